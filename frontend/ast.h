@@ -1,0 +1,261 @@
+/* The syntax tree. The parser builds it, sema resolves names and fills the fields marked [sema]; nodes live in the tree's arena. */
+#ifndef UNKNOT_FRONTEND_AST_H
+#define UNKNOT_FRONTEND_AST_H
+
+#include "frontend/type.h"
+#include "model/support/arena.h"
+#include "model/support/intern.h"
+#include "model/support/source.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef struct Expr Expr;
+typedef struct Stmt Stmt;
+typedef struct Decl Decl;
+typedef struct TypeSyntax TypeSyntax;
+typedef struct Symbol Symbol;
+
+/* ---- operations: predeclared functions a program may shadow. X(NAME, "spelling", status) where status is
+   KNOWN (has meaning now) or LATER (parsed, refused by name). The full table is frontend/builtins.def. */
+typedef enum Builtin {
+    BUILTIN_NONE,
+#define BUILTIN(name, text, status) BUILTIN_##name,
+#include "frontend/builtins.def"
+#undef BUILTIN
+    BUILTIN_COUNT
+} Builtin;
+
+/* ---- symbols [sema] */
+typedef enum SymbolKind { SYMBOL_VAR, SYMBOL_FUNC, SYMBOL_TYPE, SYMBOL_ENUM_CONST, SYMBOL_PARAM_CONST } SymbolKind;
+struct Symbol {
+    SymbolKind kind;
+    Name name;
+    const Type *type;
+    Span span;          /* of the name in its declaration */
+    Decl *decl;         /* VAR, FUNC */
+    bool is_global;     /* VAR */
+    bool is_param;      /* VAR: a function's parameter */
+    bool is_atomic;     /* VAR declared _Atomic */
+    bool is_const;      /* VAR declared const */
+    bool is_scoped;     /* VAR declared scoped */
+    bool is_written;    /* global VAR: some function writes it (assignment, ++, receiving destination, array passed on, constructor re-run) */
+    uint8_t bits;       /* VAR: bit width of `unsigned x : 3`, 0 otherwise */
+    int64_t value;      /* ENUM_CONST */
+    uint32_t id;        /* dense over all symbols of one file */
+    uint32_t uses;
+};
+
+/* ---- expressions */
+typedef enum ExprKind {
+    EXPR_ERROR,
+    EXPR_INT,       /* value; also characters, true, false */
+    EXPR_STRING,    /* text (adjacent literals joined, escapes decoded) */
+    EXPR_NAME,      /* name -> symbol | builtin | label (argument-less message value needs CALL) */
+    EXPR_NONE,      /* `none` */
+    EXPR_UNARY,     /* op, a */
+    EXPR_BINARY,    /* op, a, b; && || too */
+    EXPR_ASSIGN,    /* op (OP_NONE for =), a = place, b */
+    EXPR_INCDEC,    /* op = OP_ADD or OP_SUB, is_prefix, a */
+    EXPR_COND,      /* a ? b : c */
+    EXPR_COMMA,     /* a, b */
+    EXPR_CALL,      /* a = callee, args; [sema] symbol (function), builtin, or label (message value) */
+    EXPR_INDEX,     /* a[b] */
+    EXPR_MEMBER,    /* a.name; [sema] field; also MESSAGE.label(..) and Protocol.role as callee or operand */
+    EXPR_CAST,      /* (syntax) a */
+    EXPR_COMPOUND,  /* (syntax){ init }, b = EXPR_INIT */
+    EXPR_INIT,      /* { items }, with designators */
+    EXPR_SIZEOF,    /* a, or syntax; kept so that it can be refused or folded */
+    EXPR_ADDRESS,   /* &a */
+    EXPR_AWAIT,     /* a */
+    EXPR_SPAWN,     /* spawn */
+    EXPR_ATOM       /* property atoms: t@label (a, name), task[*] and task[?] as EXPR_INDEX with b == NULL and op OP_MUL / OP_NONE */
+} ExprKind;
+
+typedef enum Op {
+    OP_NONE, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MOD, OP_SHL, OP_SHR, OP_AND, OP_OR, OP_XOR,
+    OP_EQ, OP_NE, OP_LT, OP_GT, OP_LE, OP_GE, OP_LAND, OP_LOR, OP_NEG, OP_PLUS, OP_BITNOT, OP_NOT,
+    /* properties only */
+    OP_IMPLIES, OP_IFF, OP_X, OP_F, OP_G, OP_U, OP_R, OP_W, OP_M, OP_AX, OP_EX, OP_AF, OP_EF, OP_AG, OP_EG, OP_AU, OP_EU
+} Op;
+
+typedef struct InitItem { Name member; Expr *index; Expr *value; Span span; } InitItem; /* .member = or [index] = or neither */
+
+typedef enum FaultKind { FAULT_NONE, FAULT_CRASH, FAULT_RESTART } FaultKind;
+typedef struct Spawn {
+    Expr *executor; /* or NULL */
+    bool is_daemon;
+    Expr *call;     /* EXPR_CALL of an async function by name */
+    Name protocol, role;
+    Expr *role_index;
+    FaultKind fault;
+    Expr *fault_count;
+} Spawn;
+
+struct Expr {
+    ExprKind kind;
+    Op op;
+    bool is_prefix;
+    Span span;      /* the whole expression */
+    Span at;        /* the operator or the name, where a caret goes */
+    Name name;
+    int64_t value;
+    const char *text;
+    uint32_t text_length;
+    Expr *a, *b, *c;
+    Expr **args;
+    uint32_t nargs;
+    InitItem *items;
+    uint32_t nitems;
+    TypeSyntax *syntax;
+    Spawn *spawn;
+    /* [sema] */
+    const Type *type;     /* after lvalue conversion; never NULL once sema has passed */
+    Symbol *symbol;
+    Builtin builtin;      /* BUILTIN_NONE when shadowed or not one */
+    const Label *label;   /* CALL that makes a message value: its label (index in type->labels: label_index) */
+    uint32_t label_index;
+    uint32_t field_index; /* MEMBER; for EXPR_INIT items sema keeps items[] in source order, with member/index resolved in place_* */
+    uint32_t *item_place; /* INIT: per item, the member or element index it initialises */
+    bool is_const;        /* value is known: `value` holds it */
+    bool makes_future;    /* CALL of an async function or operation whose value is a stored future (not awaited in place) */
+    bool blocks;          /* CALL of a waiting operation without await: blocks the thread */
+};
+
+/* ---- types as written */
+typedef enum TypeSyntaxKind { TS_BASIC, TS_NAME, TS_ENUM, TS_STRUCT, TS_MESSAGE_NAME, TS_HANDLE, TS_ARRAY, TS_TYPEOF } TypeSyntaxKind;
+typedef struct EnumItem { Name name; Expr *value; Span span; } EnumItem;
+typedef struct MemberSyntax { Name name; TypeSyntax *type; Expr *bits; Span span; } MemberSyntax;
+struct TypeSyntax {
+    TypeSyntaxKind kind;
+    Span span;
+    TypeKind basic;  /* BASIC: VOID BOOL INT; HANDLE: which */
+    uint8_t bits;
+    bool is_signed, is_char;
+    bool is_atomic, is_const;
+    Name name;       /* NAME (typedef), tag of ENUM/STRUCT */
+    TypeSyntax *of;  /* HANDLE argument, ARRAY element */
+    Expr *length;    /* ARRAY; NULL for [] */
+    bool has_body;   /* ENUM, STRUCT */
+    EnumItem *enums;
+    uint32_t nenums;
+    MemberSyntax *members;
+    uint32_t nmembers;
+};
+
+/* ---- statements */
+typedef enum StmtKind {
+    STMT_EMPTY, STMT_EXPR, STMT_DECL, STMT_BLOCK, STMT_IF, STMT_WHILE, STMT_DO, STMT_FOR, STMT_SWITCH, STMT_CASE, STMT_DEFAULT,
+    STMT_LABEL, STMT_GOTO, STMT_BREAK, STMT_CONTINUE, STMT_RETURN, STMT_SELECT, STMT_DEFER, STMT_SCOPE, STMT_ATOMIC
+} StmtKind;
+
+typedef struct Arm { /* one arm of a select */
+    Span span;
+    bool is_default;
+    Decl *dest_decl;   /* `bool ok = await …`: a fresh variable of the arm */
+    Expr *dest;        /* or `ok = await …`: a place */
+    Op dest_op;        /* always OP_NONE: op= is refused */
+    Expr *operation;   /* what is awaited: EXPR_CALL, or a future/task expression */
+    Expr *guard;       /* or NULL */
+    Decl *each;        /* for (int i = lo; i < hi; i++): its variable; bounds below, or NULL */
+    Expr *each_cond, *each_step;
+    Stmt **body;
+    uint32_t nbody;
+    int64_t each_from, each_to; /* [sema] i runs over [from, to) */
+} Arm;
+
+struct Stmt {
+    StmtKind kind;
+    Span span;
+    Span at;        /* the keyword or label name */
+    Name name;      /* LABEL, GOTO */
+    Expr *expr;     /* EXPR; condition of IF WHILE DO FOR SWITCH; CASE value (NULL when it is a label pattern); RETURN value */
+    Decl **decls;   /* DECL; FOR's init declarations */
+    uint32_t ndecls;
+    Expr *init, *step;  /* FOR */
+    Stmt *body, *other; /* IF then/else; loops; LABEL CASE DEFAULT: the statement that follows it (may be EMPTY); DEFER */
+    Stmt **items;       /* BLOCK, SCOPE, ATOMIC, and SWITCH's block */
+    uint32_t nitems;
+    /* CASE label(x, y): */
+    Name pattern_message; /* NAME.label, 0 otherwise */
+    Name pattern;
+    Decl **binds;     /* fresh variables, NULL entry for `_` */
+    uint32_t nbinds;
+    bool has_pattern_args;
+    /* SELECT */
+    bool is_biased;
+    Arm *arms;
+    uint32_t narms;
+    /* [sema] */
+    Stmt *target;            /* BREAK, CONTINUE: the loop, switch or select; GOTO: the LABEL statement */
+    uint32_t label_index;    /* CASE of a message */
+    int64_t case_value;      /* CASE of an integer */
+    bool never_completes;    /* control cannot leave it at its end */
+};
+
+/* ---- declarations */
+typedef enum DeclKind {
+    DECL_VAR, DECL_FUNC, DECL_TYPEDEF, DECL_TYPE /* struct/enum only */, DECL_MESSAGE, DECL_PROPERTY, DECL_PROTOCOL, DECL_SESSION, DECL_PARAM, DECL_STATIC_ASSERT
+} DeclKind;
+typedef enum FuncKind { FUNC_PLAIN, FUNC_ASYNC, FUNC_POLL } FuncKind;
+typedef enum PropertyKind { PROPERTY_INVARIANT, PROPERTY_LTL, PROPERTY_CTL } PropertyKind;
+typedef struct LabelSyntax { Name name; Span span; Decl **fields; uint32_t nfields; } LabelSyntax;
+
+struct Decl {
+    DeclKind kind;
+    Span span;
+    Span at;       /* the name */
+    Name name;
+    TypeSyntax *syntax; /* VAR type, FUNC result, TYPEDEF, TYPE */
+    bool is_scoped, is_extern, is_static, is_const;
+    Expr *bits;    /* `unsigned x : 3` */
+    Expr *init;
+    /* FUNC */
+    FuncKind func;
+    Decl **params;
+    uint32_t nparams;
+    Stmt *body;    /* NULL: a prototype */
+    Stmt *drop;    /* poll function's drop block */
+    /* MESSAGE */
+    LabelSyntax *labels;
+    uint32_t nlabels;
+    /* PROPERTY */
+    PropertyKind property;
+    Expr *formula; /* also STATIC_ASSERT's condition */
+    /* [sema] */
+    Symbol *symbol;
+    const Type *type;
+};
+
+typedef struct Expectation { /* one `//@ expect` line, language §11 */
+    const char *kind;      /* "deadlock", "verified", …, as written */
+    const char **args;     /* as written: "worker[1]", "overflow", … */
+    uint32_t nargs;
+    bool has_args;
+    uint32_t line;         /* `at LINE`, 0 when absent */
+    Span span;
+} Expectation;
+
+typedef struct Tree {
+    Arena arena;
+    Names *names;
+    Types *types;
+    Sources *sources;
+    uint32_t file;         /* the main file's id in sources */
+    Decl **decls;          /* in source order */
+    uint32_t ndecls;
+    Expectation *expectations;
+    uint32_t nexpectations;
+    const char **options;  /* words of all `//@ options` lines */
+    uint32_t noptions;
+    Span *option_spans;
+    Symbol **symbols;      /* [sema] by id */
+    uint32_t nsymbols;
+} Tree;
+
+/* An indented listing, for tests and --dump-ast. */
+void tree_dump(const Tree *tree, FILE *out);
+void tree_free(Tree *tree);
+
+#endif

@@ -1,0 +1,23 @@
+/* From a file to a Program: read, preprocess, parse, check, lower. The only header other folders need of the front-end. */
+#ifndef UNKNOT_FRONTEND_FRONTEND_H
+#define UNKNOT_FRONTEND_FRONTEND_H
+
+#include "frontend/ast.h"
+#include "model/program.h"
+#include "model/support/diag.h"
+
+typedef struct FrontendOptions {
+    const char *const *cpp_flags; /* -D… and -I…, as given, in order */
+    uint32_t ncpp_flags;
+} FrontendOptions;
+
+/* Reads and parses one file; preprocesses with `$CC -E` (else cc) when the file holds a directive. Always returns a tree
+   (free with tree_free), even after errors; they are in `diags`. What the file is (missing, a directory, unreadable, binary, empty)
+   is a diagnostic, never fatal. */
+Tree *frontend_parse(Sources *sources, Diags *diags, const char *path, const FrontendOptions *options);
+/* Resolves names and types in place; false when errors were added. Also gives the warnings. */
+bool frontend_check(Tree *tree, Diags *diags);
+/* Only after frontend_check returned true. Owned by the caller (program_free). May add errors (recursion, limits) and return NULL. */
+Program *frontend_lower(Tree *tree, Diags *diags);
+
+#endif
