@@ -1,0 +1,55 @@
+/* Exhaustive checking of a transition system: reachability, both kinds of deadlock, violations, invariants, never-yields. */
+#ifndef UNKNOT_CHECKER_ENGINE_H
+#define UNKNOT_CHECKER_ENGINE_H
+
+#include "model/program.h"
+#include "model/trace.h"
+#include "model/ts.h"
+
+#include <signal.h>
+
+typedef struct EngineOptions {
+    TsOptions ts;
+    uint64_t max_states;  /* 0: no limit */
+    uint64_t memory;      /* bytes, 0: no limit */
+    double timeout;       /* seconds, 0: none */
+    const volatile sig_atomic_t *interrupt; /* set by a signal handler; may be NULL */
+    void (*progress)(void *context, uint64_t states, uint64_t transitions, uint64_t frontier, uint32_t depth, uint64_t memory, double seconds);
+    void *progress_context; /* progress is called about every 100 ms after the first second, NULL: never */
+    bool record_graph;    /* keep labelled edges for `unknot graph lts` */
+} EngineOptions;
+
+typedef enum Verdict { VERDICT_HOLDS, VERDICT_VIOLATED, VERDICT_UNKNOWN } Verdict;
+
+typedef enum FindingKind { /* texts as in the expectations: finding_kind_text */
+    FINDING_DEADLOCK, FINDING_PARTIAL_DEADLOCK, FINDING_ASSERTION, FINDING_UNDEFINED, FINDING_MISUSE, FINDING_IGNORED_CLOSE,
+    FINDING_NEVER_YIELDS, FINDING_INVARIANT, FINDING_KINDS
+} FindingKind;
+const char *finding_kind_text(FindingKind kind); /* "deadlock", "partial-deadlock", …, "violated" */
+
+typedef struct Finding {
+    FindingKind kind;
+    const char *name;    /* invariant's name, violation's detail, or "" */
+    Span span;           /* where it shows: the first stuck task's wait, the failing assertion */
+    Trace *trace;        /* shortest run to it, replayed; owned by the result. trace->stuck names the tasks */
+} Finding;
+
+typedef struct EngineResult {
+    Verdict verdict;     /* VIOLATED when there is a finding, also after a limit; UNKNOWN when a limit was hit and nothing was found */
+    bool complete;       /* the whole space was explored */
+    const char *why;     /* !complete: which limit, in words */
+    Finding *findings;   /* in order of run length, then place; one per kind, place and set of stuck tasks */
+    uint32_t nfindings;
+    uint64_t states, transitions; /* transitions: distinct pairs of source and target */
+    uint32_t depth;      /* of the breadth-first search */
+    double seconds;
+    uint64_t memory;     /* bytes at the peak: store, queue, edges, components */
+    bool fault;          /* a counterexample did not replay: exit 4 */
+    const char *fault_text;
+    struct Graph *graph; /* record_graph: the explicit LTS, model/graph.h */
+} EngineResult;
+
+EngineResult *engine_check(const Program *program, const EngineOptions *options);
+void engine_result_free(EngineResult *result);
+
+#endif

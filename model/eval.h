@@ -1,0 +1,106 @@
+/* The step machine: executes one step of one task in a world. Pure but for the world, the choices and the log it is given. */
+#ifndef UNKNOT_MODEL_EVAL_H
+#define UNKNOT_MODEL_EVAL_H
+
+#include "model/world.h"
+
+/* How an arm stands while its fiber waits. */
+typedef enum ArmState {
+    ARM_OFF,     /* guard false, `none`, or finished */
+    ARM_READY,   /* could fire on arrival: has no place, holds nothing; never had to wait */
+    ARM_QUEUED,  /* has its place in the object's queue, or waits (timer running, join, future that has had to wait) */
+    ARM_NEW      /* a future that has not been polled yet */
+} ArmState;
+
+/* Nondeterminism inside a step, enumerated by re-execution: eval asks choices_pick(arity); the first run always gets 0,
+   choices_next moves to the next untried sequence. Zero-initialise; free with choices_fini. */
+typedef struct Choices {
+    uint32_t *pick;
+    uint32_t *arity;
+    uint32_t n, cap, pos;
+} Choices;
+uint32_t choices_pick(Choices *choices, uint32_t arity); /* arity >= 1; arity 1 is not recorded */
+bool choices_next(Choices *choices);                     /* false when all sequences were run */
+void choices_rewind(Choices *choices);                   /* to run the same sequence again (replay) */
+void choices_fini(Choices *choices);
+
+typedef enum ViolationKind { /* named as in the expectations, language §11 */
+    VIOLATION_NONE, VIOLATION_ASSERTION, VIOLATION_UNDEFINED, VIOLATION_MISUSE, VIOLATION_IGNORED_CLOSE, VIOLATION_NEVER_YIELDS
+} ViolationKind;
+/* detail: for UNDEFINED "overflow" "division" "shift" "bounds" "narrowing" "uninitialised" "dead-object" "return";
+   MISUSE "unlock" "close" "poll" "future" …; IGNORED_CLOSE: the channel's slot in `object`. Static strings. */
+typedef struct Violation {
+    ViolationKind kind;
+    const char *detail;
+    Span span;
+    uint32_t task;      /* slot */
+    uint32_t object;    /* slot or NO_SLOT */
+    const char *text;   /* one more sentence for the user, static, may be NULL */
+} Violation;
+
+typedef enum StepStatus {
+    STEP_DISABLED,  /* the task has no step (no choice was asked for, nothing changed) */
+    STEP_DONE,      /* the world is the successor */
+    STEP_CUT,       /* an assume cut the run: no successor, but the task counts as able to move */
+    STEP_VIOLATION, /* `violation` says which; no successor */
+    STEP_LIMIT      /* too long to follow (more than 10^7 instructions without a repeated configuration), or WORD_UNINIT computed: no verdict */
+} StepStatus;
+
+typedef struct StepResult {
+    StepStatus status;
+    Violation violation;
+    const char *limit;    /* STEP_LIMIT: why */
+    bool reached_point;   /* the task ended its step at a point (as opposed to resting before a shared access) */
+    Span at;              /* where the step began, for runs */
+    uint32_t fiber;       /* slot of the fiber that moved (the task, or a future it polls) */
+} StepResult;
+
+/* What happened in a step, for runs; NULL where nobody looks. Texts are made by trace, from the world. */
+typedef enum EventKind {
+    EVENT_START, EVENT_FIRE /* an operation of an arm fired */, EVENT_OP /* immediate operation */, EVENT_SPAWN, EVENT_WRITE /* global word */,
+    EVENT_HAND /* a partner's operation was completed: fiber = partner */, EVENT_QUEUE /* took its place */, EVENT_CANCEL, EVENT_END, EVENT_PRINT, EVENT_ANY
+} EventKind;
+typedef struct Event {
+    EventKind kind;
+    Span span;
+    uint32_t fiber;     /* slot */
+    uint32_t object;    /* slot, global index for WRITE, or NO_SLOT */
+    uint8_t op;         /* ArmOp for FIRE/HAND/QUEUE, InstrOp for OP */
+    bool ok;            /* result of the operation */
+    uint32_t word;      /* WRITE: index of the word */
+    Word values[4];     /* leading words of the value sent/received/written/printed/chosen; old value in [1] for WRITE */
+    uint32_t nvalues;
+} Event;
+typedef struct StepLog { Event *events; uint32_t n, cap; } StepLog;
+void steplog_clear(StepLog *log);
+void steplog_fini(StepLog *log);
+
+typedef struct EvalOptions {
+    bool run_on; /* --ready run-on */
+} EvalOptions;
+
+/* Makes the initial world: runs the init code, then spawns main. Violations are possible (a bad initialiser). */
+StepResult eval_start(World *world, const EvalOptions *options, Choices *choices, StepLog *log);
+/* One step of task `task` (slot of a FIBER that is a task), following and extending `choices`. */
+StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Choices *choices, StepLog *log);
+/* Evaluates a machine without rests (an invariant) and gives its result word. */
+StepResult eval_predicate(World *world, uint32_t machine, Word *value);
+/* True when eval_step would not be STEP_DISABLED; changes nothing. */
+bool eval_can_step(World *world, uint32_t task);
+
+/* For reports: what a resting fiber waits for, arm by arm, inner futures included. */
+typedef struct WaitInfo {
+    uint32_t fiber;     /* the fiber that holds the wait (task or future) */
+    uint32_t arm;       /* index in its point, 0 for operation futures */
+    ArmOp op;
+    ArmState state;
+    uint32_t object;    /* slot: channel, mutex, semaphore, task joined, scope; NO_SLOT when none */
+    bool is_none;       /* waits on `none` */
+    bool enabled;
+    bool polled;        /* false: a future that has a place but that nobody polls now */
+    Span span;
+} WaitInfo;
+/* Fills up to `max`, returns how many there are. */
+uint32_t eval_waits(World *world, uint32_t task, WaitInfo *out, uint32_t max);
+
+#endif

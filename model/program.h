@@ -1,0 +1,215 @@
+/* A program as the checker sees it: machines over guarded steps, global variables, and the layout of every value.
+   The front-end lowers into this; it knows no syntax tree. Built once, then read-only (threads share it). */
+#ifndef UNKNOT_MODEL_PROGRAM_H
+#define UNKNOT_MODEL_PROGRAM_H
+
+#include "model/support/arena.h"
+#include "model/support/intern.h"
+#include "model/support/source.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Every scalar is one word: integers sign- or zero-extended to 64 bits by their type, booleans 0/1,
+   handles the slot of the object's component in the world plus one (0 is `none`). */
+typedef int64_t Word;
+/* An uninitialised word. Eval refuses (STEP_LIMIT) to compute this very value, so it is never confused with data. */
+#define WORD_UNINIT ((Word)0x8badf00dfeedc0de)
+
+typedef enum WordKind { WORD_DATA, WORD_HANDLE, WORD_FUTURE /* a handle that is counted: instr COPY and DROP */ } WordKind;
+
+/* ---- types for printing and arithmetic */
+typedef enum ValueKind { VALUE_BOOL, VALUE_INT, VALUE_CHAR, VALUE_ENUM, VALUE_HANDLE, VALUE_STRUCT, VALUE_ARRAY, VALUE_MESSAGE, VALUE_VOID } ValueKind;
+typedef struct ValueType ValueType;
+typedef struct ValueField { const char *name; const ValueType *type; } ValueField;
+typedef struct ValueLabel { const char *name; const ValueField *fields; uint32_t nfields; } ValueLabel;
+/* Words of a struct follow its fields; of an array its elements; of a message: the tag (label index), then each label's fields in turn. */
+struct ValueType {
+    ValueKind kind;
+    const char *name;      /* as shown, never NULL */
+    uint8_t bits;          /* INT, ENUM, CHAR: 1..64, a narrower bit-field included */
+    bool is_signed;
+    uint32_t words;
+    const uint8_t *word_kinds; /* WordKind per word */
+    const ValueType *of;   /* ARRAY */
+    uint32_t length;
+    const ValueField *fields;
+    uint32_t nfields;
+    const ValueLabel *labels;
+    uint32_t nlabels;
+    const char *const *enum_names;
+    const Word *enum_values;
+    uint32_t nenums;
+};
+
+/* Integer type of an arithmetic instruction, in instr.type: bits in the low 7 bits, signed in bit 7. */
+#define ITYPE(bits, is_signed) ((uint8_t)((bits) | ((is_signed) ? 0x80u : 0u)))
+static inline unsigned itype_bits(uint8_t t) { return t & 0x7fu; }
+static inline bool itype_signed(uint8_t t) { return (t & 0x80u) != 0; }
+
+/* ---- instructions. Operands a, b, c, d are frame slots unless said otherwise; imm is a constant.
+   INSTR(NAME, "text"). An instruction marked S is an access to shared state: with more than one thread the
+   machine rests before it (see program.threaded and semantics in model/eval.h). */
+typedef enum InstrOp {
+#define INSTR(name, text) INSTR_##name,
+#include "model/instr.def"
+#undef INSTR
+    INSTR_COUNT
+} InstrOp;
+
+typedef struct Instr {
+    uint8_t op;
+    uint8_t type;     /* ITYPE of arithmetic and conversions */
+    uint16_t flags;   /* INSTR_ATOMIC … */
+    uint32_t a, b, c, d;
+    Word imm;
+    Span span;        /* where a diagnostic or a run points */
+} Instr;
+enum {
+    INSTR_ATOMIC = 1, /* inside `atomic { }` but not its first shared access: the machine does not rest before it */
+    INSTR_MEANT = 2,  /* SEND…: `(void)` in front: an ignored close is meant; results that are used are marked too */
+    INSTR_JOINED = 4  /* the second half of one access (the write of an `_Atomic` x op= e) : no rest before it */
+};
+#define NO_SLOT UINT32_MAX
+
+/* ---- points: where a fiber rests at a WAIT instruction */
+typedef enum ArmOp {
+    ARM_SEND, ARM_RECV, ARM_LOCK, ARM_ACQUIRE, ARM_SLEEP, ARM_YIELD, ARM_JOIN, /* obj = task handle */
+    ARM_FUTURE,    /* obj = future handle: poll it */
+    ARM_SCOPE_END, /* obj = scope handle: all its tasks have ended */
+    ARM_OPS
+} ArmOp;
+
+typedef struct Arm {
+    ArmOp op;
+    Span span;
+    uint32_t guard;   /* slot holding 0 or 1, NO_SLOT: always enabled */
+    uint32_t obj;     /* slot of the handle, NO_SLOT for SLEEP and YIELD */
+    uint32_t value;   /* SEND: first slot of the value; ACQUIRE: slot of the count; SLEEP: slot of the duration; else NO_SLOT */
+    uint32_t dest;    /* RECV: first frame slot the item is stored to (always a frame temporary or local; code after `target` moves it on) */
+    uint32_t result;  /* slot of the operation's own result (bool), or first slot of a joined/awaited value; NO_SLOT: dropped */
+    uint32_t target;  /* pc of the arm's code */
+    bool owned;       /* FUTURE: the arm's own future (made on arrival): the arm's code and losing both drop it */
+    bool result_used; /* SEND as a statement of its own has none: a false is `ignored close` (never in an arm of a select) */
+} Arm;
+
+typedef enum PointKind { POINT_START, POINT_AWAIT, POINT_SELECT, POINT_BLOCK /* waits without await: holds its thread */, POINT_SCOPE, POINT_END } PointKind;
+
+typedef struct Point {
+    PointKind kind;
+    Span span;
+    uint32_t pc;          /* of its WAIT instruction; START: entry pc; END: the END instruction */
+    Arm *arms;
+    uint32_t narms;
+    uint32_t state;       /* first of `narms` consecutive frame slots that hold each arm's ArmState (model/eval.h) while waiting */
+    bool is_biased;
+    uint32_t fallback;    /* pc of the `default:` code, NO_SLOT without one (then the WAIT is no rest) */
+    uint32_t cancel;      /* pc of the code that runs the active defers, drops futures and ends with CANCELLED; NO_SLOT for END */
+    bool is_idle;         /* a statement labelled `idle:` */
+    bool is_progress;
+    const char *label;    /* of the statement, or NULL */
+    const char *const *calls; /* inlined calls around it, outermost first, for printing: "worker > handle" */
+    uint32_t ncalls;
+} Point;
+
+/* A named variable of a frame, for printing and for --no-reset. */
+typedef struct Local {
+    const char *name;
+    const ValueType *type;
+    uint32_t slot;
+    uint32_t from, to;  /* pcs [from, to) where it is in scope; code of cancel chains lies outside and uses liveness alone */
+    Span span;
+} Local;
+
+typedef struct LabelPlace { const char *name; uint32_t point; } LabelPlace; /* t@label: at this point the statement labelled is next */
+
+/* One async function that is spawned or made into a future, everything it calls or awaits in place inlined. */
+typedef struct Machine {
+    const char *name;      /* the function's */
+    Span span;
+    bool is_async;
+    uint32_t id;
+    Instr *code;
+    uint32_t ncode;
+    Point *points;         /* [0] is the start, the last one the end */
+    uint32_t npoints;
+    uint32_t nslots;       /* frame size; slots [0, nparams) are the arguments' words on entry */
+    uint32_t nparams;
+    uint8_t *slot_kinds;   /* WordKind per slot: fixed over the whole machine */
+    const ValueType *result; /* VALUE_VOID: none; END's operand a is its first slot */
+    Local *locals;
+    uint32_t nlocals;
+    LabelPlace *labels;
+    uint32_t nlabels;
+    uint32_t key_slots_n;  /* [program_finish] parameters never assigned and live at every rest: they tell instances apart for good */
+    uint32_t *key_slots;
+    /* [program_finish] per pc: slots live before that instruction, nslots bits in 64-bit words; only pcs where a fiber can rest, else NULL */
+    uint64_t **live;
+    uint64_t **in_scope;   /* the same under --no-reset: live temporaries and all locals in scope */
+} Machine;
+
+typedef struct Global {
+    const char *name;
+    Span span;
+    const ValueType *type;
+    Word *init;            /* type->words; handles 0 until the init code has run */
+    bool is_const;         /* never written after the init code: reading it is no access to shared state */
+    bool is_atomic;
+} Global;
+
+typedef enum ObjectKind { OBJECT_CHANNEL, OBJECT_MUTEX, OBJECT_SEMAPHORE, OBJECT_EXECUTOR, OBJECT_SCOPE } ObjectKind;
+
+/* Where objects are made: one per constructor expression (or declaration that makes one). */
+typedef struct Site {
+    ObjectKind kind;
+    const char *name;       /* variable it is first put into, "" when none */
+    Span span;
+    const ValueType *elem;  /* CHANNEL */
+    bool is_fifo;           /* CHANNEL */
+    bool is_barging, is_unowned; /* MUTEX */
+    bool is_scoped;
+} Site;
+
+typedef struct Invariant {
+    const char *name;
+    Span span;
+    uint32_t machine; /* a machine of its own whose code has no rest: END's operand is the truth value */
+} Invariant;
+
+typedef struct Program {
+    Arena arena;
+    Sources *sources;      /* borrowed */
+    const char *path;
+    Machine **machines;    /* [0] is the init code (globals' constructors in order), [1] main */
+    uint32_t nmachines;
+    Global *globals;
+    uint32_t nglobals;
+    Site *sites;
+    uint32_t nsites;
+    const ValueType **elems; /* types of channel elements, by Site.elem's index; all ValueTypes live in the arena */
+    Invariant *invariants;
+    uint32_t ninvariants;
+    const char **task_names; /* per spawn instruction group: function names whose spawn numbers are observed (`worker[2]`) */
+    uint32_t numbered;       /* how many of the first spawns of each numbered function keep their number; 0: none */
+    bool *is_numbered;       /* per machine */
+    const char **formats;    /* printf formats */
+    uint32_t nformats;
+    bool threaded;           /* more than one thread can exist: shared accesses interleave */
+    bool has_blocking;       /* some POINT_BLOCK exists */
+} Program;
+
+#define MACHINE_INIT 0u
+#define MACHINE_MAIN 1u
+
+/* Computes liveness, key slots and `threaded`, and checks the program's own invariants (assert). Called once by the lowering, last. */
+void program_finish(Program *program);
+void program_free(Program *program);
+/* A readable listing for tests (--dump-program). */
+void program_dump(const Program *program, FILE *out);
+/* True when a fiber may rest before this pc: a WAIT, or a shared access in a threaded program. */
+bool program_rests_at(const Program *program, const Machine *machine, uint32_t pc);
+/* "fork[3]" for a word of a composite: appends the path of word `index` of `type` to `out` (for traces). */
+void value_print(char *out, uint32_t size, const ValueType *type, const Word *words);
+
+#endif

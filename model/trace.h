@@ -1,0 +1,72 @@
+/* A counterexample: the steps of a run, in words a person can follow, and the claim it proves. Owns its memory.
+   JSON form: documented in docs/trace.md; trace_read accepts what trace_write wrote. */
+#ifndef UNKNOT_MODEL_TRACE_H
+#define UNKNOT_MODEL_TRACE_H
+
+#include "model/eval.h"
+#include "model/support/arena.h"
+
+typedef struct TraceChange { const char *what, *from, *to; } TraceChange; /* "table[3]": "0" -> "1" */
+
+typedef struct TraceStep {
+    uint32_t task;        /* index in tasks[] */
+    const char *file;
+    uint32_t line, column;
+    const char *text;     /* "lock(a)", "spawn left()", "recv(inbox) = found(3)" */
+    const char **notes;   /* further events: "hands lock a to right" */
+    uint32_t nnotes;
+    TraceChange *changes;
+    uint32_t nchanges;
+    uint32_t *picks;      /* eval's choices: what replay follows */
+    uint32_t npicks;
+} TraceStep;
+
+typedef struct TraceTask { const char *name; /* "worker[1]" when its function is spawned more than once */ const char *function; uint32_t number; /* from 0, per function */ } TraceTask;
+
+/* One edge or node of the wait-for graph (waiter -> object -> who could help). */
+typedef struct TraceWait {
+    uint32_t task;         /* who waits */
+    const char *file;
+    uint32_t line, column, end_column;
+    const char *source;    /* the source line */
+    const char *what;      /* "lock b" */
+    const char *holder;    /* who holds or could have offered it: task name, or "" */
+    uint32_t holder_task;  /* index, UINT32_MAX when none */
+    uint32_t held_line;    /* where it was taken, 0 unknown */
+    const char *text;      /* the whole sentence: "left holds a (line 11) and waits for b" */
+    bool on_cycle;
+} TraceWait;
+
+typedef struct Trace {
+    Arena arena;
+    const char *program;   /* path */
+    const char *kind;      /* as in expectations: "deadlock", "assertion", … */
+    const char *name;      /* of the property, or "" */
+    const char *message;   /* the finding's head line */
+    const char *file;
+    uint32_t line, column;
+    const char *detail;    /* of a violation: "overflow"; "" otherwise */
+    TraceTask *tasks;
+    uint32_t ntasks;
+    TraceStep *steps;
+    uint32_t nsteps;
+    uint32_t *stuck;       /* tasks stuck at the end: indices */
+    uint32_t nstuck;
+    uint32_t *consequences;
+    uint32_t nconsequences;
+    TraceWait *waits;
+    uint32_t nwaits;
+    bool main_ends_run, run_on; /* semantics switches the run needs */
+} Trace;
+
+Trace *trace_new(void);
+void trace_free(Trace *trace);
+/* The text of the run as in cli.md ("    1  main   8:5    spawn left()"). */
+void trace_print(const Trace *trace, FILE *out, bool colour);
+void trace_dot(const Trace *trace, FILE *out);       /* the run: one node a step, clustered by task */
+void trace_waits_dot(const Trace *trace, FILE *out); /* the wait-for graph, its cycle in red */
+void trace_json(const Trace *trace, FILE *out);
+/* NULL and a message (in buf) when the text is no trace. */
+Trace *trace_read(const char *text, size_t length, char *error, size_t error_size);
+
+#endif

@@ -1,0 +1,96 @@
+/* A state, unpacked: the program's components as growable word vectors. Everything that executes programs (search, replay,
+   reports) works on worlds; only model/ts.c knows how they are interned.
+
+   Slots: [0, nglobals) one per non-const global, in order (const globals are read from the init run's values kept in the Ts/World base);
+   then objects, tasks and futures in the order they were made. A handle is slot + 1.
+   A component's words, by kind (first word = CompKind):
+     GLOBAL    kind, then the variable's words
+     FIBER     kind, header (FIBER_* fields below), then the frame's words (nslots), or after the end the result's words
+     OPFUTURE  kind, header (OPFUTURE_*), operands
+     others    see the object's file (model/channel.h, model/mutex.h, model/semaphore.h, model/executor.h, model/scope.h) */
+#ifndef UNKNOT_MODEL_WORLD_H
+#define UNKNOT_MODEL_WORLD_H
+
+#include "model/program.h"
+
+typedef enum CompKind { COMP_FREE, COMP_GLOBAL, COMP_FIBER, COMP_OPFUTURE, COMP_CHANNEL, COMP_MUTEX, COMP_SEMAPHORE, COMP_EXECUTOR, COMP_SCOPE,
+    COMP_DEAD /* a `scoped` object past its scope: kind, site */ } CompKind;
+
+enum { /* fields of a FIBER: a task, or a future of an async function */
+    FIBER_MACHINE = 1,
+    FIBER_PC,       /* where it rests; FIBER_STATUS tells what that means */
+    FIBER_STATUS,   /* FiberStatus */
+    FIBER_FLAGS,    /* FIBER_IS_TASK … */
+    FIBER_EXECUTOR, /* task: handle of its executor; 0 while the program has no executor components */
+    FIBER_SCOPE,    /* task: handle of the scope that waits for it, or 0 */
+    FIBER_NUMBER,   /* spawn number (from 1) when observed, else 0 */
+    FIBER_INNER,    /* handle of the future whose step is under way (it rests before a shared access or blocks), or 0 */
+    FIBER_COUNT,    /* future: how many handles hold it */
+    FIBER_OWNER,    /* future: handle of the task that polled it first, or 0 */
+    FIBER_FRAME     /* first word of the frame */
+};
+typedef enum FiberStatus {
+    FIBER_AT_START,  /* not started */
+    FIBER_AT_POINT,  /* at the WAIT of FIBER_PC, arrived: arm states are valid, holds no thread */
+    FIBER_UNDER_WAY, /* rests before the shared access at FIBER_PC (threaded programs): holds a thread */
+    FIBER_BLOCKED,   /* at a POINT_BLOCK, arrived: holds its thread */
+    FIBER_ENDED,     /* result follows */
+    FIBER_CANCELLED  /* ended by abort, or a dropped future */
+} FiberStatus;
+enum { FIBER_IS_TASK = 1, FIBER_IS_DAEMON = 2, FIBER_ABORT_REQUESTED = 4, FIBER_UNWINDING = 8 /* under way in its cancel code */ };
+
+enum { /* fields of an OPFUTURE */
+    OPFUTURE_MACHINE = 1, OPFUTURE_POINT, /* which operation: machine and point index (points[..].arms[0]) */
+    OPFUTURE_STATUS, /* ArmState, model/eval.h */
+    OPFUTURE_COUNT, OPFUTURE_OWNER,
+    OPFUTURE_OBJ,    /* handle operand */
+    OPFUTURE_RESULT, /* bool result once done */
+    OPFUTURE_VALUE   /* value operand (SEND: the words, ACQUIRE: count, SLEEP: duration), then received item (RECV) */
+};
+
+typedef struct Comp {
+    Word *words;
+    uint32_t n, cap;
+    bool loaded;  /* words are valid */
+    bool changed; /* written since load */
+} Comp;
+
+typedef struct World World;
+struct World {
+    const Program *program;
+    Comp *comps;
+    uint32_t n, cap;
+    Word **const_globals;      /* per global: words of const ones (borrowed), NULL entry otherwise */
+    uint32_t *global_slot;     /* per global: its slot, NO_SLOT for const ones (borrowed) */
+    uint32_t nfixed;           /* slots [0, nfixed) were made by the init code and stay for good */
+    uint32_t *spawn_counts;    /* per machine, only counted up to program->numbered; part of the state: see COMP of slot numbers below */
+    uint32_t counts_slot;      /* GLOBAL-kind component holding one word per numbered machine, NO_SLOT when none is numbered */
+    uint32_t default_executor; /* handle, 0 when the program needs no executor components */
+    /* Lazy loading with a footprint, for memoisation; NULL when every component is loaded. */
+    void (*load)(World *world, uint32_t slot);
+    void *loader;
+};
+
+void world_init(World *world, const Program *program);
+void world_fini(World *world);
+void world_copy(World *to, const World *from); /* `to` was initialised; both without loader */
+/* Words of a component, loading it first. The pointer is valid until that component grows. */
+const Word *world_read(World *world, uint32_t slot, uint32_t *n);
+Word *world_write(World *world, uint32_t slot, uint32_t *n);
+/* Replaces the component's words. */
+void world_set(World *world, uint32_t slot, const Word *words, uint32_t n);
+/* A new component at the end; returns its slot. */
+uint32_t world_add(World *world, const Word *words, uint32_t n);
+CompKind world_kind(World *world, uint32_t slot);
+
+static inline uint32_t handle_slot(Word handle) { return (uint32_t)(handle - 1); }
+static inline Word slot_handle(uint32_t slot) { return (Word)slot + 1; }
+
+/* Calls visit for every handle word of the component, in a fixed order: `index` is the word's position, `ordered` is false for elements
+   of a set (waiters of a channel that is not fifo, tasks of a scope), whose order in `words` is by slot and means nothing. */
+typedef void (*HandleVisitor)(void *context, uint32_t index, Word handle, bool ordered);
+void comp_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context);
+/* Sorts the sets inside after handles were renamed. */
+void comp_normalise(const Program *program, Word *words, uint32_t n);
+
+#endif
