@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef struct GraphEdge { uint32_t from, to; const char *label; } GraphEdge;
 typedef struct GraphState { const char *label; bool is_initial, is_bad; } GraphState;
@@ -16,5 +17,8 @@ typedef struct Graph {
     GraphEdge *edges;
     uint32_t nedges;
 } Graph;
+
+/* DOT: initial states with an arrow from nowhere, bad ones in red; parallel edges are drawn as one with all their labels. */
+void graph_dot(const Graph *graph, const char *name, FILE *out);
 
 #endif

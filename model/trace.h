@@ -56,8 +56,25 @@ typedef struct Trace {
     uint32_t nconsequences;
     TraceWait *waits;
     uint32_t nwaits;
+    uint32_t *start_picks; /* eval_start's choices: which initial state */
+    uint32_t nstart_picks;
     bool main_ends_run, run_on; /* semantics switches the run needs */
 } Trace;
+
+/* One step of a run as an engine knows it: a task's slot in the run's own world (slots are never renumbered there) and eval's choices.
+   moves[0] is the start itself: task is ignored, the picks are eval_start's; moves[1] is the first step. */
+typedef struct TraceMove {
+    uint32_t task;
+    const uint32_t *picks;
+    uint32_t npicks;
+} TraceMove;
+
+/* Executes the moves from the beginning and fills program, tasks, steps, start_picks and run_on; the claim is the caller's to fill in.
+   The last move may end in a violation. `final_world` (initialised by the caller) becomes the world after the last move, `task_slots`
+   (may be NULL, owned by the trace) gives the slot of each of tasks[]. NULL when a move is not possible. */
+Trace *trace_of_moves(const Program *program, const TraceMove *moves, uint32_t nmoves, bool run_on, World *final_world, uint32_t **task_slots);
+/* How a component is named in runs: "fork[2]", "worker[1]", "a"; in the trace's arena. `world` is the run's final world. */
+const char *trace_object_name(Trace *trace, World *world, uint32_t slot);
 
 Trace *trace_new(void);
 void trace_free(Trace *trace);
