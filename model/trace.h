@@ -59,6 +59,8 @@ typedef struct Trace {
     uint32_t *start_picks; /* eval_start's choices: which initial state */
     uint32_t nstart_picks;
     bool main_ends_run, run_on; /* semantics switches the run needs */
+    const char **object_names;  /* trace_of_moves: by slot of the final world */
+    uint32_t nobject_names;
 } Trace;
 
 /* One step of a run as an engine knows it: a task's slot in the run's own world (slots are never renumbered there) and eval's choices.
@@ -73,8 +75,8 @@ typedef struct TraceMove {
    The last move may end in a violation. `final_world` (initialised by the caller) becomes the world after the last move, `task_slots`
    (may be NULL, owned by the trace) gives the slot of each of tasks[]. NULL when a move is not possible. */
 Trace *trace_of_moves(const Program *program, const TraceMove *moves, uint32_t nmoves, bool run_on, World *final_world, uint32_t **task_slots);
-/* How a component is named in runs: "fork[2]", "worker[1]", "a"; in the trace's arena. `world` is the run's final world. */
-const char *trace_object_name(Trace *trace, World *world, uint32_t slot);
+/* How the component at this slot of the final world is named in the run: "fork[2]", "worker[1]", "a". Only for a trace of moves. */
+const char *trace_object_name(const Trace *trace, uint32_t slot);
 
 Trace *trace_new(void);
 void trace_free(Trace *trace);
