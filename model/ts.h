@@ -56,7 +56,8 @@ void ts_successors_traced(TsWorker *worker, const uint32_t *state, uint32_t n, T
 uint32_t ts_moves(const TsWorker *worker, uint32_t edge, uint32_t slot);
 void ts_successors_fini(TsSuccessors *out);
 
-/* Width in bits that any id at this slot needs now; slots at or past ts_fixed share one width. Grows over time. */
+/* Width in bits that any id at this slot needs now: each slot, movable ones too, numbers its own contents from 0 (so the widths of the slots
+   past ts_fixed differ, and the layout of a state follows from its length). At least 1, also for a slot never seen. Grows over time. */
 uint32_t ts_fixed(const Ts *ts);
 uint32_t ts_width(const Ts *ts, uint32_t slot);
 /* Incremented whenever some ts_width grew, so that a store knows when to re-pack. */
