@@ -69,7 +69,9 @@ typedef struct Instr {
 enum {
     INSTR_ATOMIC = 1, /* inside `atomic { }` but not its first shared access: the machine does not rest before it */
     INSTR_MEANT = 2,  /* SEND…: `(void)` in front: an ignored close is meant; results that are used are marked too */
-    INSTR_JOINED = 4  /* the second half of one access (the write of an `_Atomic` x op= e) : no rest before it */
+    INSTR_JOINED = 4, /* the second half of one access (the write of an `_Atomic` x op= e) : no rest before it */
+    INSTR_MAYBE_FIRST = 8 /* inside `atomic { }`, first on some paths only: the machine rests before it unless this very step has made
+                             a shared access since the last ATOMIC_BEGIN (a step that goes on from a rest at an access makes that access) */
 };
 #define NO_SLOT UINT32_MAX
 
@@ -90,7 +92,10 @@ typedef struct Arm {
     uint32_t dest;    /* RECV: first frame slot the item is stored to (always a frame temporary or local; code after `target` moves it on) */
     uint32_t result;  /* slot of the operation's own result (bool), or first slot of a joined/awaited value; NO_SLOT: dropped */
     uint32_t target;  /* pc of the arm's code */
-    bool owned;       /* FUTURE: the arm's own future (made on arrival): the arm's code and losing both drop it */
+    bool owned;       /* FUTURE: the arm's own future (made on arrival, counted): the arm's code drops it when it has won; eval drops it when
+                         it has lost, and when the fiber is cancelled while it waits (all arms lose, before the cancel code runs) */
+    uint32_t value_n, dest_n, result_n; /* how many words value, dest, result take (0 where there is none). RECV that yields false leaves dest alone;
+                                           JOIN of an aborted task: data words uninitialised, handle words none */
     bool result_used; /* SEND as a statement of its own has none: a false is `ignored close` (never in an arm of a select) */
 } Arm;
 
@@ -102,7 +107,8 @@ typedef struct Point {
     uint32_t pc;          /* of its WAIT instruction; START: entry pc; END: the END instruction */
     Arm *arms;
     uint32_t narms;
-    uint32_t state;       /* first of `narms` consecutive frame slots that hold each arm's ArmState (model/eval.h) while waiting */
+    uint32_t state;       /* first of `narms` consecutive frame slots that hold each arm's ArmState (model/eval.h) while waiting; all points of a
+                             machine share these slots, nothing else uses them: eval sets them to 0 when the fiber leaves the point */
     bool is_biased;
     uint32_t fallback;    /* pc of the `default:` code, NO_SLOT without one (then the WAIT is no rest) */
     uint32_t cancel;      /* pc of the code that runs the active defers, drops futures and ends with CANCELLED; NO_SLOT for END */
@@ -122,7 +128,11 @@ typedef struct Local {
     Span span;
 } Local;
 
-typedef struct LabelPlace { const char *name; uint32_t point; } LabelPlace; /* t@label: at this point the statement labelled is next */
+/* t@label: the fiber rests at `pc` and the statement labelled is next. One label may have several places (all with one name pointer).
+   point: the point whose WAIT is at pc, NO_SLOT where it is another shared access. Filled by program_finish from [from, to). */
+typedef struct LabelPlace { const char *name; uint32_t point; uint32_t pc; } LabelPlace;
+/* A labelled statement's code. */
+typedef struct LabelRange { const char *name; uint32_t from, to; Span span; } LabelRange;
 
 /* One async function that is spawned or made into a future, everything it calls or awaits in place inlined. */
 typedef struct Machine {
@@ -142,6 +152,8 @@ typedef struct Machine {
     uint32_t nlocals;
     LabelPlace *labels;
     uint32_t nlabels;
+    LabelRange *ranges;
+    uint32_t nranges;
     uint32_t key_slots_n;  /* [program_finish] parameters never assigned and live at every rest: they tell instances apart for good */
     uint32_t *key_slots;
     /* [program_finish] per pc: slots live before that instruction, nslots bits in 64-bit words; only pcs where a fiber can rest, else NULL */
@@ -190,7 +202,7 @@ typedef struct Program {
     const ValueType **elems; /* types of channel elements, by Site.elem's index; all ValueTypes live in the arena */
     Invariant *invariants;
     uint32_t ninvariants;
-    const char **task_names; /* per spawn instruction group: function names whose spawn numbers are observed (`worker[2]`) */
+    const char **task_names; /* per machine: its name when its spawn numbers are observed (`worker[2]`), else NULL */
     uint32_t numbered;       /* how many of the first spawns of each numbered function keep their number; 0: none */
     bool *is_numbered;       /* per machine */
     const char **formats;    /* printf formats */
