@@ -47,6 +47,41 @@ struct Symbol {
     uint32_t uses;
 };
 
+/* ---- conventions of the parser
+   Literals: EXPR_INT has `type` set by the parser (int, unsigned, int64_t, uint64_t by value and suffix as in C; bool for true and
+   false, which are literals unless a declaration shadows them) and `text` = its spelling. `none` is EXPR_NONE unless shadowed.
+   EXPR_NAME: `name`; `pending`, `ready`, attributes as `fifo` or `lossy` and task names are plain EXPR_NAMEs.
+   EXPR_CALL: every operation, constructor and attribute with arguments (`lossy(2)`, `barging(unowned)`) is a call of its EXPR_NAME;
+   `at` is the callee's name. MESSAGE.label(x) is a CALL whose `a` is EXPR_MEMBER{a = EXPR_NAME MESSAGE, name = label}.
+   EXPR_AWAIT: `at` is the keyword; `a` is a CALL, or any expression that yields a future or task.
+   EXPR_CAST: (void)e too. EXPR_SIZEOF: `syntax` set, or `a`. EXPR_COMPOUND: `syntax`, `b` = EXPR_INIT.
+   EXPR_ASSIGN: `op` OP_NONE for `=`, OP_ADD for `+=` ...; the parser takes any left side, sema checks that it is a place.
+   EXPR_ERROR: something already reported; give it TYPE_ERROR and go on.
+   Property atoms: EXPR_ATOM{a = task, name = label, at = label} for t@label; a task is EXPR_NAME, or EXPR_INDEX{a = EXPR_NAME, b}
+   for worker[2], {b = NULL, op = OP_MUL} for worker[*], {b = NULL, op = OP_NONE} for worker[?]; the argument of done(*) is
+   EXPR_INDEX{a = NULL, b = NULL, op = OP_MUL}. These forms are accepted only inside properties.
+   Formulas: EXPR_UNARY with OP_X OP_F OP_G OP_AX ..., EXPR_BINARY with OP_IMPLIES OP_IFF OP_U OP_R OP_W OP_M; A[p U q] and E[p U q]
+   are EXPR_BINARY with OP_AU and OP_EU. [] is OP_G, <> is OP_F. From loose to tight: <->, -> (both to the right), ?:, ||, &&,
+   U R W M (to the right), the unary operators (so F x == 1 is F (x == 1)), then C's | and tighter.
+   Declarations: one Decl a declarator; the declarators of one declaration share one specifier TypeSyntax (arrays wrap it), so
+   `struct { int x; } a, b;` must be resolved once: TypeSyntax.resolved is there for that. A declaration without declarators is
+   DECL_TYPE (`name` = tag). An unknown type name is TS_NAME too ("IDENT IDENT" is read as a declaration); sema says so.
+   TS_NAME is a typedef (or an unknown name), TS_MESSAGE_NAME a message declared before. bool, intN_t, uintN_t are TS_BASIC unless shadowed.
+   `_Atomic`, `const` are on the specifier; on arrays they are on the element. Decl.is_const repeats the specifier's.
+   Functions: `(void)` and `()` have no params; an unnamed parameter has name 0. Prototypes may stand in blocks too.
+   Statements: STMT_DECL holds all declarators of one declaration (DECL_STATIC_ASSERT, DECL_TYPE, DECL_TYPEDEF too). A label before a
+   declaration has the STMT_DECL as `body` (the names belong to the enclosing block); a label before `}` has an EMPTY body.
+   `for (;;)`: expr NULL. SWITCH: `items` are those of its block (or the one statement). ATOMIC, SCOPE: `items`.
+   CASE: label(x, _) or NAME.label(x) or NAME.label sets `pattern`, `binds` (no type: syntax NULL), expr = NULL, has_pattern_args tells
+   whether there were parentheses; `case X:` is an expression, also when X is a label (sema knows the switch's type).
+   SELECT: `is_biased`, `arms`; an arm's dest_decl has no init. each: `each` is i with its init, each_cond, each_step; the guard may stand
+   before or after the `for`.
+   Spawn: protocol/role 0 when absent, role_index for P.worker[i]; fault_count NULL when absent.
+   Message labels' fields are DECL_VARs. Property names: Decl.name; formula in Decl.formula. Protocol and session: name and span only.
+   `param`: DECL_PARAM with syntax and name (init when given).
+   Depth of nesting of expressions, statements and types is at most AST_MAX_DEPTH: passes may recurse. */
+enum { AST_MAX_DEPTH = 1000 };
+
 /* ---- expressions */
 typedef enum ExprKind {
     EXPR_ERROR,
@@ -97,6 +132,7 @@ struct Expr {
     ExprKind kind;
     Op op;
     bool is_prefix;
+    uint16_t depth; /* of the tree below, at most AST_MAX_DEPTH */
     Span span;      /* the whole expression */
     Span at;        /* the operator or the name, where a caret goes */
     Name name;
@@ -137,11 +173,13 @@ struct TypeSyntax {
     Name name;       /* NAME (typedef), tag of ENUM/STRUCT */
     TypeSyntax *of;  /* HANDLE argument, ARRAY element */
     Expr *length;    /* ARRAY; NULL for [] */
+    uint16_t depth;
     bool has_body;   /* ENUM, STRUCT */
     EnumItem *enums;
     uint32_t nenums;
     MemberSyntax *members;
     uint32_t nmembers;
+    const Type *resolved; /* [sema] so that declarators that share it get one type */
 };
 
 /* ---- statements */
@@ -167,6 +205,7 @@ typedef struct Arm { /* one arm of a select */
 
 struct Stmt {
     StmtKind kind;
+    uint16_t depth;
     Span span;
     Span at;        /* the keyword or label name */
     Name name;      /* LABEL, GOTO */
