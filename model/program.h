@@ -221,7 +221,7 @@ void program_free(Program *program);
 void program_dump(const Program *program, FILE *out);
 /* True when a fiber may rest before this pc: a WAIT, or a shared access in a threaded program. */
 bool program_rests_at(const Program *program, const Machine *machine, uint32_t pc);
-/* "fork[3]" for a word of a composite: appends the path of word `index` of `type` to `out` (for traces). */
+/* A value as text, cut at `size`: 3, 'c', PUT, found(3), {.op = GET, .key = 1}, {0, 1}; `?` when uninitialised; a handle is none or #N. */
 void value_print(char *out, uint32_t size, const ValueType *type, const Word *words);
 
 #endif

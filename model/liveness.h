@@ -1,0 +1,10 @@
+/* Which slots of a machine are live where a fiber can rest: fills Machine.live, in_scope and key_slots. */
+#ifndef UNKNOT_MODEL_LIVENESS_H
+#define UNKNOT_MODEL_LIVENESS_H
+
+#include "model/program.h"
+
+/* Needs program->threaded and the points' pcs. */
+void liveness_fill(Program *program, Machine *machine);
+
+#endif

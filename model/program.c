@@ -1,0 +1,219 @@
+#include "model/program.h"
+
+#include "model/flow.h"
+#include "model/liveness.h"
+#include "model/support/vec.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool program_rests_at(const Program *program, const Machine *machine, uint32_t pc) {
+    const Instr *instr = &machine->code[pc];
+    if (instr->op == INSTR_WAIT && machine->points[instr->imm].fallback == NO_SLOT) return true;
+    if (!program->threaded || (instr->flags & (INSTR_ATOMIC | INSTR_JOINED))) return false;
+    return flow_is_access(program, machine, instr);
+}
+
+/* ---- threads */
+
+static bool site_has_threads(const Machine *init, uint32_t site) {
+    for (uint32_t pc = 0; pc < init->ncode; pc++) {
+        const Instr *instr = &init->code[pc];
+        if (instr->op != INSTR_NEW || instr->imm != (Word)site) continue;
+        if (pc == 0 || init->code[pc - 1].op != INSTR_CONST || init->code[pc - 1].a != instr->b || init->code[pc - 1].imm >= 2) return true;
+    }
+    return false;
+}
+
+static bool spawns_elsewhere(const Machine *machine) {
+    for (uint32_t pc = 0; pc < machine->ncode; pc++)
+        if (machine->code[pc].op == INSTR_SPAWN && machine->code[pc].c != NO_SLOT) return true;
+    return false;
+}
+
+/* More than one thread: an executor with several (a count that is no constant is taken to be several), or tasks on another than the default one. */
+static bool is_threaded(const Program *program) {
+    for (uint32_t i = 0; i < program->nsites; i++)
+        if (program->sites[i].kind == OBJECT_EXECUTOR && site_has_threads(program->machines[MACHINE_INIT], i)) return true;
+    for (uint32_t i = 0; i < program->nmachines; i++)
+        if (spawns_elsewhere(program->machines[i])) return true;
+    return false;
+}
+
+static bool has_blocking(const Program *program) {
+    for (uint32_t i = 0; i < program->nmachines; i++)
+        for (uint32_t j = 0; j < program->machines[i]->npoints; j++)
+            if (program->machines[i]->points[j].kind == POINT_BLOCK) return true;
+    return false;
+}
+
+/* ---- atomic regions: which access of a region is its first */
+
+enum { REGION_FRESH = 1, REGION_TOUCHED = 2 };
+
+typedef struct Regions {
+    uint8_t *in; /* per pc: REGION_… on some path that leads here */
+    uint8_t out;
+    VEC(uint32_t) queue;
+} Regions;
+
+static void region_enter(void *context, uint32_t pc) {
+    Regions *regions = context;
+    if ((regions->in[pc] | regions->out) == regions->in[pc]) return;
+    regions->in[pc] |= regions->out;
+    vec_push(&regions->queue, pc);
+}
+
+static void region_flag(Instr *instr, uint8_t in) {
+    if (in == REGION_TOUCHED) return;
+    instr->flags = (uint16_t)(instr->flags & ~(unsigned)INSTR_ATOMIC);
+    if (in == (REGION_FRESH | REGION_TOUCHED)) instr->flags |= INSTR_MAYBE_FIRST;
+}
+
+/* The lowering flags every access of a region INSTR_ATOMIC; the first ones lose it here. */
+static void resolve_regions(const Program *program, Machine *machine) {
+    bool any = false;
+    for (uint32_t pc = 0; pc < machine->ncode; pc++) any |= machine->code[pc].op == INSTR_ATOMIC_BEGIN;
+    if (!any) return;
+    Regions regions = {.in = calloc(machine->ncode, 1), .out = REGION_TOUCHED};
+    assert(regions.in);
+    region_enter(&regions, 0);
+    while (regions.queue.n) {
+        uint32_t pc = vec_pop(&regions.queue);
+        const Instr *instr = &machine->code[pc];
+        regions.out = instr->op == INSTR_ATOMIC_BEGIN                  ? REGION_FRESH
+                      : flow_is_access(program, machine, instr) ? REGION_TOUCHED
+                                                                       : regions.in[pc];
+        flow_next(machine, pc, region_enter, &regions);
+    }
+    for (uint32_t pc = 0; pc < machine->ncode; pc++)
+        if (machine->code[pc].flags & INSTR_ATOMIC) region_flag(&machine->code[pc], regions.in[pc]);
+    vec_fini(&regions.queue);
+    free(regions.in);
+}
+
+/* ---- labels: the first rests of a labelled statement */
+
+typedef struct Places {
+    Program *program;
+    Machine *machine;
+    const LabelRange *range;
+    bool points_only;
+    uint8_t *seen;
+    VEC(uint32_t) queue;
+    VEC(uint32_t) found;
+} Places;
+
+static void place_visit(void *context, uint32_t pc) {
+    Places *places = context;
+    bool is_empty = places->range->from == places->range->to;
+    if (places->seen[pc] || (!is_empty && (pc < places->range->from || pc >= places->range->to))) return;
+    places->seen[pc] = 1;
+    bool rests = places->points_only ? places->machine->code[pc].op == INSTR_WAIT : program_rests_at(places->program, places->machine, pc);
+    if (rests || places->machine->code[pc].op == INSTR_END) vec_push(&places->found, pc);
+    else vec_push(&places->queue, pc);
+}
+
+static void find_places(Places *places, const LabelRange *range, bool points_only) {
+    places->range = range;
+    places->points_only = points_only;
+    memset(places->seen, 0, places->machine->ncode);
+    vec_clear(&places->found);
+    if (range->from >= places->machine->ncode) return;
+    place_visit(places, range->from);
+    while (places->queue.n) flow_next(places->machine, vec_pop(&places->queue), place_visit, places);
+}
+
+static uint32_t point_at(const Machine *machine, uint32_t pc) {
+    if (machine->code[pc].op == INSTR_WAIT) return (uint32_t)machine->code[pc].imm;
+    return machine->code[pc].op == INSTR_END ? machine->npoints - 1 : NO_SLOT;
+}
+
+static void mark_points(Places *places, const LabelRange *range) {
+    bool idle = strcmp(range->name, "idle") == 0, progress = strcmp(range->name, "progress") == 0;
+    find_places(places, range, true);
+    for (uint32_t i = 0; i < places->found.n; i++) {
+        Point *point = &places->machine->points[point_at(places->machine, places->found.data[i])];
+        point->is_idle |= idle;
+        point->is_progress |= progress;
+        if (!point->label) point->label = range->name;
+    }
+}
+
+static void fill_labels(Program *program, Machine *machine) {
+    Places places = {.program = program, .machine = machine, .seen = calloc(machine->ncode + 1u, 1)};
+    assert(places.seen);
+    VEC(LabelPlace) labels = {0};
+    for (uint32_t i = 0; i < machine->nranges; i++) {
+        const LabelRange *range = &machine->ranges[i];
+        mark_points(&places, range);
+        find_places(&places, range, false);
+        for (uint32_t j = 0; j < places.found.n; j++) {
+            uint32_t pc = places.found.data[j];
+            vec_push(&labels, (LabelPlace){.name = range->name, .point = point_at(machine, pc), .pc = pc});
+        }
+    }
+    machine->nlabels = labels.n;
+    machine->labels = arena_copy(&program->arena, labels.data, sizeof(LabelPlace) * labels.n);
+    vec_fini(&labels);
+    vec_fini(&places.queue);
+    vec_fini(&places.found);
+    free(places.seen);
+}
+
+/* IS_AT holds an index of the machine's ranges until here. */
+static void resolve_label_atoms(const Program *program, Machine *machine) {
+    for (uint32_t pc = 0; pc < machine->ncode; pc++) {
+        Instr *instr = &machine->code[pc];
+        if (instr->op != INSTR_IS_AT || instr->c == NO_SLOT) continue;
+        const Machine *target = program->machines[instr->imm];
+        const char *name = target->ranges[instr->c].name;
+        instr->c = NO_SLOT;
+        for (uint32_t i = target->nlabels; i-- > 0;)
+            if (target->labels[i].name == name) instr->c = i;
+    }
+}
+
+/* ---- what must hold */
+
+static void check_slots(void *context, uint32_t slot, uint32_t n) {
+    const Machine *machine = context;
+    assert(slot + n <= machine->nslots);
+    (void)machine, (void)slot, (void)n;
+}
+static void check_pc(void *context, uint32_t pc) {
+    const Machine *machine = context;
+    assert(pc < machine->ncode);
+    (void)machine, (void)pc;
+}
+
+static void check_machine(const Program *program, Machine *machine) {
+    assert(machine->ncode > 0 && machine->npoints >= 2 && machine->nparams <= machine->nslots);
+    assert(machine->points[0].kind == POINT_START && machine->points[machine->npoints - 1].kind == POINT_END);
+    for (uint32_t pc = 0; pc < machine->ncode; pc++) {
+        flow_uses(program, machine, &machine->code[pc], check_slots, machine);
+        flow_writes(program, machine, &machine->code[pc], check_slots, machine);
+        flow_next(machine, pc, check_pc, machine);
+    }
+    for (uint32_t i = 0; i < machine->npoints; i++) assert(machine->points[i].pc < machine->ncode);
+}
+
+void program_finish(Program *program) {
+    program->has_blocking = has_blocking(program);
+    program->threaded = is_threaded(program);
+    for (uint32_t i = 0; i < program->nmachines; i++) {
+        check_machine(program, program->machines[i]);
+        resolve_regions(program, program->machines[i]);
+        fill_labels(program, program->machines[i]);
+        liveness_fill(program, program->machines[i]);
+    }
+    for (uint32_t i = 0; i < program->nmachines; i++) resolve_label_atoms(program, program->machines[i]);
+}
+
+void program_free(Program *program) {
+    if (!program) return;
+    Arena arena = program->arena;
+    free(program);
+    arena_fini(&arena);
+}
