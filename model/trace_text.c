@@ -1,0 +1,94 @@
+/* A run as text, one line a step. */
+#include "model/trace.h"
+
+#include <string.h>
+
+enum { MAX_TASK_WIDTH = 24, MAX_PLACE_WIDTH = 32 };
+
+typedef struct Columns {
+    int task, place; /* widths */
+} Columns;
+
+typedef struct Printer {
+    const Trace *trace;
+    FILE *out;
+    const char *bold, *dim, *plain;
+    Columns columns;
+} Printer;
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* "11:5", or "queue.h:11:5" for a step in another file than the program. */
+static void place_text(const Trace *trace, const TraceStep *step, char *text, size_t size) {
+    if (strcmp(step->file, trace->program) == 0 || !step->file[0]) snprintf(text, size, "%u:%u", step->line, step->column);
+    else snprintf(text, size, "%s:%u:%u", base_name(step->file), step->line, step->column);
+}
+
+static int wider(int width, const char *text, int limit) {
+    int length = (int)strnlen(text, (size_t)limit);
+    return length > width ? length : width;
+}
+
+static Columns measure(const Trace *trace) {
+    Columns columns = {.task = 4, .place = 4};
+    char place[256];
+    for (uint32_t i = 0; i < trace->nsteps; i++) {
+        place_text(trace, &trace->steps[i], place, sizeof place);
+        columns.task = wider(columns.task, trace->tasks[trace->steps[i].task].name, MAX_TASK_WIDTH);
+        columns.place = wider(columns.place, place, MAX_PLACE_WIDTH);
+    }
+    return columns;
+}
+
+static void print_changes(const Printer *printer, const TraceStep *step) {
+    if (step->nchanges == 0) return;
+    fprintf(printer->out, "   %s[", printer->dim);
+    for (uint32_t i = 0; i < step->nchanges; i++) {
+        const TraceChange *change = &step->changes[i];
+        if (i) fputs(", ", printer->out);
+        if (change->from[0]) fprintf(printer->out, "%s: %s -> %s", change->what, change->from, change->to);
+        else fprintf(printer->out, "%s = %s", change->what, change->to);
+    }
+    fprintf(printer->out, "]%s", printer->plain);
+}
+
+static void print_step(const Printer *printer, uint32_t index) {
+    const TraceStep *step = &printer->trace->steps[index];
+    char place[256];
+    place_text(printer->trace, step, place, sizeof place);
+    int task = printer->columns.task, where = printer->columns.place;
+    fprintf(printer->out, "  %3u  %s%-*s%s  %-*s  %s", index + 1, printer->bold, task, printer->trace->tasks[step->task].name, printer->plain,
+            where, place, step->text);
+    print_changes(printer, step);
+    fputc('\n', printer->out);
+    for (uint32_t i = 0; i < step->nnotes; i++)
+        fprintf(printer->out, "       %-*s  %-*s  %s%s%s\n", task, "", where, "", printer->dim, step->notes[i], printer->plain);
+}
+
+/* "left waits for right (lock b), right waits for left (lock a)". */
+static bool print_cycle(const Printer *printer) {
+    const Trace *trace = printer->trace;
+    bool any = false;
+    for (uint32_t i = 0; i < trace->nwaits; i++) {
+        const TraceWait *wait = &trace->waits[i];
+        if (!wait->on_cycle) continue;
+        if (any) fputs(", ", printer->out);
+        else fprintf(printer->out, "    -  %-*s  %-*s  ", printer->columns.task, "-", printer->columns.place, "-");
+        const char *name = trace->tasks[wait->task].name;
+        if (wait->holder[0]) fprintf(printer->out, "%s waits for %s (%s)", name, wait->holder, wait->what);
+        else fprintf(printer->out, "%s waits (%s)", name, wait->what);
+        any = true;
+    }
+    if (any) fputc('\n', printer->out);
+    return any;
+}
+
+void trace_print(const Trace *trace, FILE *out, bool colour) {
+    Printer printer = {trace, out, colour ? "\033[1m" : "", colour ? "\033[2m" : "", colour ? "\033[0m" : "", measure(trace)};
+    for (uint32_t i = 0; i < trace->nsteps; i++) print_step(&printer, i);
+    if (print_cycle(&printer)) return;
+    if (trace->message[0]) fprintf(out, "    -  %-*s  %-*s  %s\n", printer.columns.task, "-", printer.columns.place, "-", trace->message);
+}
