@@ -18,10 +18,13 @@ typedef struct Choices {
     uint32_t *pick;
     uint32_t *arity;
     uint32_t n, cap, pos;
+    bool mismatch; /* a given pick was not among the possibilities (a replay gone astray); the last possibility was taken */
 } Choices;
 uint32_t choices_pick(Choices *choices, uint32_t arity); /* arity >= 1; arity 1 is not recorded */
 bool choices_next(Choices *choices);                     /* false when all sequences were run */
 void choices_rewind(Choices *choices);                   /* to run the same sequence again (replay) */
+void choices_set(Choices *choices, const uint32_t *picks, uint32_t n); /* to follow these; past them, and where none was recorded, 0 is taken */
+void choices_clear(Choices *choices);                    /* to begin with the first sequence of another step */
 void choices_fini(Choices *choices);
 
 typedef enum ViolationKind { /* named as in the expectations, language §11 */
@@ -76,7 +79,8 @@ void steplog_clear(StepLog *log);
 void steplog_fini(StepLog *log);
 
 typedef struct EvalOptions {
-    bool run_on; /* --ready run-on */
+    bool run_on;   /* --ready run-on */
+    bool no_reset; /* --no-reset: locals in scope keep their values when they are dead */
 } EvalOptions;
 
 /* Makes the initial world: runs the init code, then spawns main. Violations are possible (a bad initialiser). */

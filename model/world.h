@@ -4,9 +4,11 @@
    Slots: [0, nglobals) one per non-const global, in order (const globals are read from the init run's values kept in the Ts/World base);
    then objects, tasks and futures in the order they were made. A handle is slot + 1.
    A component's words, by kind (first word = CompKind):
-     GLOBAL    kind, then the variable's words
+     GLOBAL    kind | (index of the global + 1) << 8, then the variable's words; ask comp_kind, not words[0], what a component is.
+               The component of spawn counts has index + 1 = 0 and no handles
      FIBER     kind, header (FIBER_* fields below), then the frame's words (nslots), or after the end the result's words
      OPFUTURE  kind, header (OPFUTURE_*), operands
+     FREE      kind: a dropped future; nobody refers to it but what waits for ever
      others    see the object's file (model/channel.h, model/mutex.h, model/semaphore.h, model/executor.h, model/scope.h) */
 #ifndef UNKNOT_MODEL_WORLD_H
 #define UNKNOT_MODEL_WORLD_H
@@ -37,7 +39,10 @@ typedef enum FiberStatus {
     FIBER_ENDED,     /* result follows */
     FIBER_CANCELLED  /* ended by abort, or a dropped future */
 } FiberStatus;
-enum { FIBER_IS_TASK = 1, FIBER_IS_DAEMON = 2, FIBER_ABORT_REQUESTED = 4, FIBER_UNWINDING = 8 /* under way in its cancel code */ };
+enum { FIBER_IS_TASK = 1, FIBER_IS_DAEMON = 2, FIBER_ABORT_REQUESTED = 4, FIBER_UNWINDING = 8 /* under way in its cancel code: never at rest */ };
+/* Who waits, as objects note it: a fiber's or an operation future's handle, the arm of its point (0 for an operation future), and the
+   task (handle) that polls it, which becomes the owner of what it is given. */
+typedef struct Waiter { Word fiber, arm, task; } Waiter;
 
 enum { /* fields of an OPFUTURE */
     OPFUTURE_MACHINE = 1, OPFUTURE_POINT, /* which operation: machine and point index (points[..].arms[0]) */
@@ -60,15 +65,18 @@ struct World {
     const Program *program;
     Comp *comps;
     uint32_t n, cap;
-    Word **const_globals;      /* per global: words of const ones (borrowed), NULL entry otherwise */
-    uint32_t *global_slot;     /* per global: its slot, NO_SLOT for const ones (borrowed) */
+    Word **const_globals;      /* per global: words of const ones (borrowed: from `base`, or from another world's), NULL entry otherwise.
+                                  When the init code chooses (`any`), no global is const here */
+    uint32_t *global_slot;     /* per global: its slot, NO_SLOT for const ones (borrowed likewise) */
+    void *base;                /* what world_init allocated for these two; freed by world_fini */
     uint32_t nfixed;           /* slots [0, nfixed) were made by the init code and stay for good */
-    uint32_t *spawn_counts;    /* per machine, only counted up to program->numbered; part of the state: see COMP of slot numbers below */
-    uint32_t counts_slot;      /* GLOBAL-kind component holding one word per numbered machine, NO_SLOT when none is numbered */
+    uint32_t counts_slot;      /* GLOBAL-kind component: one word per machine, how many of a numbered one were spawned, up to program->numbered;
+                                  NO_SLOT when none is numbered. A task with FIBER_NUMBER != 0 must be kept when it has ended and nobody refers to it */
     uint32_t default_executor; /* handle, 0 when the program needs no executor components */
     /* Lazy loading with a footprint, for memoisation; NULL when every component is loaded. */
     void (*load)(World *world, uint32_t slot);
     void *loader;
+    struct WorldScratch *scratch; /* buffers of eval and the objects, kept from step to step; never part of the state */
 };
 
 void world_init(World *world, const Program *program);
@@ -82,6 +90,25 @@ void world_set(World *world, uint32_t slot, const Word *words, uint32_t n);
 /* A new component at the end; returns its slot. */
 uint32_t world_add(World *world, const Word *words, uint32_t n);
 CompKind world_kind(World *world, uint32_t slot);
+static inline CompKind comp_kind(const Word *words) { return (CompKind)(words[0] & 0xff); }
+/* Makes n components, none of them loaded, and forgets what was there; buffers are kept. */
+void world_reset(World *world, uint32_t n);
+/* Uses `from`'s slots of globals and values of const globals, fixed slots, counts and default executor. `from` must outlive `world`. */
+void world_borrow(World *world, const World *from);
+/* Changes the component's length; new words at the end are 0. */
+Word *world_resize(World *world, uint32_t slot, uint32_t n);
+/* Opens a gap of `count` zero words before word `at`; takes `count` words out from `at` on. */
+Word *world_insert(World *world, uint32_t slot, uint32_t at, uint32_t count);
+void world_remove(World *world, uint32_t slot, uint32_t at, uint32_t count);
+/* The words of a global, const or not. */
+const Word *world_global(World *world, uint32_t global);
+
+/* Futures whose holder vanished inside an object (an item that is lost): the object notes them, eval drops them before the step ends. */
+void world_orphan(World *world, Word future);
+bool world_take_orphan(World *world, Word *future); /* the first noted; false: none is left */
+/* A buffer of at least n words, valid until the next call for the same purpose. */
+typedef enum ScratchUse { SCRATCH_ITEM, SCRATCH_MOVED, SCRATCH_FRAME, SCRATCH_USES } ScratchUse;
+Word *world_scratch(World *world, ScratchUse use, uint32_t n);
 
 static inline uint32_t handle_slot(Word handle) { return (uint32_t)(handle - 1); }
 static inline Word slot_handle(uint32_t slot) { return (Word)slot + 1; }

@@ -1,0 +1,107 @@
+#include "model/fiber.h"
+
+#include "model/eval.h"
+#include "model/scope.h"
+
+#include <assert.h>
+#include <string.h>
+
+const Machine *fiber_machine(const World *world, const Word *words) {
+    assert(comp_kind(words) == COMP_FIBER);
+    return world->program->machines[words[FIBER_MACHINE]];
+}
+
+const Point *machine_point_at(const Machine *machine, uint32_t pc) {
+    if (pc < machine->ncode && machine->code[pc].op == INSTR_WAIT) return &machine->points[machine->code[pc].imm];
+    if (pc == machine->points[0].pc) return &machine->points[0];
+    return &machine->points[machine->npoints - 1];
+}
+
+void fiber_reset(const Machine *machine, Word *frame, uint32_t pc, bool no_reset) {
+    uint64_t **masks = no_reset ? machine->in_scope : machine->live;
+    if (!masks || !masks[pc]) return;
+    for (uint32_t i = 0; i < machine->nslots; i++)
+        if (!(masks[pc][i / 64] >> (i % 64) & 1)) frame[i] = 0;
+}
+
+uint32_t fiber_new(World *world, FiberSpec spec, bool no_reset) {
+    const Machine *machine = world->program->machines[spec.machine];
+    assert(machine->nparams <= machine->nslots);
+    Word header[FIBER_FRAME] = {COMP_FIBER};
+    header[FIBER_MACHINE] = spec.machine;
+    header[FIBER_PC] = machine->points[0].pc;
+    header[FIBER_STATUS] = FIBER_AT_START;
+    header[FIBER_FLAGS] = spec.flags;
+    header[FIBER_EXECUTOR] = spec.executor;
+    header[FIBER_SCOPE] = spec.scope;
+    header[FIBER_NUMBER] = spec.number;
+    header[FIBER_COUNT] = spec.count;
+    uint32_t slot = world_add(world, header, FIBER_FRAME);
+    Word *words = world_resize(world, slot, FIBER_FRAME + machine->nslots);
+    if (machine->nparams) memcpy(words + FIBER_FRAME, spec.args, sizeof(Word) * machine->nparams);
+    fiber_reset(machine, words + FIBER_FRAME, machine->points[0].pc, no_reset);
+    return slot;
+}
+
+void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t result) {
+    Word *words = world_write(world, slot, NULL);
+    const Machine *machine = fiber_machine(world, words);
+    Word scope = words[FIBER_SCOPE];
+    uint32_t n = status == FIBER_ENDED && result != NO_SLOT ? machine->result->words : 0;
+    assert(n <= machine->nslots);
+    if (n) memmove(words + FIBER_FRAME, words + FIBER_FRAME + result, sizeof(Word) * n);
+    words[FIBER_PC] = machine->points[machine->npoints - 1].pc;
+    words[FIBER_STATUS] = status;
+    words[FIBER_FLAGS] &= FIBER_IS_TASK | FIBER_IS_DAEMON;
+    words[FIBER_EXECUTOR] = words[FIBER_SCOPE] = words[FIBER_INNER] = words[FIBER_OWNER] = 0;
+    world_resize(world, slot, FIBER_FRAME + n);
+    if (scope) scope_remove(world, handle_slot(scope), slot_handle(slot));
+}
+
+/* ---- futures of operations */
+
+uint32_t opfuture_new(World *world, uint32_t machine, uint32_t point, Word object, const Word *value, uint32_t n) {
+    Word header[OPFUTURE_VALUE] = {COMP_OPFUTURE};
+    header[OPFUTURE_MACHINE] = machine;
+    header[OPFUTURE_POINT] = point;
+    header[OPFUTURE_STATUS] = ARM_NEW;
+    header[OPFUTURE_COUNT] = 1;
+    header[OPFUTURE_OBJ] = object;
+    uint32_t slot = world_add(world, header, OPFUTURE_VALUE);
+    Word *words = world_resize(world, slot, OPFUTURE_VALUE + n);
+    if (n) memcpy(words + OPFUTURE_VALUE, value, sizeof(Word) * n);
+    return slot;
+}
+
+const Arm *opfuture_arm(const World *world, const Word *words) {
+    assert(comp_kind(words) == COMP_OPFUTURE);
+    return &world->program->machines[words[OPFUTURE_MACHINE]]->points[words[OPFUTURE_POINT]].arms[0];
+}
+
+void opfuture_strip(World *world, uint32_t slot) { world_resize(world, slot, OPFUTURE_VALUE); }
+
+/* ---- handles */
+
+static void visit_if_any(const Word *words, uint32_t index, HandleVisitor visit, void *context) {
+    if (words[index]) visit(context, index, words[index], true);
+}
+
+void fiber_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {
+    const Machine *machine = program->machines[words[FIBER_MACHINE]];
+    visit_if_any(words, FIBER_EXECUTOR, visit, context);
+    visit_if_any(words, FIBER_SCOPE, visit, context);
+    visit_if_any(words, FIBER_INNER, visit, context);
+    visit_if_any(words, FIBER_OWNER, visit, context);
+    const uint8_t *kinds = fiber_is_over(words) ? machine->result->word_kinds : machine->slot_kinds;
+    for (uint32_t i = FIBER_FRAME; i < n; i++)
+        if (kinds[i - FIBER_FRAME] != WORD_DATA) visit_if_any(words, i, visit, context);
+}
+
+void opfuture_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {
+    const Machine *machine = program->machines[words[OPFUTURE_MACHINE]];
+    const Arm *arm = &machine->points[words[OPFUTURE_POINT]].arms[0];
+    visit_if_any(words, OPFUTURE_OWNER, visit, context);
+    visit_if_any(words, OPFUTURE_OBJ, visit, context);
+    for (uint32_t i = OPFUTURE_VALUE; i < n; i++)
+        if (machine->slot_kinds[arm->value + i - OPFUTURE_VALUE] != WORD_DATA) visit_if_any(words, i, visit, context);
+}

@@ -1,0 +1,18 @@
+/* A `scope { }` that was entered: the set of its tasks that have not ended. Words: kind, site, then the tasks' handles in order. */
+#ifndef UNKNOT_MODEL_SCOPE_H
+#define UNKNOT_MODEL_SCOPE_H
+
+#include "model/world.h"
+
+enum { SCOPE_SITE = 1, SCOPE_TASKS };
+
+uint32_t scope_new(World *world, uint32_t site);
+void scope_add(World *world, uint32_t slot, Word task);
+void scope_remove(World *world, uint32_t slot, Word task);
+uint32_t scope_count(World *world, uint32_t slot);
+Word scope_task(World *world, uint32_t slot, uint32_t index);
+
+void scope_handles(const Word *words, uint32_t n, HandleVisitor visit, void *context);
+void scope_normalise(Word *words, uint32_t n);
+
+#endif
