@@ -57,7 +57,7 @@ uint32_t ts_moves(const TsWorker *worker, uint32_t edge, uint32_t slot);
 void ts_successors_fini(TsSuccessors *out);
 
 /* Width in bits that any id at this slot needs now: each slot, movable ones too, numbers its own contents from 0 (so the widths of the slots
-   past ts_fixed differ, and the layout of a state follows from its length). At least 1, also for a slot never seen. Grows over time. */
+   past ts_fixed differ, and the layout of a state follows from its length). 0 while the slot has but one. Grows over time. */
 uint32_t ts_fixed(const Ts *ts);
 uint32_t ts_width(const Ts *ts, uint32_t slot);
 /* Incremented whenever some ts_width grew, so that a store knows when to re-pack. */

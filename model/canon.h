@@ -1,0 +1,17 @@
+/* The canonical form of a state: garbage goes, alive tasks (and those whose number is observed) stand in the order of their keys, the rest in the order it is reached from them.
+   Tasks with equal keys are ordered by colour refinement of the graph of handles, ties by individualisation (first in slot order). */
+#ifndef UNKNOT_MODEL_CANON_H
+#define UNKNOT_MODEL_CANON_H
+
+#include "model/comps.h"
+
+typedef struct Canon Canon; /* scratch and tables of one thread */
+
+/* Without symmetry what survives stays in the order it has. */
+Canon *canon_new(Comps *comps, const Program *program, bool symmetry);
+void canon_free(Canon *canon);
+/* contents[slot] for n slots -> out[new slot], which has room for n; moves[slot] = new slot, or NO_SLOT when garbage. Returns the new n. */
+uint32_t canon_order(Canon *canon, const uint32_t *contents, uint32_t n, uint32_t *out, uint32_t *moves);
+uint64_t canon_memory(const Canon *canon);
+
+#endif
