@@ -1,0 +1,56 @@
+/* The explored graph: for each state, in order of discovery, where its steps lead. A byte stream; the states that a source discovered follow
+   each other, so they cost one number, and the way back to the start (who discovered whom) costs nothing more. */
+#ifndef UNKNOT_CHECKER_EDGES_H
+#define UNKNOT_CHECKER_EDGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    EDGES_SELF = 1,   /* some step leads back to the state itself */
+    EDGES_LEAVES = 2, /* some step ends in a violation (or could not be followed) */
+    EDGES_CUT = 4     /* some step is cut by an assume */
+};
+/* A labelled graph keeps the actor of each step: (slot past the fixed ones) << 2 | these bits. Actors from EDGES_ACTORS on are not told apart. */
+enum { EDGES_POINT = 1 /* the actor reached a point */, EDGES_NOWHERE = 2 /* cut or violating: no target */, EDGES_ACTORS = 63 };
+
+typedef struct EdgesChunk { uint8_t *bytes; uint32_t used, size; } EdgesChunk;
+typedef struct Edges {
+    EdgesChunk *chunks;
+    uint32_t nchunks, chunks_cap;
+    uint64_t *marks;      /* per group of 8 sources: chunk << 32 | offset of its first record */
+    uint32_t *firsts;     /* per group: the next state to be discovered when its first source was expanded */
+    uint32_t groups_cap;
+    uint32_t n;           /* sources */
+    uint32_t nroots, next_new;
+    bool labelled;
+} Edges;
+enum { EDGES_GROUP = 8 };
+
+void edges_init(Edges *edges, bool labelled);
+void edges_fini(Edges *edges);
+/* States [0, nroots) are initial. Before the first edges_add. */
+void edges_roots(Edges *edges, uint32_t nroots);
+/* The edges of the next source. Keys: target << 8 | label, ascending, without repetition; unlabelled: only targets known before, the source itself
+   left out (labels 0); labelled: all (with NOWHERE the target is the source). The source discovered `nnew` states. */
+void edges_add(Edges *edges, uint8_t flags, const uint64_t *keys, uint32_t nkeys, uint32_t nnew);
+
+/* Walks over the edges of one source. Unlabelled: distinct targets, the source itself left out (see flags). */
+typedef struct EdgeIter {
+    const uint8_t *at;
+    uint32_t left, new_left; /* still to come: keys, then the discovered ones (unlabelled) */
+    uint32_t target, next_new;
+    uint32_t first_new, nnew; /* states that the source discovered */
+    uint8_t label, flags;
+    bool labelled, is_open;
+} EdgeIter;
+EdgeIter edges_of(const Edges *edges, uint32_t source);
+/* The iterators of a whole group (sources group * 8 …); returns how many there are. */
+uint32_t edges_group(const Edges *edges, uint32_t group, EdgeIter iters[EDGES_GROUP]);
+bool edges_next(EdgeIter *iter);
+
+/* Who discovered the state; UINT32_MAX for an initial one. */
+uint32_t edges_parent(const Edges *edges, uint32_t state);
+uint64_t edges_memory(const Edges *edges);
+
+#endif

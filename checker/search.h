@@ -1,0 +1,51 @@
+/* Breadth-first exploration of a transition system: what is kept of it for the verdicts. */
+#ifndef UNKNOT_CHECKER_SEARCH_H
+#define UNKNOT_CHECKER_SEARCH_H
+
+#include "checker/edges.h"
+#include "checker/engine.h"
+#include "checker/store.h"
+#include "model/support/vec.h"
+
+typedef struct SearchViolation {
+    uint32_t state;     /* the step starts here; STORE_NONE: in the initialisers */
+    uint32_t violation; /* index in ts_violation */
+} SearchViolation;
+
+typedef struct Search {
+    const Program *program;
+    const EngineOptions *options;
+    Ts *ts;
+    TsWorker *worker;
+    Store store;
+    Edges edges;
+    bool labelled;       /* edges carry their actors */
+    uint32_t fixed;      /* ts_fixed */
+    VEC(uint32_t) halted;             /* states without any step in which some task is alive, in order of discovery */
+    VEC(SearchViolation) violations;  /* the first of each in order of discovery */
+    uint32_t invariant_state[64];     /* the first state that violates it, STORE_NONE */
+    uint64_t transitions;
+    uint32_t depth;
+    bool complete, stopped; /* stopped: not to be gone on with; a step too long to follow leaves only its own run unexplored */
+    const char *why;     /* !complete */
+    uint64_t memory;     /* bytes, the peak */
+    double started;      /* seconds of the monotonic clock */
+    uint32_t *ids;       /* scratch: room for one state, search_state */
+    uint32_t ids_cap;
+} Search;
+
+double search_clock(void);
+void search_init(Search *search, const Program *program, const EngineOptions *options);
+void search_fini(Search *search);
+/* Explores all that can be reached, or until a limit is hit. `labelled`: edges carry their actors. */
+void search_run(Search *search, bool labelled);
+/* False, with complete and why set, when a limit of time or a signal says stop. For passes after the search. */
+bool search_may_go_on(Search *search);
+/* Notes what a pass holds besides what the search holds. */
+void search_note_memory(Search *search, uint64_t bytes);
+/* The ids of a state, in search->ids; returns how many. */
+uint32_t search_state(Search *search, uint32_t state);
+/* The states from the start to `state`, both included; the caller frees it. */
+uint32_t *search_path(const Search *search, uint32_t state, uint32_t *n);
+
+#endif
