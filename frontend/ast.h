@@ -188,7 +188,7 @@ typedef enum StmtKind {
     STMT_LABEL, STMT_GOTO, STMT_BREAK, STMT_CONTINUE, STMT_RETURN, STMT_SELECT, STMT_DEFER, STMT_SCOPE, STMT_ATOMIC
 } StmtKind;
 
-typedef struct Arm { /* one arm of a select */
+typedef struct SelectArm { /* one arm of a select (model/program.h has the name Arm) */
     Span span;
     bool is_default;
     Decl *dest_decl;   /* `bool ok = await …`: a fresh variable of the arm */
@@ -201,7 +201,7 @@ typedef struct Arm { /* one arm of a select */
     Stmt **body;
     uint32_t nbody;
     int64_t each_from, each_to; /* [sema] i runs over [from, to) */
-} Arm;
+} SelectArm;
 
 struct Stmt {
     StmtKind kind;
@@ -224,7 +224,7 @@ struct Stmt {
     bool has_pattern_args;
     /* SELECT */
     bool is_biased;
-    Arm *arms;
+    SelectArm *arms;
     uint32_t narms;
     /* [sema] */
     Stmt *target;            /* BREAK, CONTINUE: the loop, switch or select; GOTO: the LABEL statement */
