@@ -1,0 +1,143 @@
+/* A run and its wait-for graph as DOT. */
+#include "model/support/dot_text.h"
+#include "model/trace.h"
+
+
+static void begin(FILE *out, const char *name) {
+    fprintf(out, "digraph %s {\n", name);
+    fputs("    fontname=\"Helvetica\"; fontsize=11;\n"
+          "    node [fontname=\"Helvetica\", fontsize=10, shape=box, style=\"rounded,filled\", fillcolor=\"#f4f6f8\", color=\"#5b6770\"];\n"
+          "    edge [fontname=\"Helvetica\", fontsize=9, color=\"#5b6770\"];\n",
+          out);
+}
+
+static void put_title(FILE *out, const Trace *trace) {
+    fputs("    label=\"", out);
+    dot_text(out, trace->program);
+    fprintf(out, ": %s", trace->kind);
+    if (trace->name[0]) {
+        fputc(' ', out);
+        dot_text(out, trace->name);
+    }
+    if (trace->message[0]) {
+        fputs("\\n", out);
+        dot_text(out, trace->message);
+    }
+    fputs("\"; labelloc=t;\n", out);
+}
+
+static bool is_among(const uint32_t *list, uint32_t n, uint32_t value) {
+    for (uint32_t i = 0; i < n; i++)
+        if (list[i] == value) return true;
+    return false;
+}
+
+/* ---- the run: a lane a task, a node a step */
+
+static void put_step(FILE *out, const Trace *trace, uint32_t index) {
+    const TraceStep *step = &trace->steps[index];
+    fprintf(out, "        s%u [label=\"%u. ", index + 1, index + 1);
+    dot_text(out, step->text);
+    fprintf(out, "\\nline %u", step->line);
+    for (uint32_t i = 0; i < step->nchanges; i++) {
+        const TraceChange *change = &step->changes[i];
+        fputs("\\n", out);
+        dot_text(out, change->what);
+        fputs(change->from[0] ? ": " : " = ", out);
+        dot_text(out, change->from);
+        if (change->from[0]) fputs(" -> ", out);
+        dot_text(out, change->to);
+    }
+    fputs("\"];\n", out);
+}
+
+static void put_lane(FILE *out, const Trace *trace, uint32_t task) {
+    bool is_stuck = is_among(trace->stuck, trace->nstuck, task);
+    fprintf(out, "    subgraph cluster_%u {\n        label=\"", task);
+    dot_text(out, trace->tasks[task].name);
+    fprintf(out, "\"; style=rounded; color=\"%s\";\n", is_stuck ? "#c0392b" : "#b8c2cc");
+    for (uint32_t i = 0; i < trace->nsteps; i++)
+        if (trace->steps[i].task == task) put_step(out, trace, i);
+    fputs("    }\n", out);
+}
+
+static void put_end(FILE *out, const Trace *trace) {
+    fputs("    end [shape=octagon, style=filled, fillcolor=\"#fdecea\", color=\"#c0392b\", label=\"", out);
+    dot_text(out, trace->kind);
+    if (trace->detail[0]) {
+        fputs(": ", out);
+        dot_text(out, trace->detail);
+    }
+    fputs("\"];\n", out);
+}
+
+void trace_dot(const Trace *trace, FILE *out) {
+    begin(out, "run");
+    put_title(out, trace);
+    for (uint32_t task = 0; task < trace->ntasks; task++) put_lane(out, trace, task);
+    put_end(out, trace);
+    for (uint32_t i = 1; i < trace->nsteps; i++) {
+        bool same = trace->steps[i - 1].task == trace->steps[i].task;
+        fprintf(out, "    s%u -> s%u%s;\n", i, i + 1, same ? "" : " [style=dashed]");
+    }
+    if (trace->nsteps) fprintf(out, "    s%u -> end [color=\"#c0392b\"];\n", trace->nsteps);
+    fputs("}\n", out);
+}
+
+/* ---- the wait-for graph */
+
+static bool is_on_cycle(const Trace *trace, uint32_t task) {
+    for (uint32_t i = 0; i < trace->nwaits; i++)
+        if (trace->waits[i].task == task && trace->waits[i].on_cycle) return true;
+    return false;
+}
+
+static bool takes_part(const Trace *trace, uint32_t task) {
+    if (is_among(trace->stuck, trace->nstuck, task) || is_among(trace->consequences, trace->nconsequences, task)) return true;
+    for (uint32_t i = 0; i < trace->nwaits; i++)
+        if (trace->waits[i].task == task || trace->waits[i].holder_task == task) return true;
+    return false;
+}
+
+static void put_source(FILE *out, const TraceWait *wait) {
+    const char *source = wait->source;
+    while (*source == ' ' || *source == '\t') source++;
+    fprintf(out, "\\n%u: ", wait->line);
+    dot_text(out, source);
+}
+
+static void put_task(FILE *out, const Trace *trace, uint32_t task) {
+    fprintf(out, "    t%u [label=\"", task);
+    dot_text(out, trace->tasks[task].name);
+    uint32_t last = 0;
+    for (uint32_t i = 0; i < trace->nwaits; i++) {
+        if (trace->waits[i].task != task || trace->waits[i].line == last) continue;
+        put_source(out, &trace->waits[i]);
+        last = trace->waits[i].line;
+    }
+    bool red = is_on_cycle(trace, task), stuck = is_among(trace->stuck, trace->nstuck, task);
+    fprintf(out, "\"%s];\n", red ? ", color=\"#c0392b\", fillcolor=\"#fdecea\", penwidth=2" : stuck ? ", color=\"#c0392b\"" : "");
+}
+
+/* An edge to who could help; to a node of its own that says what is waited for when there is nobody. */
+static void put_wait(FILE *out, const Trace *trace, uint32_t index) {
+    const TraceWait *wait = &trace->waits[index];
+    const char *red = wait->on_cycle ? ", color=\"#c0392b\", fontcolor=\"#c0392b\", penwidth=2" : "";
+    if (wait->holder_task == UINT32_MAX) {
+        fprintf(out, "    w%u [shape=plaintext, style=\"\", label=\"nobody\"];\n    t%u -> w%u [label=\"", index, wait->task, index);
+    } else {
+        fprintf(out, "    t%u -> t%u [label=\"", wait->task, wait->holder_task);
+    }
+    dot_text(out, wait->what);
+    if (wait->held_line) fprintf(out, "\\ntaken in line %u", wait->held_line);
+    fprintf(out, "\"%s];\n", red);
+}
+
+void trace_waits_dot(const Trace *trace, FILE *out) {
+    begin(out, "waits");
+    put_title(out, trace);
+    for (uint32_t task = 0; task < trace->ntasks; task++)
+        if (takes_part(trace, task)) put_task(out, trace, task);
+    for (uint32_t i = 0; i < trace->nwaits; i++) put_wait(out, trace, i);
+    fputs("}\n", out);
+}
