@@ -1,0 +1,149 @@
+/* Stack code of the plain explorer: what its compiler makes of a tree. */
+#ifndef UNKNOT_TESTS_PLAIN_CODE_H
+#define UNKNOT_TESTS_PLAIN_CODE_H
+
+#include "frontend/ast.h"
+#include "model/support/arena.h"
+#include "model/support/vec.h"
+
+/* Stack effects: before -> after; `place` is the address of a cell. */
+#define PLAIN_INSTRUCTIONS(X)                                                          \
+    X(PUSH)     /* -> v */                                                             \
+    X(NONE)     /* -> none */                                                          \
+    X(UNSET)    /* -> a unset cells */                                                 \
+    X(LOCAL)    /* -> place of variable a */                                           \
+    X(PARAM)    /* -> the place that array parameter a holds */                        \
+    X(GLOBAL)   /* -> place of global cell a */                                        \
+    X(INDEX)    /* place i -> place; length a, stride b */                             \
+    X(INDEXV)   /* a*b cells, i -> b cells */                                          \
+    X(OFFSET)   /* place -> place + a */                                               \
+    X(PART)     /* v cells -> the b cells from a on */                                 \
+    X(LOAD)     /* place -> a cells; b: one scalar, must be set */                     \
+    X(STORE)    /* place, a cells -> (b: those cells) */                               \
+    X(RMW)      /* place e -> new (b = 1), old (b = 2) or nothing: op a on an atomic */ \
+    X(DUP)      /* x -> x x */                                                         \
+    X(TUCK)     /* place old -> old place old */                                       \
+    X(POP)      /* a cells -> */                                                       \
+    X(BIN)      /* x y -> x op y */                                                    \
+    X(UN)       /* x -> op x */                                                        \
+    X(CONV)     /* x -> (t)x; b: bits of a bit-field */                                \
+    X(SAME)     /* handles: x y -> x == y; a: != */                                    \
+    X(TRUTH)    /* x -> x != 0 */                                                      \
+    X(JUMP)     /* to a */                                                             \
+    X(JZ)       /* x -> ; to a if 0 */                                                 \
+    X(JNZ)      /* x -> ; to a if not 0 */                                             \
+    X(CASE)     /* x -> x, or to a without x if it is v */                             \
+    X(MATCH)    /* message -> message; to a if its tag is b */                         \
+    X(BIND)     /* message of v cells: its b cells after a to variable c */            \
+    X(SET)      /* variable a becomes v */                                             \
+    X(CLEAR)    /* variable a (b cells) becomes unset */                               \
+    X(MARK)     /* a block a is entered */                                             \
+    X(DECL)     /* variable a (b cells) is in scope; c: scoped */                      \
+    X(DEFER)    /* code at a runs at the end */                                        \
+    X(DEFERRET) /* end of such code */                                                 \
+    X(LEAVE)    /* blocks up to and with a end; b: early */                            \
+    X(TRIM)     /* what the block declared after a ends */                             \
+    X(SCOPE)    /* variable a is a new scope */                                        \
+    X(ATOMIC)   /* an atomic block is entered */                                       \
+    X(CALL)     /* args -> value: function a */                                        \
+    X(RET)      /* a cells */                                                          \
+    X(NORET)    /* the end without a return */                                         \
+    X(FUTURE)   /* args -> future of function a */                                     \
+    X(OPFUTURE) /* operands -> future of the operation of site a */                    \
+    X(SPAWN)    /* [executor] args -> task of function a; b: its scope's variable + 1; c: 1 daemon, 2 executor */ \
+    X(WAIT)     /* operands -> result: point at site a */                              \
+    X(BLOCK)    /* the same, holding the thread */                                     \
+    X(NEWCHAN)  /* n -> channel; a: fifo, b: cells of an item */                       \
+    X(NEWMUTEX) /* -> mutex; a: barging, b: unowned */                                 \
+    X(NEWSEM)   /* n -> semaphore */                                                   \
+    X(NEWEXEC)  /* n -> executor */                                                    \
+    X(TRYSEND)  X(TRYRECV) X(CLOSE) X(LEN) X(CAP) X(TRYLOCK) X(UNLOCK) X(TRYACQ) X(RELEASE) X(ABORT) X(ABORTED) \
+    X(ANY) X(ASSUME) X(ASSERT) X(UNREACHABLE)                                          \
+    X(ATOM)     /* [handle] -> bool: property atom c = Builtin, function a, number b */
+
+typedef enum PInsKind {
+#define X(name) I_##name,
+    PLAIN_INSTRUCTIONS(X)
+#undef X
+    I_COUNT
+} PInsKind;
+
+typedef struct PIns {
+    PInsKind op;
+    int32_t a, b, c;
+    int64_t v;
+    const Type *type;
+    uint32_t line;
+    uint32_t ordinal; /* DECL, DEFER: place in the source */
+} PIns;
+
+typedef enum PArmOp { ARM_SEND, ARM_RECV, ARM_LOCK, ARM_ACQUIRE, ARM_SLEEP, ARM_YIELD, ARM_FUTURE, ARM_JOIN, ARM_SCOPE } PArmOp;
+
+typedef struct PSiteArm {
+    PArmOp op;
+    int32_t cells;          /* operands: handle, value | place | count */
+    bool owned;             /* a future made here */
+    const Type *dest_type;  /* RECV: of its destination; NULL without one */
+    uint8_t dest_bits;
+    int32_t result;         /* cells of the result */
+    const Type *result_type;
+    bool has_guard;
+    /* select: where the result goes */
+    bool has_place;         /* a place operand comes before the others */
+    int32_t slot;           /* or a variable, -1: none */
+    const Type *into;
+    uint8_t into_bits;
+    int32_t body;
+    uint32_t line;
+} PSiteArm;
+
+typedef struct PSite {
+    PSiteArm *arms;
+    int32_t narms;
+    bool is_select, is_biased, has_default, has_object;
+    bool is_block_on;
+    bool ignores_close;
+    int32_t otherwise; /* default's code */
+    uint32_t line;
+} PSite;
+
+typedef struct PFunc {
+    const Decl *decl; /* NULL: initialisers, an invariant */
+    const char *name;
+    int32_t entry;
+    int32_t end;      /* one past its code */
+    int32_t slots;    /* cells of its variables */
+    int32_t nparams;
+    int32_t *param_slot, *param_cells;
+    int32_t arg_cells;
+    int32_t result;   /* cells */
+    bool is_main;
+    bool is_observed; /* its tasks' numbers are state */
+    bool is_named;    /* its tasks stay part of the state when they have ended */
+} PFunc;
+
+typedef struct PRange { int32_t from, to, func; Name name; } PRange; /* code of a labelled statement */
+
+typedef struct PProgram {
+    const Tree *tree;
+    Arena arena;
+    VEC(PIns) code;
+    VEC(PSite) sites;
+    VEC(PFunc) funcs;
+    VEC(PRange) labels;
+    int32_t init;          /* function that runs the initialisers */
+    int32_t main;
+    int32_t globals;       /* cells */
+    bool *shared;          /* per global cell: written after initialisation */
+    VEC(int32_t) invariants; /* functions */
+    VEC(const char *) invariant_names;
+    VEC(const Symbol *) executors; /* those that some spawn names */
+    bool any_executor;     /* a spawn computes its executor */
+    const char *unsupported; /* NULL: all of it was understood */
+} PProgram;
+
+int32_t plain_cells(const Type *type);
+PProgram *plain_compile(const Tree *tree);
+void plain_program_free(PProgram *program);
+
+#endif
