@@ -1,0 +1,316 @@
+/* Makes a run that a person can follow from the moves an engine found: executes them once more and puts into words what happened. */
+#include "model/trace.h"
+
+#include "model/support/fatal.h"
+#include "model/support/vec.h"
+#include "model/trace_event.h"
+#include "model/trace_names.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_ACTS = 4 /* in a step's line; further ones become notes */, MAX_CHANGES = 12, PATH_TEXT = 160 };
+
+/* A scalar or message that a step changed; `from` is NULL when it is new. */
+typedef struct Change {
+    const char *path;
+    const ValueType *type;
+    const Word *from, *to;
+} Change;
+
+/* A step as recorded, before anything has its name. */
+typedef struct Record {
+    StepResult result;
+    uint32_t task, fiber; /* slots */
+    Event *events;
+    const Word **args;    /* per event: the frame of the task that it spawned, or NULL */
+    uint32_t nevents;
+    Change *changes;
+    uint32_t nchanges;
+    Span stop;            /* the point the fiber that moved rests at now, if any */
+} Record;
+
+typedef struct Recorder {
+    const Program *program;
+    World *world;  /* current */
+    World before;
+    EvalOptions options;
+    Choices choices;
+    StepLog log;
+    TraceNames names;
+    Trace *trace;
+    VEC(Record) records;
+} Recorder;
+
+Trace *trace_new(void) {
+    Trace *trace = calloc(1, sizeof *trace);
+    if (!trace) fatal("out of memory");
+    arena_init(&trace->arena);
+    trace->program = trace->kind = trace->name = trace->message = trace->file = trace->detail = "";
+    return trace;
+}
+
+void trace_free(Trace *trace) {
+    if (!trace) return;
+    arena_fini(&trace->arena);
+    free(trace);
+}
+
+const char *trace_object_name(const Trace *trace, uint32_t slot) { return slot < trace->nobject_names ? trace->object_names[slot] : "none"; }
+
+/* ---- what a step changed */
+
+static void add_change(Recorder *recorder, Record *record, const char *path, const ValueType *type, const Word *from, const Word *to) {
+    if (record->nchanges == MAX_CHANGES) return;
+    Arena *arena = &recorder->trace->arena;
+    size_t bytes = sizeof(Word) * type->words;
+    record->changes[record->nchanges++] =
+        (Change){arena_strdup(arena, path), type, from ? arena_copy(arena, from, bytes) : NULL, arena_copy(arena, to, bytes)};
+}
+
+/* Adds the parts of a value that differ; `from` NULL: all of it is new. */
+static void compare(Recorder *recorder, Record *record, const char *path, const ValueType *type, const Word *from, const Word *to) {
+    if (from && memcmp(from, to, sizeof(Word) * type->words) == 0) return;
+    char part[PATH_TEXT];
+    if (from && type->kind == VALUE_STRUCT) {
+        for (uint32_t i = 0, at = 0; i < type->nfields; at += type->fields[i].type->words, i++) {
+            snprintf(part, sizeof part, "%s.%s", path, type->fields[i].name);
+            compare(recorder, record, part, type->fields[i].type, from + at, to + at);
+        }
+    } else if (from && type->kind == VALUE_ARRAY) {
+        for (uint32_t i = 0; i < type->length; i++) {
+            snprintf(part, sizeof part, "%s[%u]", path, i);
+            compare(recorder, record, part, type->of, from + (size_t)i * type->of->words, to + (size_t)i * type->of->words);
+        }
+    } else {
+        add_change(recorder, record, path, type, from, to);
+    }
+}
+
+static void compare_globals(Recorder *recorder, Record *record) {
+    for (uint32_t i = 0; i < recorder->program->nglobals; i++) {
+        const Global *global = &recorder->program->globals[i];
+        if (recorder->world->global_slot[i] == NO_SLOT || global->type->words == 0) continue;
+        compare(recorder, record, global->name, global->type, world_global(&recorder->before, i), world_global(recorder->world, i));
+    }
+}
+
+/* The frame of a fiber that is not over, or NULL. */
+static const Word *frame_of(World *world, uint32_t slot, uint32_t *pc, uint32_t *machine) {
+    if (slot >= world->n || world_kind(world, slot) != COMP_FIBER) return NULL;
+    uint32_t n;
+    const Word *words = world_read(world, slot, &n);
+    if (words[FIBER_STATUS] == FIBER_ENDED || words[FIBER_STATUS] == FIBER_CANCELLED) return NULL;
+    *pc = (uint32_t)words[FIBER_PC];
+    *machine = (uint32_t)words[FIBER_MACHINE];
+    return words + FIBER_FRAME;
+}
+
+static bool is_shown(const Machine *machine, const Local *local, uint32_t pc) {
+    if (pc < local->from || pc >= local->to || local->type->words == 0) return false;
+    const uint64_t *live = machine->live && pc < machine->ncode ? machine->live[pc] : NULL;
+    if (!live) return true;
+    for (uint32_t i = local->slot; i < local->slot + local->type->words; i++)
+        if (!(live[i / 64] >> (i % 64) & 1)) return false;
+    return true;
+}
+
+static bool is_set(const Local *local, const Word *words) {
+    for (uint32_t i = 0; i < local->type->words; i++)
+        if (words[i] != WORD_UNINIT) return true;
+    return false;
+}
+
+/* Locals of the fiber that moved that are still needed where it stands now. */
+static void compare_locals(Recorder *recorder, Record *record) {
+    uint32_t pc, old_pc = 0, id, old_id = UINT32_MAX;
+    const Word *frame = frame_of(recorder->world, record->fiber, &pc, &id);
+    if (!frame) return;
+    const Word *old = frame_of(&recorder->before, record->fiber, &old_pc, &old_id);
+    const Machine *machine = recorder->program->machines[id];
+    for (uint32_t i = 0; i < machine->nlocals; i++) {
+        const Local *local = &machine->locals[i];
+        if (!is_shown(machine, local, pc)) continue;
+        bool was_shown = old && old_id == id && is_shown(machine, local, old_pc);
+        if (was_shown || is_set(local, frame + local->slot))
+            compare(recorder, record, local->name, local->type, was_shown ? old + local->slot : NULL, frame + local->slot);
+    }
+}
+
+/* ---- recording */
+
+static void keep_events(Recorder *recorder, Record *record) {
+    Arena *arena = &recorder->trace->arena;
+    record->nevents = recorder->log.n;
+    record->events = arena_copy(arena, recorder->log.events, sizeof(Event) * recorder->log.n);
+    record->args = ARENA_ARRAY(arena, const Word *, recorder->log.n + 1);
+    for (uint32_t i = 0; i < record->nevents; i++) {
+        if (record->events[i].kind != EVENT_SPAWN) continue;
+        uint32_t pc, machine;
+        const Word *frame = frame_of(recorder->world, record->events[i].object, &pc, &machine);
+        if (frame) record->args[i] = arena_copy(arena, frame, sizeof(Word) * recorder->program->machines[machine]->nslots);
+    }
+}
+
+static void note_stop(Recorder *recorder, Record *record) {
+    uint32_t pc, id;
+    const Word *frame = frame_of(recorder->world, record->fiber, &pc, &id);
+    if (!frame) return;
+    const Machine *machine = recorder->program->machines[id];
+    for (uint32_t i = 0; i < machine->npoints; i++)
+        if (machine->points[i].pc == pc && machine->points[i].kind != POINT_START) record->stop = machine->points[i].span;
+}
+
+static bool is_possible(const Recorder *recorder, StepResult result, bool is_last) {
+    if (recorder->choices.mismatch) return false;
+    return result.status == STEP_DONE || (is_last && result.status == STEP_VIOLATION);
+}
+
+static bool record_start(Recorder *recorder, const TraceMove *move, bool is_last) {
+    choices_set(&recorder->choices, move->picks, move->npicks);
+    StepResult result = eval_start(recorder->world, &recorder->options, &recorder->choices, NULL);
+    if (!is_possible(recorder, result, is_last)) return false;
+    trace_names_see(&recorder->names, recorder->world, NO_SLOT);
+    recorder->trace->start_picks = arena_copy(&recorder->trace->arena, move->picks, sizeof(uint32_t) * move->npicks);
+    recorder->trace->nstart_picks = move->npicks;
+    return true;
+}
+
+static bool record_step(Recorder *recorder, const TraceMove *move, bool is_last) {
+    world_copy(&recorder->before, recorder->world);
+    steplog_clear(&recorder->log);
+    choices_set(&recorder->choices, move->picks, move->npicks);
+    Record record = {.task = move->task, .changes = ARENA_ARRAY(&recorder->trace->arena, Change, MAX_CHANGES)};
+    record.result = eval_step(recorder->world, move->task, &recorder->options, &recorder->choices, &recorder->log);
+    if (!is_possible(recorder, record.result, is_last)) return false;
+    record.fiber = record.result.fiber < recorder->world->n ? record.result.fiber : move->task;
+    keep_events(recorder, &record);
+    trace_names_see(&recorder->names, recorder->world, record.fiber);
+    compare_globals(recorder, &record);
+    if (record.result.status == STEP_DONE) {
+        compare_locals(recorder, &record);
+        note_stop(recorder, &record);
+    }
+    vec_push(&recorder->records, record);
+    return true;
+}
+
+static bool record_all(Recorder *recorder, const TraceMove *moves, uint32_t nmoves) {
+    if (nmoves == 0 || !record_start(recorder, &moves[0], nmoves == 1)) return false;
+    for (uint32_t i = 1; i < nmoves; i++) {
+        if (moves[i].task >= recorder->world->n || world_kind(recorder->world, moves[i].task) != COMP_FIBER) return false;
+        if (!record_step(recorder, &moves[i], i + 1 == nmoves)) return false;
+    }
+    return true;
+}
+
+/* ---- putting into words */
+
+static void fill_tasks(Recorder *recorder, uint32_t *index_of, uint32_t *slots) {
+    Trace *trace = recorder->trace;
+    trace->tasks = ARENA_ARRAY(&trace->arena, TraceTask, recorder->names.slots.n + 1);
+    uint32_t *numbers = ARENA_ARRAY(&trace->arena, uint32_t, recorder->program->nmachines);
+    for (uint32_t slot = 0; slot < recorder->names.slots.n; slot++) {
+        const TraceSlot *seen = &recorder->names.slots.data[slot];
+        index_of[slot] = UINT32_MAX;
+        if (seen->kind != COMP_FIBER || !seen->is_task) continue;
+        index_of[slot] = trace->ntasks;
+        slots[trace->ntasks] = slot;
+        trace->tasks[trace->ntasks++] =
+            (TraceTask){trace->object_names[slot], recorder->program->machines[seen->origin]->name, numbers[seen->origin]++};
+    }
+}
+
+static void fill_place(const Program *program, Span span, TraceStep *step) {
+    step->file = span.file ? sources_name(program->sources, span.file) : program->path;
+    sources_place(program->sources, span.file, span.begin, &step->line, &step->column);
+}
+
+static const char *without_acts(const TraceTexts *texts, const Record *record) {
+    bool starts = false;
+    for (uint32_t i = 0; i < record->nevents; i++) starts |= record->events[i].kind == EVENT_START;
+    const char *verb = starts ? "starts" : "goes on";
+    if (starts && record->fiber != record->task && record->fiber < texts->nnames)
+        verb = arena_printf(texts->arena, "starts %s", texts->names[record->fiber]);
+    if (!record->stop.file) return verb;
+    return arena_printf(texts->arena, "%s, up to line %u", verb, sources_line_of(texts->program->sources, record->stop));
+}
+
+static bool is_same(const char *a, const char *b) { return strcmp(a, b) == 0; }
+
+/* The step's line and notes from its events, in order; a thing said twice running is said once. */
+static void fill_texts(const TraceTexts *texts, const Record *record, TraceStep *step) {
+    const char *line = NULL, *last = "";
+    uint32_t acts = 0;
+    Span at = record->result.at;
+    step->notes = ARENA_ARRAY(texts->arena, const char *, record->nevents + 1);
+    for (uint32_t i = 0; i < record->nevents; i++) {
+        const Event *event = &record->events[i];
+        const char *act = trace_event_text(texts, event, record->task, record->args[i]);
+        if (act && is_same(act, last)) continue;
+        if (act && acts == 0 && event->span.file) at = event->span;
+        if (act && acts < MAX_ACTS) line = line ? arena_printf(texts->arena, "%s; %s", line, act) : act;
+        else if (act) step->notes[step->nnotes++] = act;
+        if (act) acts++, last = act;
+        const char *note = trace_event_note(texts, event, record->task);
+        if (note) step->notes[step->nnotes++] = note;
+    }
+    step->text = line ? line : without_acts(texts, record);
+    fill_place(texts->program, at, step);
+}
+
+static void fill_changes(const TraceTexts *texts, const Record *record, TraceStep *step) {
+    step->changes = ARENA_ARRAY(texts->arena, TraceChange, record->nchanges + 1);
+    step->nchanges = record->nchanges;
+    for (uint32_t i = 0; i < record->nchanges; i++) {
+        const Change *change = &record->changes[i];
+        const char *from = change->from ? trace_value_text(texts, change->type, change->from) : "";
+        step->changes[i] = (TraceChange){change->path, from, trace_value_text(texts, change->type, change->to)};
+    }
+}
+
+static void fill_steps(Recorder *recorder, const TraceMove *moves, const uint32_t *index_of) {
+    Trace *trace = recorder->trace;
+    TraceTexts texts = {&trace->arena, recorder->program, recorder->world, trace->object_names, trace->nobject_names};
+    trace->nsteps = recorder->records.n;
+    trace->steps = ARENA_ARRAY(&trace->arena, TraceStep, trace->nsteps + 1);
+    for (uint32_t i = 0; i < trace->nsteps; i++) {
+        const Record *record = &recorder->records.data[i];
+        TraceStep *step = &trace->steps[i];
+        step->task = index_of[record->task];
+        assert(step->task < trace->ntasks);
+        fill_texts(&texts, record, step);
+        fill_changes(&texts, record, step);
+        step->npicks = moves[i + 1].npicks;
+        step->picks = arena_copy(&trace->arena, moves[i + 1].picks, sizeof(uint32_t) * step->npicks);
+    }
+}
+
+static void fill_trace(Recorder *recorder, const TraceMove *moves, uint32_t **task_slots) {
+    Trace *trace = recorder->trace;
+    trace->program = arena_strdup(&trace->arena, recorder->program->path);
+    trace->run_on = recorder->options.run_on;
+    trace->object_names = trace_names_finish(&recorder->names, recorder->program);
+    trace->nobject_names = recorder->names.slots.n;
+    uint32_t *index_of = ARENA_ARRAY(&trace->arena, uint32_t, trace->nobject_names + 1);
+    uint32_t *slots = ARENA_ARRAY(&trace->arena, uint32_t, trace->nobject_names + 1);
+    fill_tasks(recorder, index_of, slots);
+    fill_steps(recorder, moves, index_of);
+    if (task_slots) *task_slots = slots;
+}
+
+Trace *trace_of_moves(const Program *program, const TraceMove *moves, uint32_t nmoves, bool run_on, World *final_world, uint32_t **task_slots) {
+    Recorder recorder = {.program = program, .world = final_world, .options = {.run_on = run_on}, .trace = trace_new()};
+    world_init(&recorder.before, program);
+    trace_names_init(&recorder.names, &recorder.trace->arena);
+    bool possible = record_all(&recorder, moves, nmoves);
+    if (possible) fill_trace(&recorder, moves, task_slots);
+    else trace_free(recorder.trace);
+    vec_fini(&recorder.records);
+    trace_names_fini(&recorder.names);
+    choices_fini(&recorder.choices);
+    steplog_fini(&recorder.log);
+    world_fini(&recorder.before);
+    return possible ? recorder.trace : NULL;
+}

@@ -1,0 +1,217 @@
+#include "model/trace_event.h"
+
+#include "model/channel.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VALUE_TEXT = 256, LINE_TEXT = 1024 };
+
+static const char *name_of(const TraceTexts *texts, uint32_t slot) { return slot < texts->nnames ? texts->names[slot] : "none"; }
+
+/* ---- values */
+
+/* value_print shows a handle as #N; here it gets its name. */
+static const char *name_handles(const TraceTexts *texts, const char *text) {
+    if (!strchr(text, '#')) return arena_strdup(texts->arena, text);
+    char out[LINE_TEXT];
+    size_t n = 0;
+    while (*text && n + 1 < sizeof out) {
+        if (*text == '#' && isdigit((unsigned char)text[1])) {
+            char *end;
+            unsigned long handle = strtoul(text + 1, &end, 10);
+            int written = snprintf(out + n, sizeof out - n, "%s", name_of(texts, (uint32_t)handle - 1));
+            n += (size_t)written < sizeof out - n ? (size_t)written : sizeof out - n - 1;
+            text = end;
+        } else {
+            out[n++] = *text++;
+        }
+    }
+    out[n] = '\0';
+    return arena_strdup(texts->arena, out);
+}
+
+const char *trace_value_text(const TraceTexts *texts, const ValueType *type, const Word *words) {
+    char text[VALUE_TEXT];
+    value_print(text, sizeof text, type, words);
+    return name_handles(texts, text);
+}
+
+/* An event keeps only the leading words of a value; the others are shown as unknown. */
+static const char *event_value(const TraceTexts *texts, const ValueType *type, const Event *event) {
+    if (type->words == 0 || event->nvalues == 0) return "";
+    Word *words = ARENA_ARRAY(texts->arena, Word, type->words);
+    for (uint32_t i = 0; i < type->words; i++) words[i] = i < event->nvalues ? event->values[i] : WORD_UNINIT;
+    return trace_value_text(texts, type, words);
+}
+
+static const ValueType *elem_of(const TraceTexts *texts, uint32_t slot) {
+    if (slot >= texts->world->n || world_kind(texts->world, slot) != COMP_CHANNEL) return NULL;
+    uint32_t n;
+    uint32_t site = (uint32_t)world_read(texts->world, slot, &n)[CHANNEL_SITE];
+    return texts->program->sites[site].elem;
+}
+
+static const ValueType *result_of(const TraceTexts *texts, uint32_t slot) {
+    if (slot >= texts->world->n || world_kind(texts->world, slot) != COMP_FIBER) return NULL;
+    uint32_t n;
+    return texts->program->machines[world_read(texts->world, slot, &n)[FIBER_MACHINE]]->result;
+}
+
+static const char *item_text(const TraceTexts *texts, const Event *event) {
+    const ValueType *elem = elem_of(texts, event->object);
+    return elem ? event_value(texts, elem, event) : "";
+}
+
+/* ---- operations */
+
+static const char *call(const TraceTexts *texts, const char *operation, const Event *event, const char *value) {
+    return arena_printf(texts->arena, "%s(%s%s%s)", operation, name_of(texts, event->object), value[0] ? ", " : "", value);
+}
+
+static const char *with_result(const TraceTexts *texts, const char *text, const char *result) {
+    return result[0] ? arena_printf(texts->arena, "%s = %s", text, result) : text;
+}
+
+static const char *count_text(const TraceTexts *texts, const Event *event) {
+    if (event->nvalues == 0 || event->values[0] == 1) return "";
+    return arena_printf(texts->arena, "%" PRId64, event->values[0]);
+}
+
+static const char *join_text(const TraceTexts *texts, const Event *event) {
+    const char *text = arena_printf(texts->arena, "await %s", name_of(texts, event->object));
+    const ValueType *type = result_of(texts, event->object);
+    return type ? with_result(texts, text, event_value(texts, type, event)) : text;
+}
+
+/* The operation of an arm; `fired`: with its result. */
+static const char *arm_text(const TraceTexts *texts, const Event *event, bool fired) {
+    const char *failed = fired && !event->ok ? "false" : "";
+    switch ((ArmOp)event->op) {
+    case ARM_SEND: return with_result(texts, call(texts, "send", event, item_text(texts, event)), failed);
+    case ARM_RECV: return with_result(texts, call(texts, "recv", event, ""), failed[0] ? failed : fired ? item_text(texts, event) : "");
+    case ARM_LOCK: return call(texts, "lock", event, "");
+    case ARM_ACQUIRE: return with_result(texts, call(texts, "acquire", event, count_text(texts, event)), failed);
+    case ARM_SLEEP: return event->nvalues ? arena_printf(texts->arena, "sleep(%" PRId64 ")", event->values[0]) : "sleep is over";
+    case ARM_YIELD: return "yield()";
+    case ARM_JOIN: return join_text(texts, event);
+    case ARM_FUTURE: return join_text(texts, event);
+    case ARM_SCOPE_END: return "the scope's tasks have ended";
+    case ARM_OPS: break;
+    }
+    return NULL;
+}
+
+static const char *truth(bool value) { return value ? "true" : "false"; }
+
+static const char *op_text(const TraceTexts *texts, const Event *event) {
+    switch ((InstrOp)event->op) {
+    case INSTR_TRY_SEND: return with_result(texts, call(texts, "try_send", event, item_text(texts, event)), truth(event->ok));
+    case INSTR_TRY_RECV: return with_result(texts, call(texts, "try_recv", event, ""), event->ok ? item_text(texts, event) : "false");
+    case INSTR_CLOSE: return call(texts, "close", event, "");
+    case INSTR_TRY_LOCK: return with_result(texts, call(texts, "try_lock", event, ""), truth(event->ok));
+    case INSTR_UNLOCK: return call(texts, "unlock", event, "");
+    case INSTR_TRY_ACQUIRE: return with_result(texts, call(texts, "try_acquire", event, count_text(texts, event)), truth(event->ok));
+    case INSTR_RELEASE: return call(texts, "release", event, count_text(texts, event));
+    case INSTR_ABORT: return call(texts, "abort", event, "");
+    case INSTR_SCOPE_ABORT: return "asks the scope's tasks to end";
+    default: return NULL;
+    }
+}
+
+/* ---- spawn, printf, any */
+
+static const char *spawn_text(const TraceTexts *texts, const Event *event, const Word *args) {
+    uint32_t n;
+    if (event->object >= texts->world->n || world_kind(texts->world, event->object) != COMP_FIBER) return "spawn";
+    const Machine *machine = texts->program->machines[world_read(texts->world, event->object, &n)[FIBER_MACHINE]];
+    char text[LINE_TEXT];
+    int length = snprintf(text, sizeof text, "spawn %s(", machine->name);
+    for (uint32_t i = 0; args && i < machine->nlocals && length >= 0 && (size_t)length < sizeof text; i++) {
+        const Local *local = &machine->locals[i];
+        if (local->slot >= machine->nparams || local->from != 0) continue;
+        const char *value = trace_value_text(texts, local->type, args + local->slot);
+        length += snprintf(text + length, sizeof text - (size_t)length, "%s%s", local->slot ? ", " : "", value);
+    }
+    return arena_printf(texts->arena, "%s)", text);
+}
+
+/* One conversion of a printf format, at `text` behind the percent sign; returns how long it is. */
+static size_t put_conversion(const char *text, const Event *event, uint32_t *next, FILE *out) {
+    size_t length = strspn(text, "-+ #0123456789.hlzjt");
+    char conversion = text[length];
+    if (conversion == '%') fputc('%', out);
+    else if (*next >= event->nvalues) fputc('?', out);
+    else if (conversion == 'c') fputc(isprint((int)(event->values[*next] & 0x7f)) ? (int)event->values[*next] & 0x7f : '?', out);
+    else if (conversion == 'x') fprintf(out, "%" PRIx64, event->values[*next]);
+    else fprintf(out, "%" PRId64, event->values[*next]);
+    if (conversion != '%') ++*next;
+    return length + (conversion != '\0');
+}
+
+static const char *print_text(const TraceTexts *texts, const Event *event) {
+    const char *format = event->object < texts->program->nformats ? texts->program->formats[event->object] : "";
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return "printf";
+    uint32_t next = 0;
+    for (const char *p = format; *p;) {
+        if (*p == '%') {
+            p += 1 + put_conversion(p + 1, event, &next, out);
+        } else {
+            if (*p != '\n' || p[1]) fputc(*p == '\n' ? ' ' : *p, out);
+            p++;
+        }
+    }
+    fclose(out);
+    const char *result = arena_printf(texts->arena, "prints \"%s\"", text ? text : "");
+    free(text);
+    return result;
+}
+
+/* ---- events */
+
+/* "… of f" when it was not the task itself but a future it polls. */
+static const char *of_future(const TraceTexts *texts, const char *text, const Event *event, uint32_t task) {
+    if (!text || event->fiber == task || event->fiber == NO_SLOT) return text;
+    return arena_printf(texts->arena, "%s in %s", text, name_of(texts, event->fiber));
+}
+
+const char *trace_event_text(const TraceTexts *texts, const Event *event, uint32_t task, const Word *args) {
+    switch (event->kind) {
+    case EVENT_FIRE: return of_future(texts, arm_text(texts, event, true), event, task);
+    case EVENT_OP: return of_future(texts, op_text(texts, event), event, task);
+    case EVENT_SPAWN: return of_future(texts, spawn_text(texts, event, args), event, task);
+    case EVENT_PRINT: return print_text(texts, event);
+    case EVENT_ANY: return event->nvalues ? arena_printf(texts->arena, "any = %" PRId64, event->values[0]) : NULL;
+    case EVENT_CANCEL: return event->fiber == task ? "is cancelled" : arena_printf(texts->arena, "drops %s", name_of(texts, event->fiber));
+    case EVENT_END: return event->fiber == task ? "ends" : arena_printf(texts->arena, "%s is finished", name_of(texts, event->fiber));
+    case EVENT_START:
+    case EVENT_WRITE:
+    case EVENT_HAND:
+    case EVENT_QUEUE: break;
+    }
+    return NULL;
+}
+
+static const char *hand_note(const TraceTexts *texts, const Event *event) {
+    const char *who = name_of(texts, event->fiber), *object = name_of(texts, event->object);
+    switch ((ArmOp)event->op) {
+    case ARM_LOCK: return arena_printf(texts->arena, "%s goes to %s", object, who);
+    case ARM_ACQUIRE: return arena_printf(texts->arena, "permits of %s go to %s", object, who);
+    case ARM_SEND: return arena_printf(texts->arena, "%s has sent to %s", who, object);
+    case ARM_RECV: return arena_printf(texts->arena, "%s has received from %s", who, object);
+    default: return arena_printf(texts->arena, "%s can go on", who);
+    }
+}
+
+const char *trace_event_note(const TraceTexts *texts, const Event *event, uint32_t task) {
+    if (event->kind == EVENT_HAND) return hand_note(texts, event);
+    if (event->kind != EVENT_QUEUE) return NULL;
+    const char *text = arm_text(texts, event, false);
+    return text ? of_future(texts, arena_printf(texts->arena, "waits: %s", text), event, task) : NULL;
+}
