@@ -218,13 +218,14 @@ static void fill_tasks(Recorder *recorder, uint32_t *index_of, uint32_t *slots) 
         index_of[slot] = trace->ntasks;
         slots[trace->ntasks] = slot;
         trace->tasks[trace->ntasks++] =
-            (TraceTask){trace->object_names[slot], recorder->program->machines[seen->origin]->name, numbers[seen->origin]++};
+            (TraceTask){trace->object_names[slot], arena_strdup(&trace->arena, recorder->program->machines[seen->origin]->name), numbers[seen->origin]++};
     }
 }
 
-static void fill_place(const Program *program, Span span, TraceStep *step) {
-    step->file = span.file ? sources_name(program->sources, span.file) : program->path;
-    sources_place(program->sources, span.file, span.begin, &step->line, &step->column);
+static void fill_place(const TraceTexts *texts, Span span, TraceStep *step) {
+    const Sources *sources = texts->program->sources;
+    step->file = arena_strdup(texts->arena, span.file ? sources_name(sources, span.file) : texts->program->path);
+    sources_place(sources, span.file, span.begin, &step->line, &step->column);
 }
 
 static const char *without_acts(const TraceTexts *texts, const Record *record) {
@@ -257,7 +258,7 @@ static void fill_texts(const TraceTexts *texts, const Record *record, TraceStep 
         if (note) step->notes[step->nnotes++] = note;
     }
     step->text = line ? line : without_acts(texts, record);
-    fill_place(texts->program, at, step);
+    fill_place(texts, at, step);
 }
 
 static void fill_changes(const TraceTexts *texts, const Record *record, TraceStep *step) {

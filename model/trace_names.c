@@ -155,6 +155,6 @@ static const char *name_of(const TraceNames *names, const Program *program, uint
 
 const char **trace_names_finish(TraceNames *names, const Program *program) {
     const char **texts = ARENA_ARRAY(names->arena, const char *, names->slots.n + 1);
-    for (uint32_t i = 0; i < names->slots.n; i++) texts[i] = name_of(names, program, i);
+    for (uint32_t i = 0; i < names->slots.n; i++) texts[i] = arena_strdup(names->arena, name_of(names, program, i));
     return texts;
 }
