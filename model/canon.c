@@ -30,6 +30,7 @@ struct Canon {
     VEC(uint32_t) order;     /* movable slots in their new order */
     VEC(uint32_t) live;      /* movable slots that are no garbage; the work list while they are found */
     VEC(uint64_t) colours;   /* sorted, for counting */
+    VEC(uint64_t) saved;     /* per slot, while a class is being split */
     VEC(uint32_t) sets;      /* visited components with sets */
     uint32_t *moves;         /* the caller's */
     bool refined;
@@ -53,6 +54,7 @@ void canon_free(Canon *canon) {
     vec_fini(&canon->order);
     vec_fini(&canon->live);
     vec_fini(&canon->colours);
+    vec_fini(&canon->saved);
     vec_fini(&canon->sets);
     vec_fini(&canon->renamed_slots);
     vec_fini(&canon->key);
@@ -134,7 +136,7 @@ static bool colour_nodes(Canon *canon) {
             nodes[nodes[i].info->refs[k].slot].sum += hash_combine(i, nodes[i].info->refs[k].label);
     for (uint32_t i = 0; i < canon->live.n; i++) {
         Node *node = &nodes[canon->live.data[i]];
-        node->colour = hash_combine(node->colour, node->sum);
+        if (node->sum) node->colour = hash_combine(node->colour, node->sum);
     }
     return inner;
 }
@@ -165,7 +167,7 @@ static bool tie_matters(const Canon *canon, uint32_t slot) {
     return false;
 }
 
-/* A member of the class to be split: of smallest colour, then first in slot order; NO_SLOT when no tie matters. */
+/* A member of the class to be split, the one of smallest colour; NO_SLOT when no tie matters. */
 static uint32_t find_tie(Canon *canon) {
     Node *nodes = canon->nodes.data;
     for (uint32_t i = 0; i < canon->live.n; i++) {
@@ -176,28 +178,60 @@ static uint32_t find_tie(Canon *canon) {
     for (uint32_t i = 0; i < canon->live.n; i++) {
         uint32_t slot = canon->live.data[i];
         if (nodes[slot].class_size < 2 || !tie_matters(canon, slot)) continue;
-        if (best == NO_SLOT || nodes[slot].colour < nodes[best].colour || (nodes[slot].colour == nodes[best].colour && slot < best)) best = slot;
+        if (best == NO_SLOT || nodes[slot].colour < nodes[best].colour) best = slot;
     }
     return best;
+}
+
+/* Refines until no class splits; returns the number of classes. */
+static uint32_t refine_all(Canon *canon) {
+    uint32_t classes = count_classes(canon);
+    while (classes < canon->live.n) {
+        refine_once(canon);
+        uint32_t now = count_classes(canon);
+        if (now == classes) break;
+        classes = now;
+    }
+    return classes;
+}
+
+static void single_out(Canon *canon, uint32_t slot) { canon->nodes.data[slot].colour = hash_mix(canon->nodes.data[slot].colour + 1); }
+
+static uint64_t sum_colours(const Canon *canon) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < canon->live.n; i++) sum += hash_mix(canon->nodes.data[canon->live.data[i]].colour);
+    return sum;
+}
+
+/* Singles out the member of tie's class after which refinement yields the smallest colours in all, the first in slot order among several. */
+static void split_class(Canon *canon, uint32_t tie) {
+    Node *nodes = canon->nodes.data;
+    uint64_t colour = nodes[tie].colour, best_sum = 0;
+    uint32_t best = NO_SLOT;
+    vec_resize(&canon->saved, canon->nodes.n);
+    for (uint32_t i = 0; i < canon->live.n; i++) canon->saved.data[canon->live.data[i]] = nodes[canon->live.data[i]].colour;
+    for (uint32_t slot = canon->nfixed; slot < canon->nodes.n; slot++) {
+        if (!nodes[slot].live || canon->saved.data[slot] != colour) continue;
+        single_out(canon, slot);
+        refine_all(canon);
+        uint64_t sum = sum_colours(canon);
+        if (best == NO_SLOT || sum < best_sum) {
+            best = slot;
+            best_sum = sum;
+        }
+        for (uint32_t i = 0; i < canon->live.n; i++) nodes[canon->live.data[i]].colour = canon->saved.data[canon->live.data[i]];
+    }
+    single_out(canon, best);
 }
 
 static void refine(Canon *canon) {
     if (canon->refined) return;
     canon->refined = true;
     if (!colour_nodes(canon)) return;
-    uint32_t classes = count_classes(canon);
-    for (;;) {
-        while (classes < canon->live.n) {
-            refine_once(canon);
-            uint32_t now = count_classes(canon);
-            if (now == classes) break;
-            classes = now;
-        }
-        if (classes == canon->live.n) return;
+    while (refine_all(canon) < canon->live.n) {
         uint32_t tie = find_tie(canon);
         if (tie == NO_SLOT) return;
-        canon->nodes.data[tie].colour = hash_mix(canon->nodes.data[tie].colour + 1);
-        classes = count_classes(canon);
+        split_class(canon, tie);
     }
 }
 

@@ -1,5 +1,6 @@
 /* The canonical form of a state: garbage goes, alive tasks (and those whose number is observed) stand in the order of their keys, the rest in the order it is reached from them.
-   Tasks with equal keys are ordered by colour refinement of the graph of handles, ties by individualisation (first in slot order). */
+   Tasks with equal keys are ordered by colour refinement of the graph of handles, ties by individualisation
+   (looking one split ahead; what is left is taken in slot order, which costs states, never a verdict). */
 #ifndef UNKNOT_MODEL_CANON_H
 #define UNKNOT_MODEL_CANON_H
 

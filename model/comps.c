@@ -290,6 +290,7 @@ Comps *comps_new(const Program *program, uint32_t nfixed) {
     seq_grow(comps, &comps->keys);
     seq_grow(comps, &comps->shapes);
     seq_intern(comps, &comps->shapes, NULL, 0); /* shape 0: no movable handle */
+    seq_intern(comps, &comps->keys, NULL, 0);   /* key 0: none */
     if (nfixed) slots_reach(comps, nfixed - 1);
     return comps;
 }

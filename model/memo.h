@@ -21,7 +21,7 @@ typedef struct MemoNode {
 } MemoNode;
 
 typedef struct MemoFar { uint64_t key; uint32_t ref; } MemoFar;
-typedef struct MemoRoots { uint32_t *refs; uint32_t cap; uint32_t misses; } MemoRoots;
+typedef struct MemoRoots { uint32_t *refs; uint32_t cap; uint32_t misses; /* counted by the user */ } MemoRoots;
 
 typedef struct Memo {
     VEC(MemoNode) nodes;
