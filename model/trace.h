@@ -50,6 +50,7 @@ typedef struct Trace {
     uint32_t ntasks;
     TraceStep *steps;
     uint32_t nsteps;
+    uint32_t nloop;        /* never-yields in a threaded program: the last nloop steps are a loop that can go on for ever; stuck[0] is its task. 0: none */
     uint32_t *stuck;       /* tasks stuck at the end: indices */
     uint32_t nstuck;
     uint32_t *consequences;
