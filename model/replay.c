@@ -14,6 +14,8 @@ typedef struct Replay {
     VEC(uint32_t) tasks; /* slots of the tasks in the order they came to be: trace->tasks[i] is tasks[i] */
     uint32_t seen;       /* slots looked at */
     StepResult last;
+    VEC(Word) loop_start; /* the looping task before the loop */
+    bool loop_moved;
     const char *why;
 } Replay;
 
@@ -72,14 +74,6 @@ static bool follow_step(Replay *replay, const TraceStep *step, bool is_last) {
     choices_set(&replay->choices, step->picks, step->npicks);
     replay->last = eval_step(&replay->world, replay->tasks.data[step->task], &replay->options, &replay->choices, NULL);
     return judge(replay, is_last);
-}
-
-static bool follow(Replay *replay) {
-    const Trace *trace = replay->trace;
-    if (!follow_start(replay)) return false;
-    for (uint32_t i = 0; i < trace->nsteps; i++)
-        if (!follow_step(replay, &trace->steps[i], i + 1 == trace->nsteps)) return false;
-    return true;
 }
 
 /* ---- the claim */
@@ -154,12 +148,50 @@ static bool check_invariant(Replay *replay) {
     return refuse(replay, "the program has no invariant of that name");
 }
 
-/* A task that is under way for ever without a point between: what the search shows as a cycle, here only its beginning. */
-static bool check_under_way(Replay *replay) {
+/* ---- a loop of the whole run in which one task is under way all the time */
+
+static bool is_under_way(Replay *replay, uint32_t slot) {
+    Word status = words_of(replay, slot)[FIBER_STATUS];
+    return status == FIBER_UNDER_WAY || status == FIBER_BLOCKED;
+}
+
+/* Before the loop's first step. */
+static bool begin_loop(Replay *replay) {
     const Trace *trace = replay->trace;
-    for (uint32_t i = 0; i < trace->nstuck; i++)
-        if (trace->stuck[i] >= replay->tasks.n || has_ended(replay, replay->tasks.data[trace->stuck[i]]))
-            return refuse(replay, "a task that is to go on for ever has ended");
+    if (trace->nstuck == 0 || trace->stuck[0] >= replay->tasks.n) return refuse(replay, "the loop names no task");
+    uint32_t n, slot = replay->tasks.data[trace->stuck[0]];
+    const Word *words = world_read(&replay->world, slot, &n);
+    vec_resize(&replay->loop_start, n);
+    memcpy(replay->loop_start.data, words, sizeof(Word) * n);
+    return true;
+}
+
+/* The task stands where it stood with the same data (handles may be others: objects made anew each time round). */
+static bool end_loop(Replay *replay) {
+    uint32_t n;
+    const Word *words = world_read(&replay->world, replay->tasks.data[replay->trace->stuck[0]], &n), *start = replay->loop_start.data;
+    if (n != replay->loop_start.n || words[FIBER_PC] != start[FIBER_PC]) return refuse(replay, "the loop does not end where it began");
+    const Machine *machine = replay->program->machines[words[FIBER_MACHINE]];
+    for (uint32_t i = 0; i < machine->nslots && FIBER_FRAME + i < n; i++)
+        if (machine->slot_kinds[i] == WORD_DATA && words[FIBER_FRAME + i] != start[FIBER_FRAME + i])
+            return refuse(replay, "the loop does not end with the data it began with");
+    return replay->loop_moved || refuse(replay, "the task makes no step in the loop");
+}
+
+static bool check_loop_step(Replay *replay, uint32_t index) {
+    const Trace *trace = replay->trace;
+    if (index + trace->nloop == trace->nsteps && !begin_loop(replay)) return false;
+    if (!follow_step(replay, &trace->steps[index], index + 1 == trace->nsteps)) return false;
+    if (index + trace->nloop < trace->nsteps) return true;
+    replay->loop_moved |= trace->steps[index].task == trace->stuck[0];
+    return is_under_way(replay, replay->tasks.data[trace->stuck[0]]) || refuse(replay, "the task reaches a point in the loop");
+}
+
+static bool follow(Replay *replay) {
+    const Trace *trace = replay->trace;
+    if (!follow_start(replay)) return false;
+    for (uint32_t i = 0; i < trace->nsteps; i++)
+        if (!(trace->nloop ? check_loop_step(replay, i) : follow_step(replay, &trace->steps[i], i + 1 == trace->nsteps))) return false;
     return true;
 }
 
@@ -169,7 +201,7 @@ static bool check_claim(Replay *replay) {
     if (strcmp(kind, "deadlock") == 0) return check_deadlock(replay) && check_named(replay);
     if (strcmp(kind, "partial-deadlock") == 0) return check_named(replay);
     if (strcmp(kind, "violated") == 0) return check_invariant(replay);
-    if (strcmp(kind, "never-yields") == 0) return check_under_way(replay);
+    if (strcmp(kind, "never-yields") == 0 && replay->trace->nloop) return end_loop(replay);
     return refuse(replay, "the last step is no violation");
 }
 
@@ -179,6 +211,7 @@ ReplayResult replay_check(const Program *program, Trace *trace) {
     bool ok = follow(&replay) && check_claim(&replay);
     assert(ok == !replay.why);
     vec_fini(&replay.tasks);
+    vec_fini(&replay.loop_start);
     choices_fini(&replay.choices);
     world_fini(&replay.world);
     return (ReplayResult){ok, replay.why};

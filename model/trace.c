@@ -39,6 +39,7 @@ typedef struct Recorder {
     Choices choices;
     StepLog log;
     TraceNames names;
+    StepResult last;
     Trace *trace;
     VEC(Record) records;
 } Recorder;
@@ -47,7 +48,7 @@ Trace *trace_new(void) {
     Trace *trace = calloc(1, sizeof *trace);
     if (!trace) fatal("out of memory");
     arena_init(&trace->arena);
-    trace->program = trace->kind = trace->name = trace->message = trace->file = trace->detail = "";
+    trace->program = trace->kind = trace->name = trace->message = trace->file = trace->detail = trace->object = "";
     return trace;
 }
 
@@ -170,6 +171,7 @@ static bool is_possible(const Recorder *recorder, StepResult result, bool is_las
 static bool record_start(Recorder *recorder, const TraceMove *move, bool is_last) {
     choices_set(&recorder->choices, move->picks, move->npicks);
     StepResult result = eval_start(recorder->world, &recorder->options, &recorder->choices, NULL);
+    recorder->last = result;
     if (!is_possible(recorder, result, is_last)) return false;
     trace_names_see(&recorder->names, recorder->world, NO_SLOT);
     recorder->trace->start_picks = arena_copy(&recorder->trace->arena, move->picks, sizeof(uint32_t) * move->npicks);
@@ -192,6 +194,7 @@ static bool record_step(Recorder *recorder, const TraceMove *move, bool is_last)
         compare_locals(recorder, &record);
         note_stop(recorder, &record);
     }
+    recorder->last = record.result;
     vec_push(&recorder->records, record);
     return true;
 }
@@ -298,6 +301,8 @@ static void fill_trace(Recorder *recorder, const TraceMove *moves, uint32_t **ta
     uint32_t *slots = ARENA_ARRAY(&trace->arena, uint32_t, trace->nobject_names + 1);
     fill_tasks(recorder, index_of, slots);
     fill_steps(recorder, moves, index_of);
+    if (recorder->last.status == STEP_VIOLATION && recorder->last.violation.object != NO_SLOT)
+        trace->object = trace_object_name(trace, recorder->last.violation.object);
     if (task_slots) *task_slots = slots;
 }
 

@@ -46,6 +46,7 @@ typedef struct Trace {
     const char *file;
     uint32_t line, column;
     const char *detail;    /* of a violation: "overflow"; "" otherwise */
+    const char *object;    /* of a violation: what it is about ("inbox"), "" when nothing; filled by trace_of_moves */
     TraceTask *tasks;
     uint32_t ntasks;
     TraceStep *steps;

@@ -75,12 +75,13 @@ void trace_dot(const Trace *trace, FILE *out) {
     begin(out, "run");
     put_title(out, trace);
     for (uint32_t task = 0; task < trace->ntasks; task++) put_lane(out, trace, task);
-    put_end(out, trace);
+    if (!trace->nloop) put_end(out, trace);
     for (uint32_t i = 1; i < trace->nsteps; i++) {
         bool same = trace->steps[i - 1].task == trace->steps[i].task;
         fprintf(out, "    s%u -> s%u%s;\n", i, i + 1, same ? "" : " [style=dashed]");
     }
-    if (trace->nsteps) fprintf(out, "    s%u -> end [color=\"#c0392b\"];\n", trace->nsteps);
+    if (trace->nloop) fprintf(out, "    s%u -> s%u [label=\"for ever\", color=\"#c0392b\"];\n", trace->nsteps, trace->nsteps - trace->nloop + 1);
+    else if (trace->nsteps) fprintf(out, "    s%u -> end [color=\"#c0392b\"];\n", trace->nsteps);
     fputs("}\n", out);
 }
 

@@ -92,6 +92,7 @@ void trace_json_value(const Trace *trace, JsonWriter *json) {
     json_text(json, "kind", trace->kind);
     json_text(json, "name", trace->name);
     json_text(json, "detail", trace->detail);
+    json_text(json, "object", trace->object);
     json_text(json, "message", trace->message);
     write_place(json, trace->file, trace->line, trace->column);
     json_bool(json, "run_on", trace->run_on);
@@ -99,6 +100,7 @@ void trace_json_value(const Trace *trace, JsonWriter *json) {
     write_tasks(json, trace);
     write_indices(json, "start", trace->start_picks, trace->nstart_picks);
     write_steps(json, trace);
+    json_int(json, "loop", trace->nloop);
     write_indices(json, "stuck", trace->stuck, trace->nstuck);
     write_indices(json, "consequences", trace->consequences, trace->nconsequences);
     write_waits(json, trace);

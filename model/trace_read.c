@@ -148,6 +148,7 @@ static void read_head(Reader *reader, const json_t *root) {
     trace->kind = text_of(reader, root, "kind");
     trace->name = text_of(reader, root, "name");
     trace->detail = text_of(reader, root, "detail");
+    trace->object = text_of(reader, root, "object");
     trace->message = text_of(reader, root, "message");
     trace->file = text_of(reader, root, "file");
     trace->line = number_at(reader, root, "line");
@@ -166,6 +167,7 @@ static void read_all(Reader *reader, const json_t *root) {
     if (!reader->failed) read_tasks(reader, root);
     trace->start_picks = numbers_at(reader, root, "start", UINT32_MAX, &trace->nstart_picks);
     if (!reader->failed) read_steps(reader, root);
+    if (!reader->failed) trace->nloop = number_of(reader, json_object_get(root, "loop"), "loop", trace->nsteps + 1);
     trace->stuck = numbers_at(reader, root, "stuck", trace->ntasks, &trace->nstuck);
     trace->consequences = numbers_at(reader, root, "consequences", trace->ntasks, &trace->nconsequences);
     if (!reader->failed) read_waits(reader, root);

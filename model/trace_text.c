@@ -58,6 +58,7 @@ static void print_changes(const Printer *printer, const TraceStep *step) {
 static void print_step(const Printer *printer, uint32_t index) {
     const TraceStep *step = &printer->trace->steps[index];
     char place[256];
+    if (printer->trace->nloop && index + printer->trace->nloop == printer->trace->nsteps) fputs("  from here for ever:\n", printer->out);
     place_text(printer->trace, step, place, sizeof place);
     int task = printer->columns.task, where = printer->columns.place;
     fprintf(printer->out, "  %3u  %s%-*s%s  %-*s  %s", index + 1, printer->bold, task, printer->trace->tasks[step->task].name, printer->plain,
