@@ -1,0 +1,102 @@
+/* Constructors: the objects that handles refer to. */
+#include "frontend/sema.h"
+
+bool check_make_is(Builtin builtin) {
+    return builtin == BUILTIN_CHANNEL || builtin == BUILTIN_PERMITS || builtin == BUILTIN_THREADS || builtin == BUILTIN_BARGING ||
+           builtin == BUILTIN_UNOWNED;
+}
+
+static TypeKind made_kind(Builtin builtin) {
+    switch (builtin) {
+    case BUILTIN_CHANNEL: return TYPE_CHAN;
+    case BUILTIN_PERMITS: return TYPE_SEMAPHORE;
+    case BUILTIN_THREADS: return TYPE_EXECUTOR;
+    default: return TYPE_MUTEX;
+    }
+}
+
+/* An argument that is a predeclared word, not an expression. */
+static bool is_word(Sema *s, Expr *arg, Builtin word) {
+    if (arg->kind != EXPR_NAME || sema_builtin(s, arg->name) != word || scopes_find(&s->scopes, SCOPE_NAMES, arg->name)) return false;
+    arg->builtin = word;
+    arg->type = sema_void(s);
+    return true;
+}
+
+static Builtin word_of(Sema *s, const Expr *arg) {
+    const Expr *name = arg->kind == EXPR_CALL ? arg->a : arg;
+    if (!name || name->kind != EXPR_NAME || scopes_find(&s->scopes, SCOPE_NAMES, name->name)) return BUILTIN_NONE;
+    return sema_builtin(s, name->name);
+}
+
+/* How many: an int that must not be negative. */
+static void check_number(Sema *s, Expr *arg, int64_t least, const char *what) {
+    check_expr_to(s, arg, sema_int(s), 0, what);
+    if (arg->is_const && arg->value < least)
+        sema_report(s, BAD_COUNT, arg->span, "%s is at least %d, not %lld", what, (int)least, (long long)arg->value);
+}
+
+static void check_attribute(Sema *s, Expr *arg) {
+    if (is_word(s, arg, BUILTIN_FIFO)) return;
+    Builtin word = word_of(s, arg);
+    check_quietly(s, arg);
+    check_failed(s, arg);
+    if (word != BUILTIN_NONE && !sema_builtin_is_known(word)) {
+        sema_not_yet(s, arg->span, arena_printf(s->arena, "'%s'", sema_builtin_text(word)));
+    } else {
+        sema_report(s, CONSTRUCTOR, arg->span, "this is no attribute of a channel; 'fifo' is one");
+    }
+}
+
+static void check_channel(Sema *s, Expr *expr) {
+    if (expr->nargs == 0) sema_report(s, ARGUMENT_COUNT, expr->at, "a channel needs its capacity: write channel(capacity)");
+    for (uint32_t i = 0; i < expr->nargs; i++) {
+        bool is_later = word_of(s, expr->args[i]) == BUILTIN_UNBOUNDED;
+        if (i > 0 || is_later) check_attribute(s, expr->args[i]);
+        else check_number(s, expr->args[i], 0, "the capacity of a channel");
+    }
+}
+
+static void check_mutex(Sema *s, Expr *expr, Builtin builtin) {
+    bool is_barging = builtin == BUILTIN_BARGING;
+    if (expr->nargs == 0 || (is_barging && expr->nargs == 1 && is_word(s, expr->args[0], BUILTIN_UNOWNED))) return;
+    for (uint32_t i = 0; i < expr->nargs; i++) check_quietly(s, expr->args[i]);
+    sema_report(s, CONSTRUCTOR, expr->at, "a mutex is made by barging(), unowned() or barging(unowned)");
+}
+
+static void check_counted(Sema *s, Expr *expr, int64_t least, const char *what) {
+    if (expr->nargs == 1) {
+        check_number(s, expr->args[0], least, what);
+        return;
+    }
+    for (uint32_t i = 0; i < expr->nargs; i++) check_quietly(s, expr->args[i]);
+    sema_report(s, ARGUMENT_COUNT, expr->at, "write %s(count)", sema_builtin_text(expr->builtin));
+}
+
+static void check_made(Sema *s, Expr *expr, Builtin builtin) {
+    if (builtin == BUILTIN_CHANNEL) check_channel(s, expr);
+    else if (builtin == BUILTIN_PERMITS) check_counted(s, expr, 0, "the number of permits");
+    else if (builtin == BUILTIN_THREADS) check_counted(s, expr, 1, "the number of threads");
+    else check_mutex(s, expr, builtin);
+}
+
+void check_make(Sema *s, Expr *expr, Builtin builtin, const Type *expected) {
+    static const char *const makes[] = {[TYPE_CHAN] = "channel", [TYPE_SEMAPHORE] = "semaphore", [TYPE_EXECUTOR] = "executor", [TYPE_MUTEX] = "mutex"};
+    TypeKind kind = made_kind(builtin);
+    uint32_t errors = diags_errors(s->diags);
+    check_made(s, expr, builtin);
+    sema_effect(s, expr->at, "makes an object");
+    if (kind == TYPE_EXECUTOR && !s->in_global) {
+        sema_report(s, EXECUTOR_PLACE, expr->at, "an executor is a global variable, made by its initialiser");
+        check_failed(s, expr);
+    } else if (kind != TYPE_CHAN) {
+        expr->type = types_basic(s->types, kind);
+    } else if (expected && expected->kind == TYPE_CHAN) {
+        expr->type = expected;
+    } else {
+        if (!expected) sema_report(s, CONSTRUCTOR, expr->at, "what this channel carries is not known here; put it into a variable chan(T) first");
+        else if (expected->kind != TYPE_ERROR && errors == diags_errors(s->diags))
+            sema_report(s, TYPE_MISMATCH, expr->span, "this makes a %s, but '%s' is expected", makes[kind], sema_type_text(s, expected));
+        check_failed(s, expr);
+    }
+}
