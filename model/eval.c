@@ -1,0 +1,178 @@
+#include "model/executor.h"
+#include "model/step.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- what the parts share */
+
+Run step_violation(Step *step, ViolationKind kind, const char *detail, Span span, uint32_t object, const char *text) {
+    step->result.status = STEP_VIOLATION;
+    step->result.violation = (Violation){.kind = kind, .detail = detail, .span = span, .task = step->task, .object = object, .text = text};
+    return RUN_FAILED;
+}
+
+Run step_cut(Step *step) {
+    step->result.status = STEP_CUT;
+    return RUN_FAILED;
+}
+
+Run step_limit(Step *step, const char *why) {
+    step->result.status = STEP_LIMIT;
+    step->result.limit = why;
+    return RUN_FAILED;
+}
+
+void step_moves(Step *step, uint32_t fiber, Span at) {
+    if (step->has_moved) return;
+    step->has_moved = true;
+    step->result.fiber = fiber;
+    step->result.at = at;
+}
+
+uint32_t step_pick(Step *step, uint32_t arity) {
+    assert(step->choices || arity == 1);
+    return arity == 1 ? 0 : choices_pick(step->choices, arity);
+}
+
+static Step step_begin(World *world, uint32_t task, const EvalOptions *options, Choices *choices, StepLog *log) {
+    Step step = {.world = world, .program = world->program, .options = options, .choices = choices, .log = log, .task = task, .fuel = EVAL_FUEL};
+    step.rests = world->program->threaded;
+    step.result.status = STEP_DONE;
+    step.result.fiber = task;
+    return step;
+}
+
+/* ---- the initial world */
+
+static void add_globals(World *world) {
+    const Program *program = world->program;
+    for (uint32_t i = 0; i < program->nglobals; i++) {
+        const Global *global = &program->globals[i];
+        uint32_t n = global->type->words;
+        if (world->const_globals[i]) {
+            memcpy(world->const_globals[i], global->init, sizeof(Word) * n);
+            continue;
+        }
+        uint32_t slot = world_add(world, (Word[]){COMP_GLOBAL | (Word)(i + 1) << 8}, 1);
+        assert(slot == world->global_slot[i]);
+        memcpy(world_resize(world, slot, n + 1) + 1, global->init, sizeof(Word) * n);
+    }
+}
+
+static void add_fixed(World *world) {
+    const Program *program = world->program;
+    world->counts_slot = NO_SLOT;
+    world->default_executor = 0;
+    if (program->numbered) {
+        world->counts_slot = world_add(world, (Word[]){COMP_GLOBAL}, 1);
+        world_resize(world, world->counts_slot, 1 + program->nmachines);
+    }
+    if (program->threaded || program->has_blocking) world->default_executor = executor_new(world, 0, 1) + 1;
+}
+
+static void spawn_main(World *world, bool no_reset) {
+    FiberSpec main_task = {.machine = MACHINE_MAIN, .flags = FIBER_IS_TASK, .executor = world->default_executor};
+    if (world->counts_slot != NO_SLOT && world->program->is_numbered[MACHINE_MAIN]) {
+        main_task.number = 1;
+        world_write(world, world->counts_slot, NULL)[1 + MACHINE_MAIN] = 1;
+    }
+    fiber_new(world, main_task, no_reset);
+}
+
+StepResult eval_start(World *world, const EvalOptions *options, Choices *choices, StepLog *log) {
+    assert(!world->load && (void *)world->const_globals == world->base);
+    const Machine *init = world->program->machines[MACHINE_INIT];
+    world_reset(world, 0);
+    add_globals(world);
+    add_fixed(world);
+    Step step = step_begin(world, NO_SLOT, options, choices, log);
+    Word *frame = world_scratch(world, SCRATCH_FRAME, init->nslots);
+    memset(frame, 0, sizeof(Word) * init->nslots);
+    uint32_t result;
+    Run run = run_frame(&step, init, frame, &result);
+    if (run == RUN_FAILED) return step.result;
+    assert(run == RUN_ENDED);
+    world->nfixed = world->n;
+    spawn_main(world, step_no_reset(&step));
+    return step.result;
+}
+
+/* ---- one step */
+
+static bool has_thread(World *world, const Word *words) { return !words[FIBER_EXECUTOR] || executor_has_thread(world, handle_slot(words[FIBER_EXECUTOR])); }
+
+/* At a start or a point a request to abort is the only step, and needs no thread; what begins needs one; what is under way has one. */
+static bool can_step(World *world, const Step *step, uint32_t task) {
+    const Word *words = world_read(world, task, NULL);
+    if (comp_kind(words) != COMP_FIBER || !(words[FIBER_FLAGS] & FIBER_IS_TASK) || fiber_is_over(words)) return false;
+    bool begins = words[FIBER_STATUS] == FIBER_AT_START || words[FIBER_STATUS] == FIBER_AT_POINT;
+    if (begins && (words[FIBER_FLAGS] & FIBER_ABORT_REQUESTED)) return true;
+    return fiber_able(world, step, task) != ABLE_NO && (!begins || has_thread(world, words));
+}
+
+bool eval_can_step(World *world, uint32_t task) {
+    Step step = step_begin(world, task, NULL, NULL, NULL);
+    return can_step(world, &step, task);
+}
+
+static Run start_task(Step *step) {
+    const Machine *machine = fiber_machine(step->world, world_read(step->world, step->task, NULL));
+    step_moves(step, step->task, machine->points[0].span);
+    (void)step_event(step, EVENT_START, machine->points[0].span, step->task, NO_SLOT);
+    return run_fiber(step, step->task, machine->points[0].pc, false);
+}
+
+static Run cancel_task(Step *step) {
+    const Word *words = world_read(step->world, step->task, NULL);
+    step_moves(step, step->task, machine_point_at(fiber_machine(step->world, words), (uint32_t)words[FIBER_PC])->span);
+    return fiber_cancel(step, step->task);
+}
+
+static Run make_step(Step *step) {
+    const Word *words = world_read(step->world, step->task, NULL);
+    bool aborted = (words[FIBER_FLAGS] & FIBER_ABORT_REQUESTED) != 0;
+    switch ((FiberStatus)words[FIBER_STATUS]) {
+    case FIBER_AT_START: return aborted ? cancel_task(step) : start_task(step);
+    case FIBER_AT_POINT: return aborted ? cancel_task(step) : wait_go_on(step, step->task);
+    case FIBER_UNDER_WAY: case FIBER_BLOCKED: return wait_resume(step, step->task);
+    case FIBER_ENDED: case FIBER_CANCELLED: break;
+    }
+    assert(!"the task is over");
+    return RUN_FAILED;
+}
+
+static bool holds_thread(const Word *words) { return words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED; }
+
+StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Choices *choices, StepLog *log) {
+    Step step = step_begin(world, task, options, choices, log);
+    if (!can_step(world, &step, task)) {
+        step.result.status = STEP_DISABLED;
+        return step.result;
+    }
+    const Word *words = world_read(world, task, NULL);
+    Word executor = words[FIBER_EXECUTOR];
+    bool held = holds_thread(words);
+    Run run = make_step(&step);
+    if (run == RUN_FAILED) return step.result;
+    bool holds = holds_thread(world_read(world, task, NULL));
+    if (executor && holds && !held) executor_take(world, handle_slot(executor));
+    if (executor && !holds && held) executor_give(world, handle_slot(executor));
+    step.result.reached_point = run == RUN_POINT || run == RUN_ENDED || run == RUN_CANCELLED;
+    return step.result;
+}
+
+/* ---- predicates */
+
+StepResult eval_predicate(World *world, uint32_t machine, Word *value) {
+    const Machine *code = world->program->machines[machine];
+    Step step = step_begin(world, NO_SLOT, NULL, NULL, NULL);
+    Word *frame = world_scratch(world, SCRATCH_FRAME, code->nslots);
+    memset(frame, 0, sizeof(Word) * code->nslots);
+    uint32_t result;
+    Run run = run_frame(&step, code, frame, &result);
+    if (run == RUN_FAILED) return step.result;
+    assert(run == RUN_ENDED && result != NO_SLOT);
+    *value = frame[result];
+    return step.result;
+}

@@ -1,0 +1,255 @@
+#include "model/step.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- operation futures */
+
+static Op opfuture_op(const World *world, uint32_t slot, const Word *words, uint32_t n, Word task) {
+    Op op = {.arm = opfuture_arm(world, words), .object = words[OPFUTURE_OBJ], .holder = slot};
+    op.op = op.arm->op;
+    op.who = (Waiter){slot_handle(slot), 0, task};
+    if (n > OPFUTURE_VALUE) op.value = words + OPFUTURE_VALUE;
+    return op;
+}
+
+static Able opfuture_able(World *world, const Step *step, uint32_t slot) {
+    uint32_t n;
+    const Word *words = world_read(world, slot, &n);
+    if (words[OPFUTURE_STATUS] != ARM_QUEUED) return ABLE_YES; /* done: polling it again is misuse */
+    Op op = opfuture_op(world, slot, words, n, step_task(step));
+    if (step->fresh_waits && (op.op == ARM_SLEEP || op.op == ARM_YIELD)) return ABLE_NO;
+    return op_is_able(world, &op);
+}
+
+/* An operation on `none` waits for ever. */
+static bool waits_for_ever(const Word *words, const Arm *arm) { return arm->obj != NO_SLOT && !words[OPFUTURE_OBJ]; }
+
+/* ---- polling */
+
+Able future_able(World *world, const Step *step, Word future) {
+    uint32_t slot = handle_slot(future);
+    const Word *words = world_read(world, slot, NULL);
+    bool is_op = comp_kind(words) == COMP_OPFUTURE;
+    if (!is_op && comp_kind(words) != COMP_FIBER) return ABLE_NO;
+    Word owner = words[is_op ? OPFUTURE_OWNER : FIBER_OWNER];
+    if (owner && owner != step_task(step)) return ABLE_YES; /* misuse is a step */
+    if (is_op) return waits_for_ever(words, opfuture_arm(world, words)) && words[OPFUTURE_STATUS] != ARM_OFF ? ABLE_NO : opfuture_able(world, step, slot);
+    return fiber_is_over(words) ? ABLE_YES : fiber_able(world, step, slot);
+}
+
+/* The polling task may poll it; it becomes the owner with the first poll. */
+static Run claim(Step *step, uint32_t slot, Span span) {
+    const Word *words = world_read(step->world, slot, NULL);
+    bool is_op = comp_kind(words) == COMP_OPFUTURE;
+    if (is_op ? words[OPFUTURE_STATUS] == ARM_OFF : fiber_is_over(words))
+        return step_misuse(step, "poll", span, slot, "a future is polled after it has finished");
+    uint32_t field = is_op ? OPFUTURE_OWNER : FIBER_OWNER;
+    if (words[field] == step_task(step)) return RUN_ON;
+    if (words[field]) return step_misuse(step, "future", span, slot, "two tasks poll one future");
+    world_write(step->world, slot, NULL)[field] = step_task(step);
+    return RUN_ON;
+}
+
+static Run opfuture_finish(Step *step, uint32_t waiting, const Arm *arm, uint32_t slot, const Op *op, const OpResult *result) {
+    World *world = step->world;
+    Word *waiter = world_write(world, waiting, NULL);
+    Word *words = world_write(world, slot, NULL);
+    if (arm->result != NO_SLOT) waiter[FIBER_FRAME + arm->result] = result->ok;
+    if (op->op == ARM_RECV && result->ok && op->arm->dest != NO_SLOT && waiter[FIBER_MACHINE] == words[OPFUTURE_MACHINE])
+        memcpy(waiter + FIBER_FRAME + op->arm->dest, result->item, sizeof(Word) * op->arm->dest_n);
+    words[OPFUTURE_STATUS] = ARM_OFF;
+    words[OPFUTURE_OWNER] = words[OPFUTURE_OBJ] = 0;
+    opfuture_strip(world, slot);
+    return future_drop_orphans(step, arm->span) == RUN_ON ? RUN_ENDED : RUN_FAILED;
+}
+
+static Run opfuture_step(Step *step, uint32_t waiting, const Arm *arm, uint32_t slot) {
+    World *world = step->world;
+    uint32_t n;
+    const Word *words = world_read(world, slot, &n);
+    step_moves(step, slot, arm->span);
+    Op op = opfuture_op(world, slot, words, n, step_task(step));
+    OpResult result;
+    OpOutcome outcome = op_go(step, &op, (ArmState)words[OPFUTURE_STATUS], &result);
+    if (outcome == OP_FAILED) return RUN_FAILED;
+    if (outcome == OP_FIRED) return opfuture_finish(step, waiting, arm, slot, &op, &result);
+    world_write(world, slot, NULL)[OPFUTURE_STATUS] = ARM_QUEUED;
+    opfuture_strip(world, slot);
+    return RUN_POINT;
+}
+
+/* Moves the finished future's value to the waiting fiber; a future polled by nobody else any more is dropped by its handles. */
+static Run deliver(Step *step, uint32_t waiting, const Arm *arm, uint32_t slot) {
+    World *world = step->world;
+    Word *waiter = world_write(world, waiting, NULL);
+    uint32_t n;
+    const Word *words = world_read(world, slot, &n);
+    if (arm->result != NO_SLOT && arm->result_n) {
+        assert(FIBER_FRAME + arm->result_n == n);
+        memcpy(waiter + FIBER_FRAME + arm->result, words + FIBER_FRAME, sizeof(Word) * arm->result_n);
+    } else {
+        const ValueType *type = fiber_machine(world, words)->result;
+        for (uint32_t i = FIBER_FRAME; i < n; i++)
+            if (type->word_kinds[i - FIBER_FRAME] == WORD_FUTURE) world_orphan(world, words[i]);
+    }
+    world_resize(world, slot, FIBER_FRAME);
+    return future_drop_orphans(step, arm->span) == RUN_ON ? RUN_ENDED : RUN_FAILED;
+}
+
+/* Dropped by its last handle while it was under way: it is given up where it rests. */
+static Run drop_late(Step *step, uint32_t slot) {
+    const Word *words = world_read(step->world, slot, NULL);
+    if (words[FIBER_COUNT] > 0) return RUN_POINT;
+    if (fiber_cancel(step, slot) != RUN_CANCELLED) return RUN_FAILED;
+    world_set(step->world, slot, (Word[]){COMP_FREE}, 1);
+    return RUN_POINT;
+}
+
+static const Arm *waiting_arm(Step *step, uint32_t waiting, uint32_t arm) {
+    const Word *words = world_read(step->world, waiting, NULL);
+    return &machine_point_at(fiber_machine(step->world, words), (uint32_t)words[FIBER_PC])->arms[arm];
+}
+
+static Run start_fiber(Step *step, uint32_t slot) {
+    const Machine *machine = fiber_machine(step->world, world_read(step->world, slot, NULL));
+    step_moves(step, slot, machine->points[0].span);
+    (void)step_event(step, EVENT_START, machine->points[0].span, slot, NO_SLOT);
+    return run_fiber(step, slot, machine->points[0].pc, false);
+}
+
+Run future_step(Step *step, uint32_t waiting, uint32_t arm_index, Word future) {
+    World *world = step->world;
+    uint32_t slot = handle_slot(future);
+    const Arm *arm = waiting_arm(step, waiting, arm_index);
+    if (world_kind(world, slot) == COMP_FREE) return RUN_POINT;
+    if (claim(step, slot, arm->span) != RUN_ON) return RUN_FAILED;
+    const Word *words = world_read(world, slot, NULL);
+    if (comp_kind(words) == COMP_OPFUTURE) return opfuture_step(step, waiting, arm, slot);
+    Run run;
+    if (words[FIBER_STATUS] == FIBER_AT_START) run = start_fiber(step, slot);
+    else if (words[FIBER_STATUS] == FIBER_AT_POINT) run = wait_go_on(step, slot);
+    else run = wait_resume(step, slot);
+    if (run == RUN_ENDED) return deliver(step, waiting, arm, slot);
+    return run == RUN_POINT ? drop_late(step, slot) : run;
+}
+
+/* On the spot a timer that ran before may have fired or not. */
+static bool goes_on(Step *step, Word future) {
+    Able able = future_able(step->world, step, future);
+    return able == ABLE_YES || (able == ABLE_MAYBE && step_pick(step, 2) == 1);
+}
+
+static Run poll_until_it_waits(Step *step, uint32_t waiting, uint32_t arm, Word future) {
+    for (;;) {
+        if (!goes_on(step, future)) return RUN_POINT;
+        Run run = future_step(step, waiting, arm, future);
+        if (run != RUN_POINT) return run;
+        step->fresh_waits = true;
+    }
+}
+
+Run future_poll(Step *step, uint32_t waiting, uint32_t arm, Word future) {
+    bool rests = step->rests, on_the_spot = step->on_the_spot, fresh = step->fresh_waits;
+    step->rests = false;
+    step->on_the_spot = true;
+    Run run = poll_until_it_waits(step, waiting, arm, future);
+    step->rests = rests;
+    step->on_the_spot = on_the_spot;
+    step->fresh_waits = fresh;
+    if (run == RUN_BLOCKED || run == RUN_ACCESS) return step_limit(step, "a future that a select with default polls blocks its thread");
+    return run;
+}
+
+/* ---- handles */
+
+void future_keep(World *world, Word future) {
+    Word *words = world_write(world, handle_slot(future), NULL);
+    if (comp_kind(words) == COMP_FREE) return;
+    words[comp_kind(words) == COMP_OPFUTURE ? OPFUTURE_COUNT : FIBER_COUNT]++;
+}
+
+static void orphan_words(World *world, const Word *words, const uint8_t *kinds, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++)
+        if (kinds[i] == WORD_FUTURE) world_orphan(world, words[i]);
+}
+
+static Run opfuture_cancel(Step *step, uint32_t slot) {
+    World *world = step->world;
+    uint32_t n;
+    const Word *words = world_read(world, slot, &n);
+    Op op = opfuture_op(world, slot, words, n, step_task(step));
+    if (op.op == ARM_SEND && words[OPFUTURE_STATUS] != ARM_QUEUED)
+        orphan_words(world, words + OPFUTURE_VALUE, world->program->machines[words[OPFUTURE_MACHINE]]->slot_kinds + op.arm->value, n - OPFUTURE_VALUE);
+    return words[OPFUTURE_STATUS] == ARM_QUEUED ? op_give_up(step, &op) : RUN_ON;
+}
+
+/* The last handle of the future is gone. */
+static Run discard(Step *step, uint32_t slot) {
+    World *world = step->world;
+    uint32_t n;
+    const Word *words = world_read(world, slot, &n);
+    if (comp_kind(words) == COMP_OPFUTURE) {
+        if (opfuture_cancel(step, slot) != RUN_ON) return RUN_FAILED;
+    } else if (fiber_is_over(words)) {
+        orphan_words(world, words + FIBER_FRAME, fiber_machine(world, words)->result->word_kinds, n - FIBER_FRAME);
+    } else if (words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED) {
+        return RUN_ON;
+    } else if (fiber_cancel(step, slot) != RUN_CANCELLED) {
+        return RUN_FAILED;
+    }
+    world_set(world, slot, (Word[]){COMP_FREE}, 1);
+    return RUN_ON;
+}
+
+Run future_drop(Step *step, Word future, Span span) {
+    if (!future) return RUN_ON;
+    uint32_t slot = handle_slot(future);
+    Word *words = world_write(step->world, slot, NULL);
+    if (comp_kind(words) == COMP_FREE) return RUN_ON;
+    Word *count = &words[comp_kind(words) == COMP_OPFUTURE ? OPFUTURE_COUNT : FIBER_COUNT];
+    assert(*count > 0);
+    if (--*count > 0) return RUN_ON;
+    return discard(step, slot) == RUN_ON ? future_drop_orphans(step, span) : RUN_FAILED;
+}
+
+Run future_drop_orphans(Step *step, Span span) {
+    Word future;
+    while (world_take_orphan(step->world, &future))
+        if (future_drop(step, future, span) != RUN_ON) return RUN_FAILED;
+    return RUN_ON;
+}
+
+/* ---- cancelling */
+
+static Run cancel_unstarted(Step *step, uint32_t fiber) {
+    World *world = step->world;
+    const Word *words = world_read(world, fiber, NULL);
+    const Machine *machine = fiber_machine(world, words);
+    orphan_words(world, words + FIBER_FRAME, machine->slot_kinds, machine->nparams);
+    (void)step_event(step, EVENT_CANCEL, machine->span, fiber, NO_SLOT);
+    fiber_finish(world, fiber, FIBER_CANCELLED, NO_SLOT);
+    return future_drop_orphans(step, machine->span) == RUN_ON ? RUN_CANCELLED : RUN_FAILED;
+}
+
+Run fiber_cancel(Step *step, uint32_t fiber) {
+    World *world = step->world;
+    Word *words = world_write(world, fiber, NULL);
+    if (words[FIBER_STATUS] == FIBER_AT_START) return cancel_unstarted(step, fiber);
+    const Point *point = machine_point_at(fiber_machine(world, words), (uint32_t)words[FIBER_PC]);
+    words[FIBER_FLAGS] |= FIBER_UNWINDING;
+    if (wait_give_up(step, fiber, NO_SLOT) != RUN_ON) return RUN_FAILED;
+    bool rests = step->rests;
+    step->rests = false;
+    Run run;
+    if (point->cancel == NO_SLOT) {
+        (void)step_event(step, EVENT_CANCEL, point->span, fiber, NO_SLOT);
+        fiber_finish(world, fiber, FIBER_CANCELLED, NO_SLOT);
+        run = RUN_CANCELLED;
+    } else {
+        run = run_fiber(step, fiber, point->cancel, false);
+    }
+    step->rests = rests;
+    assert(run == RUN_CANCELLED || run == RUN_FAILED);
+    return run;
+}

@@ -1,0 +1,216 @@
+#include "model/executor.h"
+#include "model/mutex.h"
+#include "model/scope.h"
+#include "model/semaphore.h"
+#include "model/step.h"
+
+#include <assert.h>
+
+/* ---- making and killing */
+
+/* The number a constructor is given: capacity, permits, threads. */
+static Run size_of_new(Step *step, const Act *act, const Instr *instr, Word *size) {
+    const Site *site = &step->program->sites[instr->imm];
+    *size = instr->b == NO_SLOT ? 0 : act->frame[instr->b];
+    if (*size == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
+    if (*size < (site->kind == OBJECT_EXECUTOR ? 1 : 0)) return step_undefined(step, "bounds", instr->span);
+    return RUN_ON;
+}
+
+static Run make(Step *step, Act *act, const Instr *instr) {
+    World *world = step->world;
+    uint32_t site = (uint32_t)instr->imm, slot = 0;
+    Word size;
+    if (size_of_new(step, act, instr, &size) != RUN_ON) return RUN_FAILED;
+    switch (step->program->sites[site].kind) {
+    case OBJECT_CHANNEL: slot = channel_new(world, site, size); break;
+    case OBJECT_MUTEX: slot = mutex_new(world, site); break;
+    case OBJECT_SEMAPHORE: slot = semaphore_new(world, site, size); break;
+    case OBJECT_EXECUTOR: slot = executor_new(world, site + 1, size); break;
+    case OBJECT_SCOPE: slot = scope_new(world, site); break;
+    }
+    act->frame[instr->a] = slot_handle(slot);
+    return RUN_ON;
+}
+
+static bool has_waiters(World *world, uint32_t slot) {
+    switch (world_kind(world, slot)) {
+    case COMP_CHANNEL: return channel_has_waiters(world, slot);
+    case COMP_MUTEX: return mutex_has_waiters(world, slot);
+    case COMP_SEMAPHORE: return semaphore_has_waiters(world, slot);
+    default: return false;
+    }
+}
+
+static Run kill_object(Step *step, Act *act, const Instr *instr) {
+    World *world = step->world;
+    Word handle = act->frame[instr->a];
+    if (!handle || handle == WORD_UNINIT) return RUN_ON;
+    uint32_t slot = handle_slot(handle);
+    if (world_kind(world, slot) == COMP_DEAD) return RUN_ON;
+    if (has_waiters(world, slot))
+        return step_violation(step, VIOLATION_UNDEFINED, "dead-object", instr->span, slot, "its scope ends while somebody still waits on it");
+    Word site = world_read(world, slot, NULL)[1];
+    world_set(world, slot, (Word[]){COMP_DEAD, site}, 2);
+    return RUN_ON;
+}
+
+/* ---- immediate operations */
+
+static Event *log_op(Step *step, const Act *act, const Instr *instr, uint32_t object, bool ok) {
+    Event *event = step_event(step, EVENT_OP, instr->span, act->fiber, object);
+    if (!event) return NULL;
+    event->op = instr->op;
+    event->ok = ok;
+    return event;
+}
+
+static void log_served(Step *step, const Instr *instr, uint32_t object, ArmOp op, Served served) {
+    if (!served.fiber) return;
+    Event *event = step_event(step, EVENT_HAND, instr->span, handle_slot(served.fiber), object);
+    if (!event) return;
+    event->op = (uint8_t)op;
+    event->ok = true;
+}
+
+static Run try_send(Step *step, Act *act, const Instr *instr, uint32_t slot) {
+    World *world = step->world;
+    const Word *item = act->frame + instr->b;
+    for (Word i = 0; i < instr->imm; i++)
+        if (item[i] == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
+    Served served = {0};
+    bool ok = slot != NO_SLOT && channel_can_send(world, slot, 0);
+    if (ok) ok = channel_send(world, slot, 0, item, step_pick(step, channel_send_ways(world, slot, 0)), &served);
+    act->frame[instr->c] = ok;
+    event_values(log_op(step, act, instr, slot, ok), item, (uint32_t)instr->imm);
+    log_served(step, instr, slot, ARM_RECV, served);
+    for (Word i = 0; i < instr->imm && !ok; i++)
+        if (act->machine->slot_kinds[instr->b + i] == WORD_FUTURE) world_orphan(world, item[i]);
+    return future_drop_orphans(step, instr->span);
+}
+
+static Run try_recv(Step *step, Act *act, const Instr *instr, uint32_t slot) {
+    World *world = step->world;
+    Served served = {0};
+    bool ok = slot != NO_SLOT && channel_can_recv(world, slot, 0);
+    if (ok) ok = channel_recv(world, slot, 0, act->frame + instr->b, step_pick(step, channel_recv_ways(world, slot, 0)), &served);
+    act->frame[instr->c] = ok;
+    Event *event = log_op(step, act, instr, slot, ok);
+    if (ok) event_values(event, act->frame + instr->b, (uint32_t)instr->imm);
+    log_served(step, instr, slot, ARM_SEND, served);
+    return RUN_ON;
+}
+
+static Run close_object(Step *step, Act *act, const Instr *instr, uint32_t slot) {
+    World *world = step->world;
+    bool open = world_kind(world, slot) == COMP_CHANNEL ? channel_close(world, slot) : semaphore_close(world, slot);
+    (void)log_op(step, act, instr, slot, open);
+    if (!open) return step_misuse(step, "close", instr->span, slot, "it is closed already");
+    return future_drop_orphans(step, instr->span);
+}
+
+static Run try_lock(Step *step, Act *act, const Instr *instr, uint32_t slot) {
+    bool ok = slot != NO_SLOT && mutex_is_free(step->world, slot);
+    if (ok) mutex_take(step->world, slot, step_task(step));
+    act->frame[instr->c] = ok;
+    (void)log_op(step, act, instr, slot, ok);
+    return RUN_ON;
+}
+
+static Run unlock(Step *step, Act *act, const Instr *instr, uint32_t slot) {
+    Waiter next;
+    MutexUnlock outcome = mutex_unlock(step->world, slot, step_task(step), &next);
+    (void)log_op(step, act, instr, slot, outcome == MUTEX_UNLOCKED);
+    op_log_next(step, instr->span, &next, slot);
+    switch (outcome) {
+    case MUTEX_UNLOCKED: return RUN_ON;
+    case MUTEX_NOT_HELD: return step_misuse(step, "unlock", instr->span, slot, "nobody holds it");
+    case MUTEX_NOT_OWNER: return step_misuse(step, "unlock", instr->span, slot, "another task holds it");
+    case MUTEX_NOT_YET: return step_misuse(step, "unlock", instr->span, slot, "it was handed to a wait of this task that has not gone on yet");
+    }
+    return RUN_FAILED;
+}
+
+static Run permits(Step *step, const Act *act, const Instr *instr, Word *count) {
+    *count = instr->b == NO_SLOT ? 1 : act->frame[instr->b];
+    if (*count == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
+    return *count < 0 ? step_undefined(step, "bounds", instr->span) : RUN_ON;
+}
+
+static Run acquire_release(Step *step, Act *act, const Instr *instr, uint32_t slot) {
+    World *world = step->world;
+    Word count;
+    if (permits(step, act, instr, &count) != RUN_ON) return RUN_FAILED;
+    bool ok = true;
+    if (instr->op == INSTR_RELEASE) {
+        Word sum;
+        if (__builtin_add_overflow(world_read(world, slot, NULL)[SEMAPHORE_FREE], count, &sum)) return step_undefined(step, "bounds", instr->span);
+        semaphore_release(world, slot, count);
+    } else {
+        ok = slot != NO_SLOT && semaphore_can_acquire(world, slot, count) && semaphore_acquire(world, slot, count);
+        act->frame[instr->c] = ok;
+    }
+    event_values(log_op(step, act, instr, slot, ok), &count, 1);
+    return RUN_ON;
+}
+
+/* ---- questions */
+
+static Run channel_query(Step *step, Act *act, const Instr *instr, uint32_t slot) {
+    Word *answer = &act->frame[instr->b];
+    *answer = 0;
+    if (slot == NO_SLOT) return RUN_ON;
+    const Word *words = world_read(step->world, slot, NULL);
+    bool is_channel = comp_kind(words) == COMP_CHANNEL;
+    switch (instr->op) {
+    case INSTR_LEN: *answer = is_channel ? words[CHANNEL_NITEMS] : words[SEMAPHORE_FREE]; break;
+    case INSTR_CAP: *answer = is_channel ? words[CHANNEL_CAP] : 0; break;
+    case INSTR_FULL: *answer = is_channel && words[CHANNEL_NITEMS] >= words[CHANNEL_CAP]; break;
+    case INSTR_EMPTY: *answer = is_channel && words[CHANNEL_NITEMS] == 0; break;
+    case INSTR_CLOSED: *answer = is_channel ? words[CHANNEL_CLOSED] : words[SEMAPHORE_CLOSED]; break;
+    default: break;
+    }
+    (void)log_op(step, act, instr, slot, true);
+    return RUN_ON;
+}
+
+static Run mutex_query(Step *step, Act *act, const Instr *instr, uint32_t slot) {
+    Word *answer = &act->frame[instr->b];
+    *answer = 0;
+    if (slot != NO_SLOT) *answer = world_read(step->world, slot, NULL)[instr->op == INSTR_HELD ? MUTEX_HELD : MUTEX_OWNER];
+    return RUN_ON;
+}
+
+/* ---- */
+
+static const char *misuse_of_none(uint8_t op) {
+    return op == INSTR_CLOSE ? "close" : op == INSTR_UNLOCK ? "unlock" : op == INSTR_RELEASE ? "release" : NULL;
+}
+
+static Run operate(Step *step, Act *act, const Instr *instr, uint32_t slot) {
+    switch (instr->op) {
+    case INSTR_TRY_SEND: return try_send(step, act, instr, slot);
+    case INSTR_TRY_RECV: return try_recv(step, act, instr, slot);
+    case INSTR_CLOSE: return close_object(step, act, instr, slot);
+    case INSTR_TRY_LOCK: return try_lock(step, act, instr, slot);
+    case INSTR_UNLOCK: return unlock(step, act, instr, slot);
+    case INSTR_TRY_ACQUIRE: case INSTR_RELEASE: return acquire_release(step, act, instr, slot);
+    case INSTR_LEN: case INSTR_CAP: case INSTR_FULL: case INSTR_EMPTY: case INSTR_CLOSED: return channel_query(step, act, instr, slot);
+    case INSTR_HELD: case INSTR_HOLDER: return mutex_query(step, act, instr, slot);
+    default: assert(!"no operation"); return RUN_FAILED;
+    }
+}
+
+Run object_exec(Step *step, Act *act, const Instr *instr) {
+    if (instr->op == INSTR_NEW) return make(step, act, instr);
+    if (instr->op == INSTR_KILL) return kill_object(step, act, instr);
+    Word handle = act->frame[instr->a];
+    if (handle == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
+    if (!handle) {
+        const char *misuse = misuse_of_none(instr->op);
+        return misuse ? step_misuse(step, misuse, instr->span, NO_SLOT, "the handle is `none`") : operate(step, act, instr, NO_SLOT);
+    }
+    if (world_kind(step->world, handle_slot(handle)) == COMP_DEAD)
+        return step_violation(step, VIOLATION_UNDEFINED, "dead-object", instr->span, handle_slot(handle), NULL);
+    return operate(step, act, instr, handle_slot(handle));
+}

@@ -1,0 +1,103 @@
+#include "model/scope.h"
+#include "model/step.h"
+
+#include <assert.h>
+
+/* The number of the next task of this machine when it is observed, else 0. */
+static Word next_number(World *world, uint32_t machine) {
+    const Program *program = world->program;
+    if (world->counts_slot == NO_SLOT || !program->is_numbered[machine]) return 0;
+    const Word count = world_read(world, world->counts_slot, NULL)[1 + machine];
+    if (count >= (Word)program->numbered) return 0;
+    world_write(world, world->counts_slot, NULL)[1 + machine] = count + 1;
+    return count + 1;
+}
+
+static Word executor_of_spawn(Step *step, const Act *act, const Instr *instr) {
+    World *world = step->world;
+    if (!world->default_executor) return 0;
+    if (instr->c != NO_SLOT && act->frame[instr->c]) return act->frame[instr->c];
+    if (step->task == NO_SLOT) return world->default_executor;
+    return world_read(world, step->task, NULL)[FIBER_EXECUTOR];
+}
+
+static Run spawn(Step *step, Act *act, const Instr *instr) {
+    World *world = step->world;
+    uint32_t machine = (uint32_t)instr->imm;
+    FiberSpec spec = {.machine = machine, .args = act->frame + instr->b, .flags = FIBER_IS_TASK | (instr->type ? FIBER_IS_DAEMON : 0)};
+    spec.executor = executor_of_spawn(step, act, instr);
+    spec.scope = instr->d == NO_SLOT ? 0 : act->frame[instr->d];
+    spec.number = next_number(world, machine);
+    uint32_t slot = fiber_new(world, spec, step_no_reset(step));
+    if (spec.scope) scope_add(world, handle_slot(spec.scope), slot_handle(slot));
+    if (instr->a != NO_SLOT) act->frame[instr->a] = slot_handle(slot);
+    (void)step_event(step, EVENT_SPAWN, instr->span, slot, NO_SLOT);
+    return RUN_ON;
+}
+
+static Run make_future(Step *step, Act *act, const Instr *instr) {
+    FiberSpec spec = {.machine = (uint32_t)instr->imm, .args = act->frame + instr->b, .count = 1};
+    act->frame[instr->a] = slot_handle(fiber_new(step->world, spec, step_no_reset(step)));
+    return RUN_ON;
+}
+
+static Run make_op_future(Step *step, Act *act, const Instr *instr) {
+    const Arm *arm = &act->machine->points[instr->imm].arms[0];
+    Word object = arm->obj == NO_SLOT ? 0 : act->frame[arm->obj];
+    const Word *value = arm->value == NO_SLOT ? NULL : act->frame + arm->value;
+    uint32_t n = !value ? 0 : arm->op == ARM_SEND ? arm->value_n : 1;
+    act->frame[instr->a] = slot_handle(opfuture_new(step->world, act->machine->id, (uint32_t)instr->imm, object, value, n));
+    return RUN_ON;
+}
+
+static Run copy_future(Step *step, Act *act, const Instr *instr) {
+    Word future = act->frame[instr->b];
+    act->frame[instr->a] = future;
+    if (future && future != WORD_UNINIT) future_keep(step->world, future);
+    return RUN_ON;
+}
+
+static Run drop_future(Step *step, Act *act, const Instr *instr) {
+    Word future = act->frame[instr->a];
+    act->frame[instr->a] = 0;
+    return future && future != WORD_UNINIT ? future_drop(step, future, instr->span) : RUN_ON;
+}
+
+/* ---- aborting */
+
+static void request_abort(Step *step, Word task) {
+    const Word *words = world_read(step->world, handle_slot(task), NULL);
+    if (fiber_is_over(words) || (words[FIBER_FLAGS] & FIBER_ABORT_REQUESTED)) return;
+    world_write(step->world, handle_slot(task), NULL)[FIBER_FLAGS] |= FIBER_ABORT_REQUESTED;
+}
+
+static Run abort_task(Step *step, Act *act, const Instr *instr) {
+    Word task = act->frame[instr->a];
+    if (task == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
+    if (!task) return step_misuse(step, "abort", instr->span, NO_SLOT, "the handle is `none`");
+    Event *event = step_event(step, EVENT_OP, instr->span, act->fiber, handle_slot(task));
+    if (event) event->op = instr->op;
+    if (instr->op == INSTR_ABORT) request_abort(step, task);
+    else act->frame[instr->b] = world_read(step->world, handle_slot(task), NULL)[FIBER_STATUS] == FIBER_CANCELLED;
+    return RUN_ON;
+}
+
+static Run abort_scope(Step *step, Act *act, const Instr *instr) {
+    Word scope = act->frame[instr->a];
+    if (!scope) return RUN_ON;
+    for (uint32_t i = 0; i < scope_count(step->world, handle_slot(scope)); i++) request_abort(step, scope_task(step->world, handle_slot(scope), i));
+    return RUN_ON;
+}
+
+Run task_exec(Step *step, Act *act, const Instr *instr) {
+    switch (instr->op) {
+    case INSTR_SPAWN: return spawn(step, act, instr);
+    case INSTR_FUTURE: return make_future(step, act, instr);
+    case INSTR_OP_FUTURE: return make_op_future(step, act, instr);
+    case INSTR_COPY: return copy_future(step, act, instr);
+    case INSTR_DROP: return drop_future(step, act, instr);
+    case INSTR_ABORT: case INSTR_ABORTED: return abort_task(step, act, instr);
+    case INSTR_SCOPE_ABORT: return abort_scope(step, act, instr);
+    default: assert(!"no task instruction"); return RUN_FAILED;
+    }
+}

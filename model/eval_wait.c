@@ -1,0 +1,373 @@
+#include "model/step.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- reading a point */
+
+static const Point *point_of(const World *world, const Word *words) {
+    return machine_point_at(fiber_machine(world, words), (uint32_t)words[FIBER_PC]);
+}
+
+static ArmState arm_state(const Word *words, const Point *point, uint32_t arm) {
+    return (ArmState)words[FIBER_FRAME + point->state + arm];
+}
+
+static Word arm_object(const Word *words, const Arm *arm) { return arm->obj == NO_SLOT ? 0 : words[FIBER_FRAME + arm->obj]; }
+
+Op wait_op(const World *world, uint32_t fiber, const Word *words, const Point *point, uint32_t arm, Word task) {
+    (void)world;
+    const Arm *which = &point->arms[arm];
+    Op op = {.op = which->op, .arm = which, .object = arm_object(words, which), .holder = fiber};
+    op.who = (Waiter){slot_handle(fiber), arm, task};
+    if (which->value != NO_SLOT) op.value = words + FIBER_FRAME + which->value;
+    return op;
+}
+
+static Op op_at(Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
+    return wait_op(step->world, fiber, world_read(step->world, fiber, NULL), point, arm, step_task(step));
+}
+
+/* ---- who can go on */
+
+/* A timer of a select fires before no shorter one of it, and not before each other arm has had to wait once. */
+static bool timer_may_fire(const Word *words, const Point *point, uint32_t timer) {
+    const Word *frame = words + FIBER_FRAME;
+    for (uint32_t i = 0; i < point->narms; i++) {
+        const Arm *other = &point->arms[i];
+        ArmState state = arm_state(words, point, i);
+        if (i == timer || state == ARM_OFF) continue;
+        if (state != ARM_QUEUED) return false;
+        if (other->op == ARM_SLEEP && frame[other->value] < frame[point->arms[timer].value]) return false;
+    }
+    return true;
+}
+
+static Able arm_able(World *world, const Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
+    const Word *words = world_read(world, fiber, NULL);
+    const Arm *which = &point->arms[arm];
+    ArmState state = arm_state(words, point, arm);
+    if (state == ARM_OFF) return ABLE_NO;
+    if (which->op == ARM_FUTURE) return future_able(world, step, arm_object(words, which));
+    if (state == ARM_READY) return ABLE_YES;
+    if (step->fresh_waits && (which->op == ARM_SLEEP || which->op == ARM_YIELD)) return ABLE_NO;
+    if (which->op == ARM_SLEEP && !timer_may_fire(words, point, arm)) return ABLE_NO;
+    Op op = wait_op(world, fiber, words, point, arm, step_task(step));
+    return op_is_able(world, &op);
+}
+
+Able wait_able(World *world, const Step *step, uint32_t fiber) {
+    const Point *point = point_of(world, world_read(world, fiber, NULL));
+    Able most = ABLE_NO;
+    for (uint32_t i = 0; i < point->narms && most != ABLE_YES; i++) {
+        Able able = arm_able(world, step, fiber, point, i);
+        if (able > most) most = able;
+    }
+    return most;
+}
+
+Able fiber_able(World *world, const Step *step, uint32_t fiber) {
+    const Word *words = world_read(world, fiber, NULL);
+    switch ((FiberStatus)words[FIBER_STATUS]) {
+    case FIBER_AT_START: return ABLE_YES;
+    case FIBER_AT_POINT: return wait_able(world, step, fiber);
+    case FIBER_UNDER_WAY: case FIBER_BLOCKED: break;
+    case FIBER_ENDED: case FIBER_CANCELLED: return ABLE_NO;
+    }
+    Word inner = words[FIBER_INNER];
+    if (inner && world_kind(world, handle_slot(inner)) == COMP_FIBER) return fiber_able(world, step, handle_slot(inner));
+    return inner || words[FIBER_STATUS] == FIBER_UNDER_WAY ? ABLE_YES : wait_able(world, step, fiber);
+}
+
+bool wait_has_waited(World *world, uint32_t future) {
+    const Word *words = world_read(world, future, NULL);
+    if (comp_kind(words) == COMP_OPFUTURE) return words[OPFUTURE_STATUS] == ARM_QUEUED;
+    if (comp_kind(words) != COMP_FIBER) return true;
+    if (words[FIBER_STATUS] != FIBER_AT_POINT && words[FIBER_STATUS] != FIBER_BLOCKED) return false;
+    const Point *point = point_of(world, words);
+    for (uint32_t i = 0; i < point->narms; i++)
+        if (arm_state(words, point, i) != ARM_QUEUED && arm_state(words, point, i) != ARM_OFF) return false;
+    return true;
+}
+
+/* ---- leaving a point */
+
+Run wait_give_up(Step *step, uint32_t fiber, uint32_t but) {
+    World *world = step->world;
+    Word *words = world_write(world, fiber, NULL);
+    const Point *point = point_of(world, words);
+    for (uint32_t i = 0; i < point->narms; i++) {
+        const Arm *arm = &point->arms[i];
+        bool queued = arm_state(words, point, i) == ARM_QUEUED;
+        words[FIBER_FRAME + point->state + i] = ARM_OFF;
+        if (i == but) continue;
+        if (arm->op == ARM_FUTURE && arm->owned) {
+            Word future = arm_object(words, arm);
+            words[FIBER_FRAME + arm->obj] = 0;
+            if (future && future_drop(step, future, arm->span) != RUN_ON) return RUN_FAILED;
+        } else if (arm->op != ARM_FUTURE && queued) {
+            Op op = op_at(step, fiber, point, i);
+            if (op_give_up(step, &op) != RUN_ON) return RUN_FAILED;
+        }
+    }
+    return RUN_ON;
+}
+
+/* ---- results */
+
+static void join_value(Step *step, const Op *op, Word *frame) {
+    const Arm *arm = op->arm;
+    if (arm->result == NO_SLOT || !arm->result_n) return;
+    uint32_t n;
+    const Word *words = world_read(step->world, handle_slot(op->object), &n);
+    const ValueType *type = fiber_machine(step->world, words)->result;
+    assert(arm->result_n == type->words);
+    for (uint32_t i = 0; i < arm->result_n; i++) {
+        bool has_value = words[FIBER_STATUS] == FIBER_ENDED && FIBER_FRAME + i < n;
+        frame[arm->result + i] = has_value ? words[FIBER_FRAME + i] : type->word_kinds[i] == WORD_DATA ? WORD_UNINIT : 0;
+        if (type->word_kinds[i] == WORD_FUTURE && frame[arm->result + i]) future_keep(step->world, frame[arm->result + i]);
+    }
+}
+
+/* Stores what the operation of an arm yields. */
+static Run store_result(Step *step, uint32_t fiber, const Op *op, const OpResult *result) {
+    const Arm *arm = op->arm;
+    if (op->op == ARM_SEND && !result->ok && !arm->result_used)
+        return step_violation(step, VIOLATION_IGNORED_CLOSE, "", arm->span, handle_slot(op->object), NULL);
+    Word *frame = world_write(step->world, fiber, NULL) + FIBER_FRAME;
+    if (op->op == ARM_RECV && result->ok && arm->dest != NO_SLOT) memcpy(frame + arm->dest, result->item, sizeof(Word) * arm->dest_n);
+    if (op->op == ARM_JOIN) join_value(step, op, frame);
+    else if (arm->result != NO_SLOT) frame[arm->result] = result->ok;
+    return future_drop_orphans(step, arm->span);
+}
+
+/* ---- going on */
+
+static Run won(Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
+    if (wait_give_up(step, fiber, arm) != RUN_ON) return RUN_FAILED;
+    return run_fiber(step, fiber, point->arms[arm].target, false);
+}
+
+static Run rest_at(Step *step, uint32_t fiber, const Point *point) {
+    bool blocks = point->kind == POINT_BLOCK;
+    Word *words = world_write(step->world, fiber, NULL);
+    words[FIBER_STATUS] = blocks ? FIBER_BLOCKED : FIBER_AT_POINT;
+    words[FIBER_INNER] = 0;
+    return blocks ? RUN_BLOCKED : RUN_POINT;
+}
+
+/* The future that the arm polls has made a step. */
+static Run after_future(Step *step, uint32_t fiber, const Point *point, uint32_t arm, Word future, Run run) {
+    World *world = step->world;
+    if (run == RUN_FAILED) return RUN_FAILED;
+    if (run == RUN_ENDED) {
+        world_write(world, fiber, NULL)[FIBER_INNER] = 0;
+        Event *event = step_event(step, EVENT_FIRE, point->arms[arm].span, fiber, handle_slot(future));
+        if (event) event->op = ARM_FUTURE;
+        return won(step, fiber, point, arm);
+    }
+    if (run == RUN_ACCESS || run == RUN_BLOCKED) {
+        Word *words = world_write(world, fiber, NULL);
+        words[FIBER_STATUS] = point->kind == POINT_BLOCK ? FIBER_BLOCKED : FIBER_UNDER_WAY;
+        words[FIBER_INNER] = future;
+        return RUN_ACCESS;
+    }
+    assert(run == RUN_POINT);
+    if (wait_has_waited(world, handle_slot(future))) world_write(world, fiber, NULL)[FIBER_FRAME + point->state + arm] = ARM_QUEUED;
+    return rest_at(step, fiber, point);
+}
+
+static Run take_arm(Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
+    const Word *words = world_read(step->world, fiber, NULL);
+    if (point->arms[arm].op == ARM_FUTURE) {
+        Word future = arm_object(words, &point->arms[arm]);
+        return after_future(step, fiber, point, arm, future, future_step(step, fiber, arm, future));
+    }
+    step_moves(step, fiber, point->arms[arm].span);
+    Op op = op_at(step, fiber, point, arm);
+    OpResult result;
+    OpOutcome outcome = op_go(step, &op, arm_state(words, point, arm), &result);
+    if (outcome == OP_FAILED) return RUN_FAILED;
+    if (outcome == OP_WAITS) {
+        world_write(step->world, fiber, NULL)[FIBER_FRAME + point->state + arm] = ARM_QUEUED;
+        return rest_at(step, fiber, point);
+    }
+    if (store_result(step, fiber, &op, &result) != RUN_ON) return RUN_FAILED;
+    return won(step, fiber, point, arm);
+}
+
+/* Counts the arms that may be taken; the `which`-th of them is *arm. In a biased select none stands after one that certainly can go on. */
+static uint32_t count_options(Step *step, uint32_t fiber, const Point *point, uint32_t which, uint32_t *arm) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < point->narms; i++) {
+        Able able = arm_able(step->world, step, fiber, point, i);
+        if (able == ABLE_NO) continue;
+        if (count++ == which) *arm = i;
+        if (point->is_biased && able == ABLE_YES) break;
+    }
+    return count;
+}
+
+Run wait_go_on(Step *step, uint32_t fiber) {
+    const Point *point = point_of(step->world, world_read(step->world, fiber, NULL));
+    uint32_t arm = NO_SLOT;
+    uint32_t options = count_options(step, fiber, point, 0, &arm);
+    assert(options > 0);
+    uint32_t pick = step_pick(step, options);
+    if (pick) (void)count_options(step, fiber, point, pick, &arm);
+    return take_arm(step, fiber, point, arm);
+}
+
+static uint32_t arm_of_inner(const Word *words, const Point *point) {
+    for (uint32_t i = 0; i < point->narms; i++)
+        if (point->arms[i].op == ARM_FUTURE && arm_state(words, point, i) != ARM_OFF && arm_object(words, &point->arms[i]) == words[FIBER_INNER]) return i;
+    assert(!"the inner future stands in no arm");
+    return 0;
+}
+
+Run wait_resume(Step *step, uint32_t fiber) {
+    World *world = step->world;
+    const Word *words = world_read(world, fiber, NULL);
+    const Point *point = point_of(world, words);
+    Word inner = words[FIBER_INNER];
+    if (inner) {
+        uint32_t arm = arm_of_inner(words, point);
+        return after_future(step, fiber, point, arm, inner, future_step(step, fiber, arm, inner));
+    }
+    if (words[FIBER_STATUS] == FIBER_BLOCKED) return wait_go_on(step, fiber);
+    uint32_t pc = (uint32_t)words[FIBER_PC];
+    step_moves(step, fiber, fiber_machine(world, words)->code[pc].span);
+    return run_fiber(step, fiber, pc, true);
+}
+
+/* ---- arriving */
+
+static Run is_enabled(Step *step, const Act *act, const Arm *arm, bool *enabled) {
+    Word guard = arm->guard == NO_SLOT ? 1 : act->frame[arm->guard];
+    if (guard == WORD_UNINIT) return step_undefined(step, "uninitialised", arm->span);
+    *enabled = guard && (arm->obj == NO_SLOT || act->frame[arm->obj]);
+    return RUN_ON;
+}
+
+/* Marks the arms that take part with ARM_NEW, the others with ARM_OFF; their operands are checked. */
+static Run enable_arms(Step *step, Act *act, const Point *point) {
+    for (uint32_t i = 0; i < point->narms; i++) {
+        bool enabled;
+        if (is_enabled(step, act, &point->arms[i], &enabled) != RUN_ON) return RUN_FAILED;
+        act->frame[point->state + i] = enabled ? ARM_NEW : ARM_OFF;
+        if (!enabled || point->arms[i].op == ARM_FUTURE) continue;
+        Op op = op_at(step, act->fiber, point, i);
+        if (op_check(step, &op) != RUN_ON) return RUN_FAILED;
+    }
+    return RUN_ON;
+}
+
+/* Which arms may fire on arrival: in a biased select only the first, and none after a future that could make a step. */
+static uint32_t count_ready(Step *step, Act *act, const Point *point, uint32_t which, uint32_t *arm) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < point->narms; i++) {
+        if (act->frame[point->state + i] == ARM_OFF) continue;
+        if (point->arms[i].op == ARM_FUTURE) {
+            if (point->is_biased && future_able(step->world, step, act->frame[point->arms[i].obj]) == ABLE_YES) break;
+            continue;
+        }
+        Op op = op_at(step, act->fiber, point, i);
+        if (!op_can_fire(step->world, &op)) continue;
+        if (count++ == which) *arm = i;
+        if (point->is_biased) break;
+    }
+    return count;
+}
+
+static Run fire_here(Step *step, Act *act, const Point *point, uint32_t arm) {
+    Op op = op_at(step, act->fiber, point, arm);
+    OpResult result;
+    if (op_fire(step, &op, &result) == OP_FAILED || store_result(step, act->fiber, &op, &result) != RUN_ON) return RUN_FAILED;
+    act->pc = point->arms[arm].target;
+    return RUN_ON;
+}
+
+static void take_places(Step *step, Act *act, const Point *point) {
+    for (uint32_t i = 0; i < point->narms; i++) {
+        Word *state = &act->frame[point->state + i];
+        if (*state == ARM_OFF) continue;
+        if (point->arms[i].op == ARM_FUTURE) {
+            if (wait_has_waited(step->world, handle_slot(act->frame[point->arms[i].obj]))) *state = ARM_QUEUED;
+            continue;
+        }
+        Op op = op_at(step, act->fiber, point, i);
+        *state = op_can_fire(step->world, &op) ? ARM_READY : ARM_QUEUED;
+        if (*state == ARM_QUEUED) op_queue(step, &op);
+    }
+}
+
+/* Goes on from a place in the code that the jump leads back to: a loop that never rests is noticed. */
+static Run go_to_target(Step *step, Act *act, const Point *point, uint32_t from) {
+    return act->pc < from ? loop_jump(step, act, point->span) : RUN_ON;
+}
+
+static Run leave_here(Step *step, Act *act, const Point *point, uint32_t arm, uint32_t from) {
+    if (wait_give_up(step, act->fiber, arm) != RUN_ON) return RUN_FAILED;
+    return go_to_target(step, act, point, from);
+}
+
+/* ---- a select with default */
+
+/* Arms that are still to be polled on the spot: an operation when it can fire, a future in any case. */
+static uint32_t count_candidates(Step *step, Act *act, const Point *point, uint32_t which, uint32_t *arm) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < point->narms; i++) {
+        if (act->frame[point->state + i] == ARM_OFF) continue;
+        if (point->arms[i].op != ARM_FUTURE) {
+            Op op = op_at(step, act->fiber, point, i);
+            if (!op_can_fire(step->world, &op)) continue;
+        }
+        if (count++ == which) *arm = i;
+        if (point->is_biased) break;
+    }
+    return count;
+}
+
+/* The arms are polled one after the other, in any order (a biased one: in order), until one is ready; if none is, default is taken. */
+static Run select_now(Step *step, Act *act, const Point *point, uint32_t from) {
+    for (;;) {
+        uint32_t arm = NO_SLOT, count = count_candidates(step, act, point, 0, &arm);
+        if (!count) break;
+        uint32_t pick = step_pick(step, count);
+        if (pick) (void)count_candidates(step, act, point, pick, &arm);
+        if (point->arms[arm].op != ARM_FUTURE) {
+            if (fire_here(step, act, point, arm) != RUN_ON) return RUN_FAILED;
+            return leave_here(step, act, point, arm, from);
+        }
+        Run run = future_poll(step, act->fiber, arm, act->frame[point->arms[arm].obj]);
+        if (run == RUN_FAILED) return RUN_FAILED;
+        if (run == RUN_ENDED) {
+            act->pc = point->arms[arm].target;
+            return leave_here(step, act, point, arm, from);
+        }
+        act->frame[point->state + arm] = ARM_OFF;
+    }
+    act->pc = point->fallback;
+    return leave_here(step, act, point, NO_SLOT, from);
+}
+
+Run wait_arrive(Step *step, Act *act, const Instr *instr) {
+    assert(act->fiber != NO_SLOT);
+    const Point *point = &act->machine->points[instr->imm];
+    uint32_t from = act->pc;
+    Word *words = world_write(step->world, act->fiber, NULL);
+    words[FIBER_PC] = from - 1;
+    if (enable_arms(step, act, point) != RUN_ON) return RUN_FAILED;
+    if (point->fallback != NO_SLOT) return select_now(step, act, point, from);
+    bool at_once = point->kind == POINT_BLOCK || step->on_the_spot || (step->options && step->options->run_on);
+    uint32_t arm = NO_SLOT, ready = at_once ? count_ready(step, act, point, 0, &arm) : 0;
+    if (ready) {
+        uint32_t pick = step_pick(step, ready);
+        if (pick) (void)count_ready(step, act, point, pick, &arm);
+        if (fire_here(step, act, point, arm) != RUN_ON) return RUN_FAILED;
+        return leave_here(step, act, point, arm, from);
+    }
+    take_places(step, act, point);
+    fiber_reset(act->machine, act->frame, from - 1, step_no_reset(step));
+    return rest_at(step, act->fiber, point);
+}

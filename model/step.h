@@ -1,0 +1,156 @@
+/* One step under way: what the parts of eval share. Private to the eval_*.c files and eval.c. */
+#ifndef UNKNOT_MODEL_STEP_H
+#define UNKNOT_MODEL_STEP_H
+
+#include "model/channel.h"
+#include "model/eval.h"
+#include "model/fiber.h"
+
+/* How the execution of a fiber goes on or has ended. */
+typedef enum Run {
+    RUN_ON,       /* the next instruction */
+    RUN_FAILED,   /* the step has no successor: result.status says why */
+    RUN_POINT,    /* the fiber rests at a point */
+    RUN_ACCESS,   /* it rests before a shared access, or a future it polls does */
+    RUN_BLOCKED,  /* it blocks its thread */
+    RUN_ENDED,    /* it is finished */
+    RUN_CANCELLED /* its cancel code has ended */
+} Run;
+
+typedef struct Step {
+    World *world;
+    const Program *program;
+    const EvalOptions *options;
+    Choices *choices;
+    StepLog *log;      /* may be NULL */
+    StepResult result;
+    uint32_t task;     /* whose step it is; NO_SLOT in the init code and in predicates */
+    uint64_t fuel;     /* instructions left */
+    uint32_t depth;    /* of nested fibers */
+    bool rests;        /* shared accesses end the step */
+    bool on_the_spot;  /* a `select` with default polls: operations that can fire do so on arrival */
+    bool fresh_waits;  /* on the spot: timers and yields that are waited for began in this very poll */
+    bool has_moved;    /* result.at and result.fiber are set */
+} Step;
+
+/* One fiber's code being interpreted. */
+typedef struct Act {
+    const Machine *machine;
+    uint32_t fiber;  /* NO_SLOT in the init code and in predicates */
+    Word *frame;
+    uint32_t pc;     /* of the next instruction */
+    bool may_access; /* the step goes on from the rest before this very instruction */
+    bool accessed;   /* a shared access was made since the last ATOMIC_BEGIN, in this step */
+    uint32_t result; /* END: first slot of the result */
+    uint32_t jumps;  /* backward ones */
+    uint32_t picks;  /* choices made before the first of them */
+    struct Loop *loop;
+} Act;
+
+#define EVAL_FUEL 10000000u
+#define EVAL_DEPTH 200u
+
+/* ---- failing: each returns RUN_FAILED */
+Run step_violation(Step *step, ViolationKind kind, const char *detail, Span span, uint32_t object, const char *text);
+static inline Run step_undefined(Step *step, const char *detail, Span span) {
+    return step_violation(step, VIOLATION_UNDEFINED, detail, span, NO_SLOT, NULL);
+}
+static inline Run step_misuse(Step *step, const char *detail, Span span, uint32_t object, const char *text) {
+    return step_violation(step, VIOLATION_MISUSE, detail, span, object, text);
+}
+Run step_cut(Step *step);
+Run step_limit(Step *step, const char *why);
+/* The handle of the task that makes the step, 0 in the init code. */
+static inline Word step_task(const Step *step) { return step->task == NO_SLOT ? 0 : slot_handle(step->task); }
+static inline bool step_no_reset(const Step *step) { return step->options && step->options->no_reset; }
+/* Notes where the step begins, once. */
+void step_moves(Step *step, uint32_t fiber, Span at);
+uint32_t step_pick(Step *step, uint32_t arity);
+/* NULL when nobody looks. The pointer is valid until the next event. */
+Event *step_event(Step *step, EventKind kind, Span span, uint32_t fiber, uint32_t object);
+void event_values(Event *event, const Word *values, uint32_t n);
+
+/* ---- eval_run.c: the interpreter */
+/* Runs the fiber's code from pc to its next rest; `may_access`: the step begins with the shared access there. */
+Run run_fiber(Step *step, uint32_t fiber, uint32_t pc, bool may_access);
+/* Runs code that has no rest (init, predicates, cancel code) on a frame of its own. */
+Run run_frame(Step *step, const Machine *machine, Word *frame, uint32_t *result);
+
+/* ---- eval_data.c: moving words, globals, choices, printing */
+Run data_exec(Step *step, Act *act, const Instr *instr);
+/* ---- eval_arith.c */
+Run arith_exec(Step *step, Act *act, const Instr *instr);
+/* ---- eval_object.c: immediate operations */
+Run object_exec(Step *step, Act *act, const Instr *instr);
+/* ---- eval_task.c: spawning, futures, aborting */
+Run task_exec(Step *step, Act *act, const Instr *instr);
+/* ---- eval_atom.c: atoms of invariants */
+Run atom_exec(Step *step, Act *act, const Instr *instr);
+
+/* ---- eval_op.c: waiting operations on objects */
+typedef struct Op {
+    ArmOp op;
+    Waiter who;
+    Word object;        /* handle, 0 for none */
+    const Word *value;  /* SEND: item; ACQUIRE: count; else NULL */
+    const Arm *arm;
+    uint32_t holder;    /* slot of the fiber that holds the wait, for the log */
+} Op;
+typedef struct OpResult {
+    bool ok;
+    Word *item;         /* RECV: valid when ok, until the next operation */
+} OpResult;
+typedef enum OpOutcome { OP_FAILED, OP_FIRED, OP_WAITS } OpOutcome;
+/* How sure it is that a wait can go on: ABLE_MAYBE for a timer, which may count as not fired yet. */
+typedef enum Able { ABLE_NO, ABLE_MAYBE, ABLE_YES } Able;
+/* RUN_FAILED when the handle or the operands cannot be used. */
+Run op_check(Step *step, const Op *op);
+/* Could it fire this moment, coming new? Only after op_check. */
+bool op_can_fire(World *world, const Op *op);
+/* Could a waiting one (ARM_QUEUED) go on? */
+Able op_is_able(World *world, const Op *op);
+OpOutcome op_fire(Step *step, const Op *op, OpResult *result);
+void op_queue(Step *step, const Op *op);
+/* READY or NEW: fires, or takes its place if it cannot; QUEUED: goes on. */
+OpOutcome op_go(Step *step, const Op *op, ArmState state, OpResult *result);
+/* A waiting one is given up; what it was given is passed on. */
+Run op_give_up(Step *step, const Op *op);
+void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object);
+
+/* ---- eval_wait.c: points */
+/* The fiber reaches the WAIT at act->pc - 1. RUN_ON when it goes on at once (act->pc is set). */
+Run wait_arrive(Step *step, Act *act, const Instr *instr);
+/* Can a fiber that rests at a point go on? */
+Able wait_able(World *world, const Step *step, uint32_t fiber);
+/* The fiber, at a point where wait_able says so, goes on. */
+Run wait_go_on(Step *step, uint32_t fiber);
+/* A fiber between points (or blocked) goes on. */
+Run wait_resume(Step *step, uint32_t fiber);
+/* The same questions for a fiber at any rest; ABLE_NO when it is over. */
+Able fiber_able(World *world, const Step *step, uint32_t fiber);
+/* Gives up what the fiber's point waits for; owned futures are dropped. `but`: the arm that won, NO_SLOT for none. */
+Run wait_give_up(Step *step, uint32_t fiber, uint32_t but);
+/* Every arm of the future's point has had to wait. */
+bool wait_has_waited(World *world, uint32_t future);
+Op wait_op(const World *world, uint32_t fiber, const Word *words, const Point *point, uint32_t arm, Word task);
+
+/* ---- eval_future.c */
+Able future_able(World *world, const Step *step, Word future);
+/* One step of a future: its start or its going on. RUN_ENDED: its value is in `arm`'s slots of the waiting fiber's frame. */
+Run future_step(Step *step, uint32_t waiting, uint32_t arm, Word future);
+/* Polls on the spot: runs until finished or at something that cannot fire now (RUN_POINT). */
+Run future_poll(Step *step, uint32_t waiting, uint32_t arm, Word future);
+Run future_drop(Step *step, Word future, Span span);
+void future_keep(World *world, Word future);
+/* Drops what objects lost in this operation. */
+Run future_drop_orphans(Step *step, Span span);
+/* Cancels a fiber that rests at a point or its start: gives up its waits, runs its cancel code. */
+Run fiber_cancel(Step *step, uint32_t fiber);
+
+/* ---- eval_loop.c: a step that never ends */
+typedef struct Loop Loop;
+/* Called at each backward jump; RUN_ON or RUN_FAILED. */
+Run loop_jump(Step *step, Act *act, Span span);
+void loop_free(Loop *loop);
+
+#endif
