@@ -17,8 +17,9 @@ typedef struct Rename { /* content + the new slots of its handles -> content */
 typedef struct Node { /* a slot of the state at hand */
     const CompInfo *info;
     uint64_t colour, sum;
+    uint32_t rank; /* when it was met on the way from what is in order already; NO_SLOT: not yet */
     uint32_t class_size;
-    bool live;
+    bool live, tied;
 } Node;
 
 struct Canon {
@@ -32,6 +33,8 @@ struct Canon {
     VEC(uint64_t) colours;   /* sorted, for counting */
     VEC(uint64_t) saved;     /* per slot, while a class is being split */
     VEC(uint32_t) sets;      /* visited components with sets */
+    VEC(uint32_t) ranked;    /* slots by rank */
+    uint32_t tied;           /* roots that share their key and have no rank */
     uint32_t *moves;         /* the caller's */
     bool refined;
     Rename *renames;
@@ -56,6 +59,7 @@ void canon_free(Canon *canon) {
     vec_fini(&canon->colours);
     vec_fini(&canon->saved);
     vec_fini(&canon->sets);
+    vec_fini(&canon->ranked);
     vec_fini(&canon->renamed_slots);
     vec_fini(&canon->key);
     vec_fini(&canon->words);
@@ -127,7 +131,7 @@ static bool colour_nodes(Canon *canon) {
     bool inner = false;
     for (uint32_t i = 0; i < canon->live.n; i++) {
         Node *node = &nodes[canon->live.data[i]];
-        node->colour = node->info->colour;
+        node->colour = node->rank == NO_SLOT ? node->info->colour : hash_combine(node->info->colour, node->rank);
         node->sum = 0;
         inner |= node->info->nrefs > 0;
     }
@@ -241,6 +245,7 @@ static bool comes_before(const Canon *canon, uint32_t a, uint32_t b) {
     const Node *x = &canon->nodes.data[a], *y = &canon->nodes.data[b];
     int keys = comps_compare_keys(canon->comps, x->info->key, y->info->key);
     if (keys) return keys < 0;
+    if (x->rank != y->rank) return x->rank < y->rank;
     if (canon->refined && x->colour != y->colour) return x->colour < y->colour;
     return a < b;
 }
@@ -254,17 +259,60 @@ static void sort_order(Canon *canon) {
     }
 }
 
-static void order_tasks(Canon *canon) {
+static bool is_tied(const Canon *canon, uint32_t i) {
     const Node *nodes = canon->nodes.data;
+    const uint32_t *order = canon->order.data;
+    uint32_t key = nodes[order[i]].info->key;
+    return (i > 0 && nodes[order[i - 1]].info->key == key) || (i + 1 < canon->order.n && nodes[order[i + 1]].info->key == key);
+}
+
+static void give_rank(Canon *canon, uint32_t slot) {
+    Node *node = &canon->nodes.data[slot];
+    if (node->rank != NO_SLOT) return;
+    node->rank = canon->ranked.n;
+    if (node->tied) canon->tied--;
+    vec_push(&canon->ranked, slot);
+}
+
+static void rank_refs(Canon *canon, uint32_t slot) {
+    const CompInfo *info = canon->nodes.data[slot].info;
+    for (uint32_t i = 0; i < info->nrefs; i++)
+        if (info->refs[i].ordered) give_rank(canon, info->refs[i].slot);
+}
+
+/* Roots by key; those whose key is their own are ranked. */
+static void begin_order(Canon *canon) {
+    Node *nodes = canon->nodes.data;
     vec_clear(&canon->order);
+    vec_clear(&canon->ranked);
+    canon->tied = 0;
     for (uint32_t i = canon->nfixed; i < canon->nodes.n; i++)
         if (nodes[i].info->flags & COMP_IS_ROOT) vec_push(&canon->order, i);
     sort_order(canon);
-    bool tied = false;
-    for (uint32_t i = 1; i < canon->order.n; i++)
-        tied |= nodes[canon->order.data[i]].info->key == nodes[canon->order.data[i - 1]].info->key;
-    if (!tied) return;
-    refine(canon);
+    for (uint32_t i = 0; i < canon->order.n; i++) {
+        Node *node = &nodes[canon->order.data[i]];
+        node->tied = is_tied(canon, i);
+        if (node->tied) canon->tied++;
+        else give_rank(canon, canon->order.data[i]);
+    }
+}
+
+/* Ranks what the ranked ones reach. From where handles move least: roots that are unique and global variables; then (`objects`) the rest of
+   the fixed components. A task that stays in its place of somebody's array of handles keeps its slot so, whatever queue it stands in. */
+static void rank_on(Canon *canon, bool objects) {
+    uint32_t done = 0;
+    for (uint32_t i = 0; i <= canon->nfixed && canon->tied; i++) {
+        while (done < canon->ranked.n && canon->tied) rank_refs(canon, canon->ranked.data[done++]);
+        if (i < canon->nfixed && (objects || comp_kind(canon->nodes.data[i].info->words) == COMP_GLOBAL)) rank_refs(canon, i);
+    }
+}
+
+static void order_tasks(Canon *canon) {
+    begin_order(canon);
+    if (canon->order.n == canon->ranked.n) return;
+    rank_on(canon, false);
+    if (canon->tied) rank_on(canon, true);
+    if (canon->tied) refine(canon);
     sort_order(canon);
 }
 
@@ -375,16 +423,25 @@ static uint32_t renamed(Canon *canon, uint32_t content, const CompInfo *info) {
     return rename->to;
 }
 
+static void load_nodes(Canon *canon, const uint32_t *contents, uint32_t n) {
+    assert(n >= canon->nfixed);
+    vec_resize(&canon->nodes, n);
+    for (uint32_t i = 0; i < n; i++) canon->nodes.data[i] = (Node){.info = comps_at(canon->comps, contents[i]), .rank = NO_SLOT};
+    canon->refined = false;
+}
+
+bool canon_is_anchored(Canon *canon, const uint32_t *contents, uint32_t n) {
+    load_nodes(canon, contents, n);
+    begin_order(canon);
+    rank_on(canon, false);
+    return canon->tied == 0;
+}
+
 uint32_t canon_order(Canon *canon, const uint32_t *contents, uint32_t n, uint32_t *out, uint32_t *moves) {
     uint32_t nfixed = canon->nfixed;
-    assert(n >= nfixed);
-    vec_resize(&canon->nodes, n);
-    for (uint32_t i = 0; i < n; i++) {
-        canon->nodes.data[i].info = comps_at(canon->comps, contents[i]);
-        moves[i] = i < nfixed ? i : NO_SLOT;
-    }
+    load_nodes(canon, contents, n);
+    for (uint32_t i = 0; i < n; i++) moves[i] = i < nfixed ? i : NO_SLOT;
     canon->moves = moves;
-    canon->refined = false;
     find_live(canon);
     if (canon->symmetry) {
         order_tasks(canon);

@@ -62,7 +62,7 @@ static void begin(Expand *expand, const uint32_t *state, uint32_t n, uint32_t ro
 
 /* Counts a miss; whether remembering still pays for this root. */
 static bool is_worth_it(const Expand *expand, Memo *memo, uint32_t root, uint64_t lookups) {
-    return ++memo->roots.data[root].misses < PATIENCE + lookups / 2 && expand->options.memo;
+    return ++memo->roots.data[root].misses < PATIENCE + lookups / 4 && expand->options.memo;
 }
 
 /* ---- outcomes */

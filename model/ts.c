@@ -27,6 +27,7 @@ struct Ts {
 typedef enum Layout {
     LAYOUT_FIRM,   /* nothing: every movable slot is a root, and no two have equal keys */
     LAYOUT_HELD,   /* nothing as long as handles to what is no root stay what they are */
+    LAYOUT_ANCHORED, /* likewise, and handles that tell roots with equal keys apart: those of movable components and global variables */
     LAYOUT_GROUPS, /* roots with equal keys, and no handle to any of them: sorted by content */
     LAYOUT_OPEN    /* anything */
 } Layout;
@@ -172,18 +173,25 @@ static bool sets_hold_roots(const TsWorker *worker, uint32_t content) {
     return true;
 }
 
-static Layout layout_of_rest(const TsWorker *worker, bool equal) {
+static bool is_anchored(TsWorker *worker) {
+    vec_resize(&worker->raw, worker->n);
+    for (uint32_t i = 0; i < worker->n; i++) worker->raw.data[i] = worker->entries.data[i]->content;
+    return canon_is_anchored(worker->canon, worker->raw.data, worker->n);
+}
+
+static Layout layout_of_rest(TsWorker *worker, bool roots, bool equal) {
     bool sets = true, refs = false;
     for (uint32_t i = 0; i < worker->n; i++) {
         const CompEntry *entry = worker->entries.data[i];
         refs |= (entry->flags & COMP_HAS_REFS) != 0;
-        if (!equal && (entry->flags & COMP_HAS_SETS)) sets &= sets_hold_roots(worker, entry->content);
+        if (!roots && (entry->flags & COMP_HAS_SETS)) sets &= sets_hold_roots(worker, entry->content);
     }
-    if (!equal) return sets ? LAYOUT_HELD : LAYOUT_OPEN;
-    return refs ? LAYOUT_OPEN : LAYOUT_GROUPS;
+    if (equal && roots && !refs) return LAYOUT_GROUPS;
+    if (!sets || (equal && !is_anchored(worker))) return LAYOUT_OPEN;
+    return equal ? LAYOUT_ANCHORED : LAYOUT_HELD;
 }
 
-static Layout layout_of(const TsWorker *worker) {
+static Layout layout_of(TsWorker *worker) {
     const CompEntry *const *entries = worker->entries.data;
     bool roots = true, equal = false;
     for (uint32_t i = worker->ts->nfixed; i < worker->n; i++) {
@@ -193,7 +201,7 @@ static Layout layout_of(const TsWorker *worker) {
     if (worker->traced) return LAYOUT_OPEN;
     if (!worker->ts->options.symmetry) return roots ? LAYOUT_FIRM : LAYOUT_HELD;
     if (!equal && roots) return LAYOUT_FIRM;
-    return equal && !roots ? LAYOUT_OPEN : layout_of_rest(worker, equal);
+    return layout_of_rest(worker, roots, equal);
 }
 
 /* ---- targets */
@@ -217,8 +225,10 @@ static bool keeps_layout(const TsWorker *worker, const ExpandOutcome *outcome) {
     const Comps *comps = worker->ts->comps;
     for (uint32_t i = 0; i < outcome->nwrites; i++) {
         const CompEntry *old = worker->entries.data[writes[i].slot];
-        if (old->shape != writes[i].shape && !holds_same(worker, comps_at(comps, old->content), comps_at(comps, writes[i].content)))
-            return false;
+        if (old->shape == writes[i].shape) continue;
+        const CompInfo *before = comps_at(comps, old->content), *after = comps_at(comps, writes[i].content);
+        bool anchors = writes[i].slot >= worker->ts->nfixed || comp_kind(after->words) == COMP_GLOBAL;
+        if ((anchors && worker->layout == LAYOUT_ANCHORED) || !holds_same(worker, before, after)) return false;
     }
     return true;
 }
