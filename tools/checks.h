@@ -1,0 +1,23 @@
+/* The checks that were made of a program, one by one, with what came of each. */
+#ifndef UNKNOT_TOOLS_CHECKS_H
+#define UNKNOT_TOOLS_CHECKS_H
+
+#include "tools/job.h"
+
+typedef struct Check {
+    FindingKind kind;
+    const char *name;  /* of an invariant, else "" */
+    const char *label; /* as listed: "deadlock", "invariant" */
+    Verdict verdict;
+} Check;
+
+/* How many checks the job's program has. */
+uint32_t checks_count(const Job *job);
+Check checks_at(const Job *job, uint32_t index);
+const char *verdict_text(Verdict verdict); /* "holds", "violated", "unknown" */
+/* What a finding is about, as an expectation names it: "overflow", an invariant, a channel. */
+const char *finding_subject(const Finding *finding);
+/* The task that a violation happened in: index in the trace's tasks, UINT32_MAX when there is none. */
+uint32_t finding_actor(const Finding *finding);
+
+#endif
