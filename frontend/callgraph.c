@@ -71,10 +71,8 @@ static void walk_calls(Sema *s) {
 
 static bool is_undefined(const Symbol *symbol) { return symbol->decl && symbol->decl->func != FUNC_POLL && !symbol->decl->body; }
 
-static void report_undefined(Sema *s, const Symbol *symbol, Span at) {
-    const char *name = sema_text(s, symbol->name);
-    sema_report(s, UNDEFINED_FUNCTION, at, "'%s' is declared, but it has no body", name);
-    sema_note(s, symbol->span, "'%s' is declared here", name);
+static void report_undefined(Sema *s, const Symbol *symbol) {
+    sema_report(s, UNDEFINED_FUNCTION, symbol->span, "'%s' is declared and used, but it has no body", sema_text(s, symbol->name));
 }
 
 static void check_bodies(Sema *s) {
@@ -82,7 +80,7 @@ static void check_bodies(Sema *s) {
         const Symbol *symbol = s->symbols.data[i];
         if (symbol->kind != SYMBOL_FUNC || !is_undefined(symbol) || symbol->uses == 0) continue;
         if (symbol->name == names_of(s->names, "main")) continue;
-        report_undefined(s, symbol, symbol->span);
+        report_undefined(s, symbol);
     }
 }
 

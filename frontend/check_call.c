@@ -197,7 +197,7 @@ static uint32_t count_labels(const Sema *s, Name name, LabelHit *hit) {
 
 static void refuse_ambiguous(Sema *s, Expr *expr, Name name) {
     const char *text = sema_text(s, name);
-    sema_report(s, LABEL_AMBIGUOUS, expr->at, "several messages have a label '%s'; write MESSAGE.%s(…)", text, text);
+    sema_report(s, LABEL_AMBIGUOUS, expr->at, "several messages have a label '%s'; write MESSAGE.%s(...)", text, text);
     uint32_t index = 0;
     for (uint32_t i = 0; i < s->messages.n; i++)
         if (find_label(s->messages.data[i], name, &index))

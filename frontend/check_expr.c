@@ -174,7 +174,7 @@ static bool check_operand(Sema *s, const Expr *expr, Expr *operand) {
 static void check_unary(Sema *s, Expr *expr) {
     if (expr->op > OP_NOT) {
         check_quietly(s, expr->a);
-        sema_report(s, TEMPORAL, expr->at, "an invariant has no temporal operators: it speaks of one state");
+        sema_not_yet(s, expr->at, "a temporal operator");
         check_failed(s, expr);
         return;
     }
@@ -270,7 +270,7 @@ static void check_binary(Sema *s, Expr *expr) {
     else {
         check_quietly(s, expr->a);
         check_quietly(s, expr->b);
-        sema_report(s, TEMPORAL, expr->at, "an invariant has no temporal operators: it speaks of one state");
+        sema_not_yet(s, expr->at, "a temporal operator");
         check_failed(s, expr);
     }
 }
@@ -398,7 +398,7 @@ static void no_member(Sema *s, Expr *expr, const Type *type) {
 static void check_member(Sema *s, Expr *expr) {
     if (check_name_message(s, expr->a)) {
         const char *label = sema_text(s, expr->name);
-        sema_report(s, NOT_A_VALUE, expr->span, "'%s' is a label of a message: write %s.%s(…)", label, sema_text(s, expr->a->name), label);
+        sema_report(s, NOT_A_VALUE, expr->span, "'%s' is a label of a message: write %s.%s(...)", label, sema_text(s, expr->a->name), label);
         check_failed(s, expr);
         return;
     }
@@ -450,7 +450,7 @@ static void check_misplaced(Sema *s, Expr *expr) {
         check_quietly(s, expr->a);
         sema_report(s, POINTER, expr->at, "there are no pointers: '&' stands only before the destination of a receiving operation");
     } else if (expr->kind == EXPR_INIT) {
-        sema_report(s, INIT_BRACES, expr->span, "braces stand only in an initialiser; write (type){ … } for a value");
+        sema_report(s, INIT_BRACES, expr->span, "braces stand only in an initialiser; write (type){ ... } for a value");
     } else if (expr->kind == EXPR_STRING) {
         sema_report(s, NOT_A_VALUE, expr->span, "a string stands only in printf and in _Static_assert");
     } else if (s->in_property) {

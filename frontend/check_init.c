@@ -33,7 +33,7 @@ static bool find_member(Sema *s, Cursor *cursor, const InitItem *item) {
 static bool find_index(Sema *s, Cursor *cursor, const InitItem *item) {
     if (cursor->type->kind != TYPE_ARRAY) {
         check_quietly(s, item->index);
-        sema_report(s, INIT_DESIGNATOR, item->span, "'[…]' designates an element, but this is a struct");
+        sema_report(s, INIT_DESIGNATOR, item->span, "'[...]' designates an element, but this is a struct");
         return false;
     }
     if (!check_constant(s, item->index, "the index of an initialiser")) return false;
@@ -104,7 +104,7 @@ static void check_braces(Sema *s, Expr *init, const Type *type, uint8_t bits, co
         for (uint32_t i = 0; i < init->nitems; i++) check_quietly(s, init->items[i].value);
         if (type->kind == TYPE_ERROR) return;
         const char *text = sema_type_text(s, type);
-        sema_report(s, INIT_BRACES, init->span, "a '%s' is a message: its value is written label(…)", text);
+        sema_report(s, INIT_BRACES, init->span, "a '%s' is a message: its value is written label(...)", text);
     } else {
         check_scalar_braces(s, init, type, bits, root);
     }
@@ -130,7 +130,7 @@ static void check_array_init(Sema *s, Expr *init, const Type *type, const Symbol
     if (init->kind == EXPR_STRING) {
         sema_report(s, ARRAY_VALUE, init->span, "a string does not initialise an array; write { 'a', 'b', 0 }");
     } else {
-        sema_report(s, INIT_BRACES, init->span, "an array is initialised with braces: { … }");
+        sema_report(s, INIT_BRACES, init->span, "an array is initialised with braces: { ... }");
     }
 }
 

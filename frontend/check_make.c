@@ -87,7 +87,8 @@ void check_make(Sema *s, Expr *expr, Builtin builtin, const Type *expected) {
     check_made(s, expr, builtin);
     sema_effect(s, expr->at, "makes an object");
     if (kind == TYPE_EXECUTOR && !s->in_global) {
-        sema_report(s, EXECUTOR_PLACE, expr->at, "an executor is a global variable, made by its initialiser");
+        if (!expected || expected->kind != TYPE_ERROR)
+            sema_report(s, EXECUTOR_PLACE, expr->at, "an executor is a global variable, made by its initialiser");
         check_failed(s, expr);
     } else if (kind != TYPE_CHAN) {
         expr->type = types_basic(s->types, kind);

@@ -27,28 +27,28 @@ void check_name_undeclared(Sema *s, Expr *expr, SuggestWhat what) {
     if (later) sema_note(s, later->at, "it is declared here; as in C, a declaration stands before its uses");
 }
 
-static bool is_label(const Sema *s, Name name) {
+static const Label *find_label(const Sema *s, Name name) {
     for (uint32_t i = 0; i < s->messages.n; i++)
         for (uint32_t k = 0; k < s->messages.data[i]->nlabels; k++)
-            if (s->messages.data[i]->labels[k].name == name) return true;
-    return false;
+            if (s->messages.data[i]->labels[k].name == name) return &s->messages.data[i]->labels[k];
+    return NULL;
 }
 
 static void check_unbound(Sema *s, Expr *expr) {
     const char *text = sema_text(s, expr->name);
     Builtin builtin = sema_builtin(s, expr->name);
-    bool is_called_label = is_label(s, expr->name);
-    if (builtin == BUILTIN_NONE && !is_called_label) {
+    const Label *label = find_label(s, expr->name);
+    if (builtin == BUILTIN_NONE && !label) {
         check_name_undeclared(s, expr, SUGGEST_VALUE);
         return;
     }
     check_failed(s, expr);
-    if (is_called_label) {
-        sema_report(s, NOT_A_VALUE, expr->at, "'%s' is a label of a message: write %s(…)", text, text);
+    if (label) {
+        sema_report(s, NOT_A_VALUE, expr->at, "'%s' is a label of a message: write %s(%s)", text, text, label->nfields ? "..." : "");
     } else if (!sema_builtin_is_known(builtin)) {
         sema_not_yet(s, expr->at, arena_printf(s->arena, "'%s'", text));
     } else {
-        sema_report(s, NOT_A_VALUE, expr->at, "'%s' is an operation: write %s(…)", text, text);
+        sema_report(s, NOT_A_VALUE, expr->at, "'%s' is an operation: write %s(...)", text, text);
     }
 }
 
@@ -61,7 +61,7 @@ static void check_symbol(Sema *s, Expr *expr, Symbol *symbol) {
         expr->type = symbol->type;
         fold_set(expr, symbol->value);
         return;
-    case SYMBOL_FUNC: sema_report(s, NOT_A_VALUE, expr->at, "'%s' is a function: call it, %s(…)", text, text); break;
+    case SYMBOL_FUNC: sema_report(s, NOT_A_VALUE, expr->at, "'%s' is a function: call it, %s(...)", text, text); break;
     case SYMBOL_TYPE: sema_report(s, NOT_A_VALUE, expr->at, "'%s' is a type, not a value", text); break;
     }
     sema_note(s, symbol->span, "'%s' is declared here", text);

@@ -256,8 +256,7 @@ static const Type *array_type(Sema *s, TypeSyntax *syntax) {
     const Type *type = check_type_open_array(s, syntax, 1);
     uint32_t length = array_length(s, syntax->length);
     if (length == 0 || type->kind == TYPE_ERROR) return sema_error_type(s);
-    type = types_array(s->types, type->of, length);
-    return check_type_fits_memory(s, type, syntax->span) ? type : sema_error_type(s);
+    return types_array(s->types, type->of, length);
 }
 
 /* ---- all of them */

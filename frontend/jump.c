@@ -56,11 +56,11 @@ void jump_goto(Sema *s, Stmt *stmt) { vec_push(&s->func->gotos, (JumpPlace){stmt
 
 static const char *guard_text(RegionKind kind) {
     switch (kind) {
-    case REGION_ARM: return "the arm of a select";
-    case REGION_CASE: return "a case with variables of its own";
-    case REGION_SCOPE: return "a 'scope'";
-    case REGION_ATOMIC: return "an 'atomic' block";
-    case REGION_DEFER_BODY: return "the statement of a 'defer'";
+    case REGION_ARM: return "into the arm of a select";
+    case REGION_CASE: return "into a case with variables of its own";
+    case REGION_SCOPE: return "into a 'scope'";
+    case REGION_ATOMIC: return "into an 'atomic' block";
+    case REGION_DEFER_BODY: return "into the statement of a 'defer'";
     case REGION_DEFER: return "past a 'defer'";
     case REGION_HANDLE: return "past the declaration of a handle";
     default: return NULL;
@@ -89,7 +89,7 @@ static void check_jump(Sema *s, const Stmt *stmt, const Region *from, const Regi
     for (; to != common; to = to->outer) {
         const char *text = guard_text(to->kind);
         if (!text) continue;
-        sema_report(s, JUMP_INTO, stmt->at, "this jumps into %s", text);
+        sema_report(s, JUMP_INTO, stmt->at, "this jumps %s", text);
         sema_note(s, to->span, "it is here");
         return;
     }

@@ -8,7 +8,12 @@
 /* ---- helpers every check uses */
 
 const char *sema_text(const Sema *s, Name name) { return names_text(s->names, name); }
-const char *sema_type_text(Sema *s, const Type *type) { return types_text(s->types, type); }
+const char *sema_type_text(Sema *s, const Type *type) {
+    const char *text = types_text(s->types, type->kind == TYPE_ARRAY && type->length == 0 ? type->of : type);
+    if (type->kind != TYPE_ARRAY || type->length) return text;
+    int before = (int)strcspn(text, "[");
+    return arena_printf(s->arena, "%.*s[]%s", before, text, text + before);
+}
 const Type *sema_error_type(Sema *s) { return types_basic(s->types, TYPE_ERROR); }
 const Type *sema_bool(Sema *s) { return types_basic(s->types, TYPE_BOOL); }
 const Type *sema_int(Sema *s) { return types_int(s->types, 32, true); }
