@@ -115,17 +115,17 @@ Run wait_give_up(Step *step, uint32_t fiber, uint32_t but) {
 
 /* ---- results */
 
-static void join_value(Step *step, const Op *op, Word *frame) {
+/* The value of a task that was aborted, or of a function that yields none, is uninitialised; handles are `none`. */
+static void join_value(Step *step, const Op *op, const Machine *machine, Word *frame) {
     const Arm *arm = op->arm;
-    if (arm->result == NO_SLOT || !arm->result_n) return;
+    if (arm->result == NO_SLOT) return;
     uint32_t n;
     const Word *words = world_read(step->world, handle_slot(op->object), &n);
-    const ValueType *type = fiber_machine(step->world, words)->result;
-    assert(arm->result_n == type->words);
     for (uint32_t i = 0; i < arm->result_n; i++) {
-        bool has_value = words[FIBER_STATUS] == FIBER_ENDED && FIBER_FRAME + i < n;
-        frame[arm->result + i] = has_value ? words[FIBER_FRAME + i] : type->word_kinds[i] == WORD_DATA ? WORD_UNINIT : 0;
-        if (type->word_kinds[i] == WORD_FUTURE && frame[arm->result + i]) future_keep(step->world, frame[arm->result + i]);
+        uint8_t kind = machine->slot_kinds[arm->result + i];
+        Word *to = &frame[arm->result + i];
+        *to = FIBER_FRAME + i < n ? words[FIBER_FRAME + i] : kind == WORD_DATA ? WORD_UNINIT : 0;
+        if (kind == WORD_FUTURE && *to) future_keep(step->world, *to);
     }
 }
 
@@ -134,9 +134,9 @@ static Run store_result(Step *step, uint32_t fiber, const Op *op, const OpResult
     const Arm *arm = op->arm;
     if (op->op == ARM_SEND && !result->ok && !arm->result_used)
         return step_violation(step, VIOLATION_IGNORED_CLOSE, "", arm->span, handle_slot(op->object), NULL);
-    Word *frame = world_write(step->world, fiber, NULL) + FIBER_FRAME;
+    Word *words = world_write(step->world, fiber, NULL), *frame = words + FIBER_FRAME;
     if (op->op == ARM_RECV && result->ok && arm->dest != NO_SLOT) memcpy(frame + arm->dest, result->item, sizeof(Word) * arm->dest_n);
-    if (op->op == ARM_JOIN) join_value(step, op, frame);
+    if (op->op == ARM_JOIN) join_value(step, op, fiber_machine(step->world, words), frame);
     else if (arm->result != NO_SLOT) frame[arm->result] = result->ok;
     return future_drop_orphans(step, arm->span);
 }
