@@ -45,7 +45,7 @@ typedef struct Expansion {
 
 /* ---- limits */
 
-static void stop(Search *search, const char *why) {
+void search_stop(Search *search, const char *why) {
     search->stopped = true;
     if (!search->complete) return;
     search->complete = false;
@@ -59,8 +59,8 @@ void search_note_memory(Search *search, uint64_t bytes) {
 
 bool search_may_go_on(Search *search) {
     const EngineOptions *options = search->options;
-    if (options->interrupt != NULL && *options->interrupt) stop(search, "interrupted");
-    else if (options->timeout > 0 && search_clock() - search->started > options->timeout) stop(search, "the time limit was reached");
+    if (options->interrupt != NULL && *options->interrupt) search_stop(search, "interrupted");
+    else if (options->timeout > 0 && search_clock() - search->started > options->timeout) search_stop(search, "the time limit was reached");
     return !search->stopped;
 }
 
@@ -77,11 +77,11 @@ static void report(Expansion *expansion, uint32_t next) {
 static bool within_limits(Expansion *expansion, uint32_t next, uint32_t batch) {
     Search *search = expansion->search;
     const EngineOptions *options = search->options;
-    if (options->max_states > 0 && search->store.n > options->max_states) stop(search, "the limit of states was reached");
-    if (search->store.n >= STORE_MAX_STATES - (1u << 20)) stop(search, "more states than the store can number");
+    if (options->max_states > 0 && search->store.n > options->max_states) search_stop(search, "the limit of states was reached");
+    if (search->store.n >= STORE_MAX_STATES - (1u << 20)) search_stop(search, "more states than the store can number");
     if (batch % CLOCK_EVERY == 0) {
         search_note_memory(search, 0);
-        if (options->memory > 0 && search->memory > options->memory) stop(search, "the memory limit was reached");
+        if (options->memory > 0 && search->memory > options->memory) search_stop(search, "the memory limit was reached");
         search_may_go_on(search);
         report(expansion, next);
     }
@@ -245,13 +245,24 @@ static bool outgrown(const Expansion *expansion) {
     return expansion->version != ts_widths_version(search->ts) + 1;
 }
 
+/* The slot may hold something else in the target when slots are renamed; whoever uses this looks at states without renaming only. */
+static void note_local(Search *search, const TsEdge *edge, const uint32_t *target) {
+    uint32_t actor = edge->actor - search->fixed;
+    if (actor >= EDGES_ACTORS || edge->reached_point || edge->actor >= edge->n) return;
+    local_add(&search->local, actor, search->ids[edge->actor], target[edge->actor]);
+}
+
 static void pend_successors(Expansion *expansion, uint32_t state, Source *source) {
     Search *search = expansion->search;
     const TsSuccessors *successors = &expansion->successors;
     for (uint32_t e = 0; e < successors->nedges; e++) {
         const TsEdge *edge = &successors->edges[e];
-        if (edge->kind != TS_EDGE) note_nowhere(expansion, state, source, edge);
-        else pend(expansion, successors->ids + edge->offset, edge->n, label_of(search, edge));
+        if (edge->kind != TS_EDGE) {
+            note_nowhere(expansion, state, source, edge);
+            continue;
+        }
+        pend(expansion, successors->ids + edge->offset, edge->n, label_of(search, edge));
+        if (search->labelled) note_local(search, edge, successors->ids + edge->offset);
     }
     source->end = expansion->pending.n;
 }
@@ -391,6 +402,7 @@ void search_fini(Search *search) {
     ts_free(search->ts);
     store_fini(&search->store);
     edges_fini(&search->edges);
+    local_fini(&search->local);
     vec_fini(&search->halted);
     vec_fini(&search->violations);
     free(search->ids);

@@ -4,6 +4,7 @@
 
 #include "checker/edges.h"
 #include "checker/engine.h"
+#include "checker/local.h"
 #include "checker/store.h"
 #include "model/support/vec.h"
 
@@ -20,6 +21,7 @@ typedef struct Search {
     Store store;
     Edges edges;
     bool labelled;       /* edges carry their actors */
+    LocalMoves local;    /* labelled: steps that reach no point */
     uint32_t fixed;      /* ts_fixed */
     VEC(uint32_t) halted;             /* states without any step in which some task is alive, in order of discovery */
     VEC(SearchViolation) violations;  /* the first of each in order of discovery */
@@ -41,6 +43,8 @@ void search_fini(Search *search);
 void search_run(Search *search, bool labelled);
 /* False, with complete and why set, when a limit of time or a signal says stop. For passes after the search. */
 bool search_may_go_on(Search *search);
+/* No more is to be done; the verdict can no longer be `holds`. */
+void search_stop(Search *search, const char *why);
 /* Notes what a pass holds besides what the search holds. */
 void search_note_memory(Search *search, uint64_t bytes);
 /* The ids of a state, in search->ids; returns how many. */

@@ -1,0 +1,239 @@
+#include "checker/finding.h"
+
+#include "checker/waitfor.h"
+#include "checker/witness.h"
+#include "model/replay.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *finding_kind_text(FindingKind kind) {
+    static const char *const texts[FINDING_KINDS] = {"deadlock", "partial-deadlock", "assertion", "undefined", "misuse", "ignored-close",
+        "never-yields", "violated"};
+    assert(kind < FINDING_KINDS);
+    return texts[kind];
+}
+
+/* ---- collecting */
+
+Hit *hits_find(Hits *hits, FindingKind kind, const StuckKey *key) {
+    for (uint32_t i = 0; i < hits->n; i++)
+        if (hits->data[i].kind == kind && stuck_same_key(&hits->data[i].key, key)) return &hits->data[i];
+    return NULL;
+}
+
+void hits_fini(Hits *hits) {
+    for (uint32_t i = 0; i < hits->n; i++) {
+        vec_fini(&hits->data[i].never_move);
+        vec_fini(&hits->data[i].key);
+        vec_fini(&hits->data[i].loop);
+    }
+    vec_fini(hits);
+}
+
+static FindingKind kind_of(ViolationKind kind) {
+    switch (kind) {
+    case VIOLATION_ASSERTION: return FINDING_ASSERTION;
+    case VIOLATION_UNDEFINED: return FINDING_UNDEFINED;
+    case VIOLATION_MISUSE: return FINDING_MISUSE;
+    case VIOLATION_IGNORED_CLOSE: return FINDING_IGNORED_CLOSE;
+    case VIOLATION_NEVER_YIELDS: return FINDING_NEVER_YIELDS;
+    case VIOLATION_NONE: break;
+    }
+    assert(!"a violation of no kind");
+    return FINDING_ASSERTION;
+}
+
+static const char *text_of(const char *text) { return text != NULL ? text : ""; }
+
+static bool is_same_violation(const Violation *a, const Violation *b) {
+    return a->kind == b->kind && a->span.file == b->span.file && a->span.begin == b->span.begin && strcmp(text_of(a->detail), text_of(b->detail)) == 0;
+}
+
+void finding_collect(const Search *search, Hits *hits) {
+    for (uint32_t i = 0; i < search->violations.n; i++) {
+        SearchViolation found = search->violations.data[i];
+        const Violation *violation = ts_violation(search->ts, found.violation);
+        bool known = false;
+        for (uint32_t h = 0; h < hits->n && !known; h++)
+            known = hits->data[h].kind == kind_of(violation->kind) && is_same_violation(ts_violation(search->ts, hits->data[h].index), violation);
+        if (!known) vec_push(hits, (Hit){.kind = kind_of(violation->kind), .state = found.state, .index = found.violation});
+    }
+    for (uint32_t i = 0; i < search->program->ninvariants && i < 64; i++)
+        if (search->invariant_state[i] != STORE_NONE)
+            vec_push(hits, (Hit){.kind = FINDING_INVARIANT, .state = search->invariant_state[i], .index = i});
+}
+
+/* ---- making */
+
+/* One finding under way. */
+typedef struct Making {
+    Search *search;
+    Hit *hit;
+    Witness witness;
+    World world;          /* the last one of the run */
+    uint32_t *task_slots;
+    Trace *trace;
+    Span span;
+    const char *name;
+    const char *fault;
+} Making;
+
+static bool is_stepwise(const Hit *hit) {
+    return hit->kind != FINDING_DEADLOCK && hit->kind != FINDING_PARTIAL_DEADLOCK && hit->kind != FINDING_INVARIANT && hit->loop.n == 0;
+}
+
+static bool follow(Making *making) {
+    Hit *hit = making->hit;
+    bool followed = true;
+    if (hit->state != STORE_NONE) {
+        uint32_t n, *path = search_path(making->search, hit->state, &n);
+        followed = witness_follow(&making->witness, path, n);
+        free(path);
+    }
+    for (uint32_t i = 0; i < hit->loop.n && followed; i++) {
+        HitStep step = hit->loop.data[i];
+        followed = witness_step(&making->witness, step.state, step.actor, step.bystander);
+    }
+    if (followed && is_stepwise(hit))
+        followed = witness_violate(&making->witness, ts_violation(making->search->ts, hit->index), hit->state == STORE_NONE);
+    return followed;
+}
+
+static void place(Making *making, Span span) {
+    Trace *trace = making->trace;
+    const Sources *sources = making->search->program->sources;
+    making->span = span;
+    if (span.file == 0) return;
+    trace->file = sources_name(sources, span.file);
+    sources_place(sources, span.file, span.begin, &trace->line, &trace->column);
+}
+
+static const char *task_name(const Making *making, uint32_t slot) {
+    for (uint32_t i = 0; i < making->trace->ntasks; i++)
+        if (making->task_slots[i] == slot) return making->trace->tasks[i].name;
+    return "a task";
+}
+
+/* The task that made the last step. */
+static const char *last_task(const Making *making) {
+    const Trace *trace = making->trace;
+    return trace->nsteps == 0 ? "main" : trace->tasks[trace->steps[trace->nsteps - 1].task].name;
+}
+
+static void tell_violation(Making *making) {
+    Trace *trace = making->trace;
+    const Violation *violation = ts_violation(making->search->ts, making->hit->index);
+    trace->detail = arena_strdup(&trace->arena, text_of(violation->detail));
+    place(making, violation->span);
+    const char *more = violation->text != NULL ? violation->text : "";
+    const char *task = last_task(making), *detail = trace->detail;
+    switch (making->hit->kind) {
+    case FINDING_ASSERTION: trace->message = arena_printf(&trace->arena, "assertion fails in %s", task); break;
+    case FINDING_UNDEFINED: trace->message = arena_printf(&trace->arena, "undefined behaviour in %s: %s", task, detail); break;
+    case FINDING_MISUSE: trace->message = arena_printf(&trace->arena, "misuse in %s: %s", task, detail); break;
+    case FINDING_IGNORED_CLOSE: trace->message = arena_printf(&trace->arena, "%s sends on a closed channel and does not look at the result", task); break;
+    default: trace->message = arena_printf(&trace->arena, "%s goes on for ever without reaching a point where others can run", task); break;
+    }
+    if (*more != '\0') trace->message = arena_printf(&trace->arena, "%s: %s", trace->message, more);
+    making->name = trace->detail;
+}
+
+static void tell_invariant(Making *making) {
+    const Invariant *invariant = &making->search->program->invariants[making->hit->index];
+    making->name = invariant->name;
+    making->trace->name = arena_strdup(&making->trace->arena, invariant->name);
+    making->trace->message = arena_printf(&making->trace->arena, "invariant %s is violated", invariant->name);
+    place(making, invariant->span);
+}
+
+/* The slot of the world that is `slot` in the state the run ends in. */
+static uint32_t concrete_slot(const Making *making, uint32_t slot) {
+    for (uint32_t i = 0; i < making->world.n; i++)
+        if (making->witness.canonical.data[i] == slot) return i;
+    return NO_SLOT;
+}
+
+static void tell_loop(Making *making) {
+    uint32_t slot = concrete_slot(making, making->hit->task);
+    Trace *trace = making->trace;
+    if (slot == NO_SLOT) {
+        making->fault = "a task of the finding is not in its run";
+        return;
+    }
+    trace->message = arena_printf(&trace->arena, "%s goes on for ever without reaching a point where others can run", task_name(making, slot));
+    trace->nloop = making->hit->loop.n;
+    trace->stuck = ARENA_NEW(&trace->arena, uint32_t);
+    for (uint32_t i = 0; i < trace->ntasks; i++)
+        if (making->task_slots[i] == slot) *trace->stuck = i, trace->nstuck = 1;
+    place(making, stuck_place(&making->world, slot));
+}
+
+static void tell_deadlock(Making *making) {
+    Slots slots = {0};
+    StuckTasks tasks = {0};
+    for (uint32_t i = 0; i < making->hit->never_move.n; i++) {
+        uint32_t slot = concrete_slot(making, making->hit->never_move.data[i]);
+        if (slot == NO_SLOT) making->fault = "a stuck task is not in its run";
+        else vec_push(&slots, slot);
+    }
+    stuck_tasks(&making->world, &slots, &tasks);
+    waitfor_explain(making->trace, &making->witness, &making->world, making->task_slots, &tasks, making->hit->kind == FINDING_PARTIAL_DEADLOCK);
+    for (uint32_t i = tasks.n; i-- > 0;)
+        if (!tasks.data[i].is_consequence) making->span = tasks.data[i].at;
+    vec_fini(&slots);
+    vec_fini(&tasks);
+}
+
+static void tell(Making *making) {
+    making->trace->kind = finding_kind_text(making->hit->kind);
+    making->trace->name = making->trace->detail = "";
+    making->name = "";
+    switch (making->hit->kind) {
+    case FINDING_DEADLOCK:
+    case FINDING_PARTIAL_DEADLOCK: tell_deadlock(making); break;
+    case FINDING_INVARIANT: tell_invariant(making); break;
+    default:
+        if (making->hit->loop.n > 0) tell_loop(making);
+        else tell_violation(making);
+    }
+}
+
+static bool make(Search *search, Hit *hit, Finding *finding, const char **fault) {
+    Making making = {.search = search, .hit = hit};
+    witness_init(&making.witness, search);
+    world_init(&making.world, search->program);
+    if (!follow(&making)) making.fault = "a step of the run that the search found was not found again";
+    if (making.fault == NULL) making.trace = trace_build(&making.witness, &making.world, &making.task_slots);
+    if (making.fault == NULL && making.trace == NULL) making.fault = "the run could not be executed step by step";
+    if (making.fault == NULL) tell(&making);
+    if (making.fault == NULL) {
+        ReplayResult replay = replay_check(search->program, making.trace);
+        if (!replay.ok) making.fault = text_of(replay.why);
+    }
+    *finding = (Finding){.kind = hit->kind, .name = making.name != NULL ? making.name : "", .span = making.span, .trace = making.trace};
+    if (making.fault != NULL) *fault = making.fault;
+    witness_fini(&making.witness);
+    world_fini(&making.world);
+    return making.trace != NULL;
+}
+
+static int compare_findings(const void *a, const void *b) {
+    const Finding *x = a, *y = b;
+    if (x->trace->nsteps != y->trace->nsteps) return x->trace->nsteps < y->trace->nsteps ? -1 : 1;
+    if (x->span.file != y->span.file) return x->span.file < y->span.file ? -1 : 1;
+    if (x->span.begin != y->span.begin) return x->span.begin < y->span.begin ? -1 : 1;
+    return (int)x->kind - (int)y->kind;
+}
+
+bool finding_make(Search *search, Hits *hits, Finding **findings, uint32_t *nfindings, const char **fault) {
+    *fault = NULL;
+    *nfindings = 0;
+    *findings = calloc(hits->n + 1, sizeof **findings);
+    if (*findings == NULL) abort();
+    for (uint32_t i = 0; i < hits->n; i++)
+        if (make(search, &hits->data[i], &(*findings)[*nfindings], fault)) ++*nfindings;
+    qsort(*findings, *nfindings, sizeof **findings, compare_findings);
+    return *fault == NULL;
+}

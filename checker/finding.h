@@ -1,0 +1,32 @@
+/* What the passes over an explored graph find, before it becomes a run to show. */
+#ifndef UNKNOT_CHECKER_FINDING_H
+#define UNKNOT_CHECKER_FINDING_H
+
+#include "checker/engine.h"
+#include "checker/search.h"
+#include "checker/stuck.h"
+
+/* One step of a loop: to this state, made by the task at slot `actor` of the state before; NO_SLOT: by any but the one at slot `bystander`. */
+typedef struct HitStep { uint32_t state, actor, bystander; } HitStep;
+
+typedef struct Hit {
+    FindingKind kind;
+    uint32_t state;      /* where it shows, or the step into it starts; STORE_NONE: in the initialisers */
+    uint32_t index;      /* violations: in ts_violation; invariants: which */
+    Slots never_move;    /* deadlocks: slots in `state` of the tasks that never move again */
+    StuckKey key;        /* deadlocks: what makes two of them one; never-yields: likewise */
+    uint32_t task;       /* never-yields: slot in `state` */
+    VEC(HitStep) loop;   /* never-yields: a cycle that begins and ends in `state` */
+} Hit;
+typedef VEC(Hit) Hits;
+
+/* The hit of this kind and key, or NULL. The key of deadlocks and never-yields only. */
+Hit *hits_find(Hits *hits, FindingKind kind, const StuckKey *key);
+void hits_fini(Hits *hits);
+
+/* The violations and false invariants that the search met, each once by kind, detail and place. */
+void finding_collect(const Search *search, Hits *hits);
+/* Turns hits into findings with replayed runs, in order of run length, then place. False: one did not replay, *fault says why. */
+bool finding_make(Search *search, Hits *hits, Finding **findings, uint32_t *nfindings, const char **fault);
+
+#endif

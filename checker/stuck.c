@@ -1,0 +1,192 @@
+#include "checker/stuck.h"
+
+#include "checker/bitset.h"
+#include "model/fiber.h"
+#include "model/scope.h"
+#include "model/support/hash.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Word *task_words(World *world, uint32_t slot) {
+    uint32_t n;
+    const Word *words = world_read(world, slot, &n);
+    if (comp_kind(words) != COMP_FIBER || (words[FIBER_FLAGS] & FIBER_IS_TASK) == 0 || fiber_is_over(words)) return NULL;
+    return words;
+}
+
+void stuck_alive(World *world, Slots *out) {
+    vec_clear(out);
+    for (uint32_t slot = 0; slot < world->n; slot++)
+        if (task_words(world, slot) != NULL) vec_push(out, slot);
+}
+
+void stuck_waits(World *world, uint32_t task, Waits *out) {
+    uint32_t n = eval_waits(world, task, out->data, out->cap);
+    if (n > out->cap) {
+        vec_reserve(out, n);
+        n = eval_waits(world, task, out->data, out->cap);
+    }
+    out->n = n;
+}
+
+static const Point *resting_point(World *world, const Word *words) {
+    if (words[FIBER_STATUS] == FIBER_UNDER_WAY) return NULL;
+    return machine_point_at(fiber_machine(world, words), (uint32_t)words[FIBER_PC]);
+}
+
+bool stuck_at_place(World *world, uint32_t task) {
+    const Word *words = task_words(world, task);
+    if (words == NULL || (words[FIBER_FLAGS] & FIBER_IS_DAEMON) == 0 || words[FIBER_STATUS] != FIBER_AT_POINT) return false;
+    const Point *point = resting_point(world, words);
+    if (point == NULL) return false;
+    if (point->is_idle) return true;
+    if (point->kind != POINT_AWAIT && point->kind != POINT_SELECT) return false;
+    Waits waits = {0};
+    bool receives = false;
+    stuck_waits(world, task, &waits);
+    for (uint32_t i = 0; i < waits.n; i++) receives |= waits.data[i].enabled && waits.data[i].polled && waits.data[i].op == ARM_RECV;
+    vec_fini(&waits);
+    return receives;
+}
+
+Span stuck_place(World *world, uint32_t task) {
+    const Word *words = task_words(world, task);
+    assert(words != NULL);
+    const Point *point = resting_point(world, words);
+    const Machine *machine = fiber_machine(world, words);
+    Waits waits = {0};
+    Span span = point != NULL ? point->span : machine->code[words[FIBER_PC]].span;
+    stuck_waits(world, task, &waits);
+    for (uint32_t i = waits.n; i-- > 0;)
+        if (waits.data[i].enabled && waits.data[i].polled && waits.data[i].span.file != 0) span = waits.data[i].span;
+    vec_fini(&waits);
+    return span;
+}
+
+/* ---- consequences */
+
+typedef struct Joins {
+    World *world;
+    StuckTasks *tasks;
+    Bitset waits_for; /* i * n + j: task i, a candidate, waits for the end of task j */
+    Bitset candidate;
+    Waits waits;
+} Joins;
+
+static uint32_t index_of(const StuckTasks *tasks, uint32_t slot) {
+    for (uint32_t i = 0; i < tasks->n; i++)
+        if (tasks->data[i].slot == slot) return i;
+    return UINT32_MAX;
+}
+
+static bool note_join(Joins *joins, uint32_t waiter, uint32_t slot) {
+    uint32_t other = index_of(joins->tasks, slot);
+    if (other == UINT32_MAX) return false;
+    bitset_add(&joins->waits_for, waiter * joins->tasks->n + other);
+    return true;
+}
+
+/* True when the wait is for stuck tasks alone. */
+static bool waits_for_stuck(Joins *joins, uint32_t waiter, const WaitInfo *wait) {
+    if (wait->is_none || wait->object == NO_SLOT) return false;
+    if (wait->op == ARM_JOIN) return note_join(joins, waiter, wait->object);
+    if (wait->op != ARM_SCOPE_END) return false;
+    bool found = false;
+    uint32_t count = scope_count(joins->world, wait->object);
+    for (uint32_t i = 0; i < count; i++) found |= note_join(joins, waiter, handle_slot(scope_task(joins->world, wait->object, i)));
+    return found;
+}
+
+static bool is_candidate(Joins *joins, uint32_t task) {
+    stuck_waits(joins->world, joins->tasks->data[task].slot, &joins->waits);
+    bool any = false, all = true;
+    for (uint32_t i = 0; i < joins->waits.n && all; i++) {
+        const WaitInfo *wait = &joins->waits.data[i];
+        if (!wait->enabled || !wait->polled || wait->op == ARM_FUTURE) continue;
+        any = true;
+        all = waits_for_stuck(joins, task, wait);
+    }
+    return any && all;
+}
+
+/* Everything a candidate's joins lead to, through candidates: waits_for becomes transitive. */
+static void close_joins(Joins *joins) {
+    uint32_t n = joins->tasks->n;
+    for (uint32_t via = 0; via < n; via++) {
+        if (!bitset_has(&joins->candidate, via)) continue;
+        for (uint32_t i = 0; i < n; i++) {
+            if (!bitset_has(&joins->waits_for, i * n + via)) continue;
+            for (uint32_t j = 0; j < n; j++)
+                if (bitset_has(&joins->waits_for, via * n + j)) bitset_add(&joins->waits_for, i * n + j);
+        }
+    }
+}
+
+/* A candidate is a consequence unless it stands on a cycle of joins that leads to no task stuck by itself. */
+static bool is_consequence(const Joins *joins, uint32_t task) {
+    uint32_t n = joins->tasks->n;
+    for (uint32_t j = 0; j < n; j++)
+        if (bitset_has(&joins->waits_for, task * n + j) && !bitset_has(&joins->candidate, j)) return true;
+    return !bitset_has(&joins->waits_for, task * n + task);
+}
+
+static void find_consequences(World *world, StuckTasks *tasks) {
+    Joins joins = {.world = world, .tasks = tasks, .waits_for = bitset_new(tasks->n * tasks->n), .candidate = bitset_new(tasks->n)};
+    for (uint32_t i = 0; i < tasks->n; i++)
+        if (is_candidate(&joins, i)) bitset_add(&joins.candidate, i);
+    close_joins(&joins);
+    for (uint32_t i = 0; i < tasks->n; i++)
+        tasks->data[i].is_consequence = bitset_has(&joins.candidate, i) && is_consequence(&joins, i);
+    bitset_free(&joins.waits_for);
+    bitset_free(&joins.candidate);
+    vec_fini(&joins.waits);
+}
+
+void stuck_tasks(World *world, const Slots *slots, StuckTasks *out) {
+    vec_clear(out);
+    for (uint32_t i = 0; i < slots->n; i++) {
+        uint32_t slot = slots->data[i];
+        const Word *words = task_words(world, slot);
+        if (words == NULL || stuck_at_place(world, slot)) continue;
+        vec_push(out, (StuckTask){.slot = slot, .machine = (uint32_t)words[FIBER_MACHINE], .number = words[FIBER_NUMBER],
+            .at = stuck_place(world, slot)});
+    }
+    find_consequences(world, out);
+}
+
+/* ---- identity of findings */
+
+static int compare_words(const void *a, const void *b) {
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x < y ? -1 : x > y;
+}
+
+void stuck_key(World *world, const StuckTasks *tasks, StuckKey *out) {
+    vec_clear(out);
+    Waits waits = {0};
+    for (uint32_t i = 0; i < tasks->n; i++) {
+        const StuckTask *task = &tasks->data[i];
+        if (task->is_consequence) continue;
+        uint64_t key = hash_combine(hash_combine(task->machine, (uint64_t)task->number), (uint64_t)task->at.file << 32 | task->at.begin);
+        stuck_waits(world, task->slot, &waits);
+        for (uint32_t w = 0; w < waits.n; w++) {
+            const WaitInfo *wait = &waits.data[w];
+            if (wait->enabled && wait->polled) key = hash_combine(key, (uint64_t)wait->span.file << 32 | wait->span.begin);
+        }
+        vec_push(out, key);
+    }
+    vec_fini(&waits);
+    qsort(out->data, out->n, sizeof *out->data, compare_words);
+    uint32_t kept = out->n == 0 ? 0 : 1; /* alike tasks at one place count once: their number is no difference */
+    for (uint32_t i = 1; i < out->n; i++)
+        if (out->data[i] != out->data[kept - 1]) out->data[kept++] = out->data[i];
+    out->n = kept;
+}
+
+bool stuck_same_key(const StuckKey *a, const StuckKey *b) {
+    return a->n == b->n && (a->n == 0 || memcmp(a->data, b->data, a->n * sizeof *a->data) == 0);
+}

@@ -1,0 +1,157 @@
+#include "checker/witness.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static EvalOptions eval_options(const Search *search) {
+    return (EvalOptions){.run_on = search->options->ts.run_on, .no_reset = !search->options->ts.reset};
+}
+
+void witness_init(Witness *witness, Search *search) {
+    *witness = (Witness){.search = search};
+    world_init(&witness->world, search->program);
+    world_init(&witness->trial, search->program);
+}
+
+void witness_fini(Witness *witness) {
+    for (uint32_t i = 0; i < witness->moves.n; i++) {
+        uint32_t *picks;
+        memcpy(&picks, &witness->moves.data[i].picks, sizeof picks);
+        free(picks);
+    }
+    vec_fini(&witness->moves);
+    vec_fini(&witness->canonical);
+    vec_fini(&witness->ids);
+    world_fini(&witness->world);
+    world_fini(&witness->trial);
+}
+
+static void push_move(Witness *witness, uint32_t task, const Choices *choices) {
+    uint32_t *picks = NULL;
+    if (choices->n > 0) {
+        picks = malloc(sizeof *picks * choices->n);
+        if (picks == NULL) abort();
+        memcpy(picks, choices->pick, sizeof *picks * choices->n);
+    }
+    vec_push(&witness->moves, (TraceMove){.task = task, .picks = picks, .npicks = choices->n});
+}
+
+/* True when the world is the state; notes where its slots are in it. */
+static bool is_state(Witness *witness, World *world, uint32_t state) {
+    Search *search = witness->search;
+    uint32_t n = search_state(search, state);
+    vec_resize(&witness->ids, world->n + n + 1);
+    vec_resize(&witness->canonical, world->n + 1);
+    uint32_t got = ts_encode(search->worker, world, witness->ids.data, witness->ids.cap, witness->canonical.data);
+    return got == n && memcmp(witness->ids.data, search->ids, sizeof *search->ids * n) == 0;
+}
+
+static bool is_violation(const StepResult *result, const Violation *wanted) {
+    const Violation *got = &result->violation;
+    return result->status == STEP_VIOLATION && got->kind == wanted->kind && got->span.file == wanted->span.file &&
+           got->span.begin == wanted->span.begin && strcmp(got->detail != NULL ? got->detail : "", wanted->detail != NULL ? wanted->detail : "") == 0;
+}
+
+/* What a step is to lead to: a state, or (violation != NULL) a violation. */
+typedef struct Goal {
+    uint32_t state;
+    const Violation *violation;
+    uint32_t actor, bystander; /* slots of the state before, or NO_SLOT */
+} Goal;
+
+static bool reaches(Witness *witness, const StepResult *result, Goal goal) {
+    if (goal.violation != NULL) return is_violation(result, goal.violation);
+    return result->status == STEP_DONE && is_state(witness, &witness->trial, goal.state);
+}
+
+static void adopt(Witness *witness) {
+    World old = witness->world;
+    witness->world = witness->trial;
+    witness->trial = old;
+}
+
+static bool start_to(Witness *witness, Goal goal) {
+    Choices choices = {0};
+    EvalOptions options = eval_options(witness->search);
+    bool found = false;
+    do {
+        world_fini(&witness->trial);
+        world_init(&witness->trial, witness->search->program);
+        StepResult result = eval_start(&witness->trial, &options, &choices, NULL);
+        found = reaches(witness, &result, goal);
+    } while (!found && choices_next(&choices));
+    if (found) {
+        push_move(witness, NO_SLOT, &choices);
+        adopt(witness);
+    }
+    choices_fini(&choices);
+    return found;
+}
+
+/* Tries every choice of one task. */
+static bool task_to(Witness *witness, uint32_t task, Goal goal, Choices *choices) {
+    EvalOptions options = eval_options(witness->search);
+    do {
+        world_copy(&witness->trial, &witness->world);
+        StepResult result = eval_step(&witness->trial, task, &options, choices, NULL);
+        if (result.status == STEP_DISABLED) return false;
+        if (!reaches(witness, &result, goal)) continue;
+        push_move(witness, task, choices);
+        adopt(witness);
+        return true;
+    } while (choices_next(choices));
+    return false;
+}
+
+static bool is_task(World *world, uint32_t slot) {
+    uint32_t n;
+    const Word *words = world_read(world, slot, &n);
+    return comp_kind(words) == COMP_FIBER && (words[FIBER_FLAGS] & FIBER_IS_TASK) != 0 && words[FIBER_STATUS] != FIBER_ENDED &&
+           words[FIBER_STATUS] != FIBER_CANCELLED;
+}
+
+static bool may_act(Goal goal, uint32_t slot) {
+    if (goal.actor != NO_SLOT) return slot == goal.actor;
+    return goal.bystander == NO_SLOT || slot != goal.bystander;
+}
+
+static bool step_to(Witness *witness, Goal goal) {
+    uint32_t n = witness->world.n;
+    VEC(uint32_t) at = {0}; /* `canonical` changes with each trial */
+    vec_resize(&at, n + 1);
+    memcpy(at.data, witness->canonical.data, sizeof *at.data * n);
+    bool found = false;
+    for (uint32_t slot = 0; slot < n && !found; slot++) {
+        if (!is_task(&witness->world, slot) || !may_act(goal, at.data[slot])) continue;
+        Choices choices = {0};
+        found = task_to(witness, slot, goal, &choices);
+        choices_fini(&choices);
+    }
+    vec_fini(&at);
+    return found;
+}
+
+bool witness_step(Witness *witness, uint32_t state, uint32_t actor, uint32_t bystander) {
+    return step_to(witness, (Goal){.state = state, .actor = actor, .bystander = bystander});
+}
+
+bool witness_follow(Witness *witness, const uint32_t *path, uint32_t npath) {
+    assert(npath > 0 && witness->moves.n == 0);
+    if (!start_to(witness, (Goal){.state = path[0]})) return false;
+    for (uint32_t i = 1; i < npath; i++)
+        if (!witness_step(witness, path[i], NO_SLOT, NO_SLOT)) return false;
+    return true;
+}
+
+bool witness_violate(Witness *witness, const Violation *violation, bool at_start) {
+    Goal goal = {.state = STORE_NONE, .violation = violation, .actor = NO_SLOT, .bystander = NO_SLOT};
+    return at_start ? start_to(witness, goal) : step_to(witness, goal);
+}
+
+Trace *trace_build(const Witness *witness, World *final_world, uint32_t **task_slots) {
+    Trace *trace =
+        trace_of_moves(witness->search->program, witness->moves.data, witness->moves.n, witness->search->options->ts.run_on, final_world, task_slots);
+    if (trace != NULL) trace->main_ends_run = witness->search->options->ts.main_ends_run;
+    return trace;
+}

@@ -1,0 +1,212 @@
+#include "checker/yields.h"
+
+#include "checker/lifted.h"
+#include "checker/roster.h"
+#include "checker/scc.h"
+#include "checker/tour.h"
+#include "model/flow.h"
+#include "model/support/fatal.h"
+#include "model/support/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- is there anything to look for: code that can run in a circle without a point */
+
+typedef struct Code {
+    const Machine *machine;
+    VEC(uint32_t) stack;
+    Bitset seen;
+} Code;
+
+static bool is_rest(const Machine *machine, uint32_t pc) {
+    if (machine->code[pc].op != INSTR_WAIT) return false;
+    const Point *point = &machine->points[machine->code[pc].imm];
+    return point->fallback == NO_SLOT && point->kind != POINT_BLOCK;
+}
+
+static void reach(void *context, uint32_t pc) {
+    Code *code = context;
+    if (pc >= code->machine->ncode || bitset_has(&code->seen, pc)) return;
+    bitset_add(&code->seen, pc);
+    vec_push(&code->stack, pc);
+}
+
+/* Can control come back to pc without passing a point? */
+static bool comes_back(Code *code, uint32_t pc) {
+    memset(code->seen.words, 0, bitset_bytes(code->seen.n));
+    vec_clear(&code->stack);
+    flow_next(code->machine, pc, reach, code);
+    while (code->stack.n > 0 && !bitset_has(&code->seen, pc)) {
+        uint32_t at = vec_pop(&code->stack);
+        if (!is_rest(code->machine, at)) flow_next(code->machine, at, reach, code);
+    }
+    return bitset_has(&code->seen, pc);
+}
+
+static bool has_circle(const Machine *machine) {
+    Code code = {.machine = machine, .seen = bitset_new(machine->ncode)};
+    bool found = false;
+    for (uint32_t pc = 0; pc < machine->ncode && !found; pc++) {
+        const Instr *instr = &machine->code[pc];
+        bool jumps_back = (instr->op == INSTR_JUMP || instr->op == INSTR_BRANCH) && instr->imm <= (Word)pc;
+        found = (jumps_back || (instr->op == INSTR_WAIT && !is_rest(machine, pc))) && comes_back(&code, pc);
+    }
+    vec_fini(&code.stack);
+    bitset_free(&code.seen);
+    return found;
+}
+
+bool yields_possible(const Program *program) {
+    for (uint32_t m = MACHINE_MAIN; m < program->nmachines; m++)
+        if (has_circle(program->machines[m])) return true;
+    return false;
+}
+
+/* ---- findings: one for each function and place of its loop */
+
+typedef struct Yields {
+    Search *search;
+    Hits *hits;
+    Roster roster;
+} Yields;
+
+/* The hit to fill in: a new one, or a known one that this run is shorter for; else NULL. */
+static Hit *open_hit(Yields *yields, uint32_t state, uint32_t slot, uint32_t pc) {
+    Search *search = yields->search;
+    StuckKey key = {0};
+    uint32_t n = search_state(search, state), nwords;
+    ts_world(search->worker, search->ids, n, &yields->roster.world);
+    const Word *words = world_read(&yields->roster.world, slot, &nwords);
+    vec_push(&key, hash_combine(hash_combine((uint64_t)words[FIBER_MACHINE], (uint64_t)words[FIBER_NUMBER]), pc));
+    Hit *hit = hits_find(yields->hits, FINDING_NEVER_YIELDS, &key);
+    if (hit == NULL) {
+        vec_push(yields->hits, (Hit){.kind = FINDING_NEVER_YIELDS, .state = STORE_NONE, .key = key});
+        hit = &vec_last(yields->hits);
+    } else {
+        vec_fini(&key);
+        if (hit->state <= state) return NULL;
+    }
+    hit->state = state;
+    hit->task = slot;
+    vec_clear(&hit->loop);
+    return hit;
+}
+
+/* ---- tasks that keep their slots: one graph for each slot
+
+   A run in which t goes on for ever stays in a component of: the states in which t is under way, t's steps that reach no point, all steps of
+   others. It is fair if every other task moves in the component or is somewhere unable to; all of a component can be visited again and again. */
+
+typedef struct Slot {
+    Yields *yields;
+    uint32_t t;               /* past the fixed ones */
+    Bitset nodes, inside;
+    uint64_t moving, enabled; /* actors of the component's own steps; actors that can move in each of its states */
+} Slot;
+
+static bool keep_step(void *context, uint32_t source, const EdgeIter *edge) {
+    const Slot *slot = context;
+    (void)source;
+    return tour_keeps(slot->t, edge);
+}
+
+static void look_inside(Slot *slot, const uint32_t *members, uint32_t n) {
+    const Edges *edges = &slot->yields->search->edges;
+    slot->moving = 0;
+    slot->enabled = UINT64_MAX;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t enabled = 0;
+        EdgeIter iter = edges_of(edges, members[i]);
+        while (edges_next(&iter)) {
+            enabled |= 1ull << (iter.label >> 2);
+            if (bitset_has(&slot->inside, iter.target) && tour_keeps(slot->t, &iter)) slot->moving |= 1ull << (iter.label >> 2);
+        }
+        slot->enabled &= enabled;
+    }
+}
+
+static void found(Slot *slot, const uint32_t *members, uint32_t n) {
+    Yields *yields = slot->yields;
+    uint32_t first = UINT32_MAX, pc = UINT32_MAX, at = yields->search->fixed + slot->t;
+    for (uint32_t i = 0; i < n; i++) {
+        if (members[i] < first) first = members[i];
+        search_state(yields->search, members[i]);
+        uint32_t here = roster_task(&yields->roster, slot->t, yields->search->ids[at])->pc;
+        if (here < pc) pc = here;
+    }
+    Hit *hit = open_hit(yields, first, at, pc);
+    if (hit == NULL) return;
+    uint64_t t = 1ull << slot->t, alive = yields->roster.sigs.data[yields->roster.sig[first]].alive;
+    TourGraph graph = {&yields->search->edges, &slot->inside, slot->t};
+    TourSteps steps = {0};
+    tour_make(&graph, first, (slot->enabled & slot->moving) | t, alive & ~slot->enabled & ~t, &steps);
+    for (uint32_t i = 0; i < steps.n; i++)
+        vec_push(&hit->loop, (HitStep){steps.data[i].state, yields->search->fixed + (steps.data[i].label >> 2), NO_SLOT});
+    vec_fini(&steps);
+}
+
+static void judge(void *context, uint32_t *members, uint32_t n, bool leaves) {
+    Slot *slot = context;
+    (void)leaves;
+    if (slot->yields->search->stopped) return;
+    for (uint32_t i = 0; i < n; i++) bitset_add(&slot->inside, members[i]);
+    look_inside(slot, members, n);
+    if ((slot->moving >> slot->t & 1) != 0 && (slot->enabled & ~slot->moving) == 0) found(slot, members, n);
+    for (uint32_t i = 0; i < n; i++) bitset_remove(&slot->inside, members[i]);
+}
+
+/* Per slot, the steady states in which what stands there lies on a cycle of its own moves. */
+static void collect_nodes(Yields *yields, const LocalCycles *cycles, Slot *slots, uint32_t nslots) {
+    Search *search = yields->search;
+    for (uint32_t state = 0; state < search->edges.n; state++) {
+        const RosterSig *sig = &yields->roster.sigs.data[yields->roster.sig[state]];
+        if (!sig->is_steady || !sig->has_under_way) continue;
+        uint32_t n = search_state(search, state) - search->fixed;
+        for (uint32_t slot = 0; slot < n && slot < nslots; slot++) {
+            if (!local_is_on_cycle(cycles, slot, search->ids[search->fixed + slot])) continue;
+            if ((sig->alive >> slot & 1) != 0) bitset_add(&slots[slot].nodes, state);
+        }
+    }
+}
+
+static void find_steady(Yields *yields) {
+    Search *search = yields->search;
+    LocalCycles cycles;
+    local_cycles(&search->local, &cycles);
+    uint32_t nslots = 0;
+    for (uint32_t slot = 0; slot < EDGES_ACTORS; slot++)
+        if (cycles.n[slot] > 0) nslots = slot + 1;
+    Slot *slots = calloc(nslots + 1u, sizeof *slots);
+    if (slots == NULL) fatal("out of memory");
+    for (uint32_t slot = 0; slot < nslots; slot++)
+        slots[slot] = (Slot){.yields = yields, .t = slot, .nodes = bitset_new(search->store.n)};
+    Bitset inside = bitset_new(search->store.n);
+    if (cycles.any) collect_nodes(yields, &cycles, slots, nslots);
+    for (uint32_t slot = 0; slot < nslots && cycles.any; slot++) {
+        slots[slot].inside = inside;
+        SccGraph graph = {.edges = &search->edges, .nodes = &slots[slot].nodes, .keep = keep_step, .context = &slots[slot]};
+        uint64_t bytes = scc_each(&graph, judge, &slots[slot]);
+        search_note_memory(search, bytes + roster_memory(&yields->roster) + (nslots + 1ull) * bitset_bytes(search->store.n));
+    }
+    for (uint32_t slot = 0; slot < nslots; slot++) bitset_free(&slots[slot].nodes);
+    bitset_free(&inside);
+    free(slots);
+    local_cycles_fini(&cycles);
+}
+
+/* ---- all of it */
+
+static void found_lifted(void *context, uint32_t state, uint32_t slot, uint32_t pc, const HitStep *loop, uint32_t nloop) {
+    Hit *hit = open_hit(context, state, slot, pc);
+    for (uint32_t i = 0; i < nloop && hit != NULL; i++) vec_push(&hit->loop, loop[i]);
+}
+
+void yields_find(Search *search, Hits *hits) {
+    Yields yields = {.search = search, .hits = hits};
+    if (roster_init(&yields.roster, search)) {
+        find_steady(&yields);
+        lifted_find(search, &yields.roster, found_lifted, &yields);
+    }
+    roster_fini(&yields.roster);
+}
