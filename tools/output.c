@@ -105,6 +105,11 @@ bool output_end(Output *output) {
     return good;
 }
 
+void output_drop(Output *output) {
+    fclose(output->stream);
+    free(output->text);
+}
+
 bool output_flush(void) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return true;
     return complain("standard output");

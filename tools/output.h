@@ -18,6 +18,8 @@ bool output_probe(const char *path);
 void output_begin(Output *output, const char *path);
 /* Writes what was gathered; false (and a message on standard error) when it cannot be written. */
 bool output_end(Output *output);
+/* Forgets what was gathered; nothing is written. */
+void output_drop(Output *output);
 /* Everything that was printed to standard output has arrived; false with a message when not. */
 bool output_flush(void);
 
