@@ -222,8 +222,11 @@ static void emit_test(PCompile *c, Case *k, const Type *type) {
     if (k->stmt->kind == STMT_DEFAULT) return;
     k->test = plain_here(c);
     PIns *ins = plain_emit(c, type->kind == TYPE_MESSAGE ? I_MATCH : I_CASE, k->stmt->span);
-    if (type->kind == TYPE_MESSAGE) ins->b = (int32_t)k->stmt->label_index;
-    else ins->v = k->stmt->case_value;
+    if (type->kind == TYPE_MESSAGE) {
+        ins->b = (int32_t)k->stmt->label_index;
+        ins->v = plain_cells(type);
+    }
+    if (type->kind != TYPE_MESSAGE) ins->v = k->stmt->case_value;
 }
 /* The fresh variables of `case label(x, y):`, then the message goes. */
 static void bind(PCompile *c, const Stmt *s, const Type *type) {

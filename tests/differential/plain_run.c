@@ -1,0 +1,785 @@
+/* The plain explorer's instructions. A fiber runs until it rests, reaches a point, is blocked or ends. */
+#include "tests/differential/plain_run.h"
+
+#include <assert.h>
+
+_Noreturn void plain_cut(PRun *r) {
+    r->end = END_CUT;
+    longjmp(r->out, 1);
+}
+_Noreturn void plain_violate(PRun *r, const char *kind, const char *detail, uint32_t line) {
+    r->end = END_VIOLATION;
+    r->kind = kind;
+    r->detail = detail;
+    r->line = line;
+    longjmp(r->out, 1);
+}
+_Noreturn void plain_limit(PRun *r, const char *why) {
+    r->end = END_LIMIT;
+    r->detail = why;
+    longjmp(r->out, 1);
+}
+int32_t plain_choose(PRun *r, int32_t n) {
+    assert(n > 0);
+    if (n == 1) return 0;
+    if (r->next_choice == r->choices.n) vec_push(&r->choices, (PChoice){0, n});
+    assert(r->choices.data[r->next_choice].of == n);
+    return r->choices.data[r->next_choice++].taken;
+}
+
+PCell *plain_cell(PRun *r, PCell place) {
+    if (place.ref == 0) return &r->s->globals[place.v];
+    PEntity *e = plain_at(r, place.ref);
+    if (place.frame >= e->nframes) plain_limit(r, "a destination that is gone");
+    return &e->frames[place.frame].vars[place.v];
+}
+PArmOp plain_arm_op(const PRun *r, const PEntity *fiber, int32_t k) {
+    return fiber->wait->is_scope ? ARM_SCOPE : r->p->sites.data[fiber->wait->site].arms[k].op;
+}
+
+/* ---- the stack */
+typedef struct Now { PRun *r; int32_t fiber; PEntity *e; PFrame *f; const PIns *ins; } Now; /* e and f may move: refreshed per instruction */
+
+static void push(Now *x, PCell c) { plain_push(x->r->arena, &x->f->stack, c); }
+static PCell pop(Now *x) {
+    assert(x->f->stack.n > 0);
+    return x->f->stack.at[--x->f->stack.n];
+}
+static int64_t pop_int(Now *x) {
+    PCell c = pop(x);
+    if (c.tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
+    return c.v;
+}
+static int32_t pop_ref(Now *x) {
+    PCell c = pop(x);
+    if (c.tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
+    return c.ref;
+}
+static PCells take(Now *x, int32_t n) {
+    PCells list = {0};
+    x->f->stack.n -= n;
+    assert(x->f->stack.n >= 0);
+    for (int32_t i = 0; i < n; i++) plain_push(x->r->arena, &list, x->f->stack.at[x->f->stack.n + i]);
+    return list;
+}
+static void push_item(Now *x, PItem item) {
+    struct { PItem *at; int32_t n, cap; } list = {x->f->items, x->f->nitems, x->f->items_cap};
+    plain_push(x->r->arena, &list, item);
+    x->f->items = list.at;
+    x->f->nitems = list.n;
+    x->f->items_cap = list.cap;
+}
+static void push_return(PRun *r, PFrame *f, int32_t to) {
+    struct { int32_t *at; int32_t n, cap; } list = {f->returns, f->nreturns, f->returns_cap};
+    plain_push(r->arena, &list, to);
+    f->returns = list.at;
+    f->nreturns = list.n;
+    f->returns_cap = list.cap;
+}
+
+/* ---- rests */
+/* True: the fiber must rest here; otherwise the access that follows is made in this step. */
+static bool rests(Now *x) {
+    PRun *r = x->r;
+    if (!r->threaded || r->still > 0) return false;
+    if (x->e->atomic > 0 && x->e->atomic_used) return false;
+    if (!r->fresh) return true;
+    r->fresh = false;
+    if (x->e->atomic > 0) x->e->atomic_used = true;
+    return false;
+}
+static bool is_shared(const Now *x, PCell place) { return place.ref == 0 && x->r->p->shared[place.v]; }
+
+/* ---- loops inside a step: if the whole configuration comes again, it goes on for ever */
+static void look_back(PRun *r, int32_t fiber) {
+    if (r->backs++ < 40) return;
+    PWords now = {0};
+    int32_t *map = arena_alloc(r->arena, (size_t)(r->s->n + 1) * sizeof *map), n;
+    if (!plain_canon(r->p, r->s, &now, map, &n)) plain_limit(r, "too many alike");
+    vec_push(&now, fiber);
+    bool same = now.n == r->mark.n && memcmp(now.data, r->mark.data, now.n * sizeof *now.data) == 0;
+    if (same) {
+        vec_fini(&now);
+        plain_violate(r, "never-yields", r->p->funcs.data[plain_at(r, r->task)->func].name, plain_line(r, plain_at(r, fiber)));
+    }
+    if (r->backs >= r->next_mark) {
+        vec_fini(&r->mark);
+        r->mark = now;
+        r->next_mark = r->backs * 2;
+    } else {
+        vec_fini(&now);
+    }
+}
+static void jump(Now *x, int32_t to) {
+    bool back = to <= x->f->pc;
+    x->f->pc = to;
+    if (back) look_back(x->r, x->fiber);
+}
+
+/* ---- memory */
+static bool load(Now *x) {
+    int32_t n = x->ins->a;
+    for (int32_t i = x->f->progress; i < n; i++) {
+        PCell place = x->f->stack.at[x->f->stack.n - 1 - i];
+        place.v += i;
+        x->f->progress = i;
+        if (is_shared(x, place) && rests(x)) return true;
+        PCell v = *plain_cell(x->r, place);
+        if (x->ins->b && v.tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
+        push(x, v);
+    }
+    x->f->progress = 0;
+    PCells v = take(x, n);
+    pop(x);
+    for (int32_t i = 0; i < n; i++) push(x, v.at[i]);
+    x->f->pc++;
+    return false;
+}
+static bool store(Now *x) {
+    int32_t n = x->ins->a;
+    PCell *values = x->f->stack.at + x->f->stack.n - n;
+    for (int32_t i = x->f->progress; i < n; i++) {
+        PCell place = values[-1];
+        place.v += i;
+        x->f->progress = i;
+        if (is_shared(x, place) && rests(x)) return true;
+        *plain_cell(x->r, place) = values[i];
+    }
+    x->f->progress = 0;
+    PCells v = take(x, n);
+    pop(x);
+    if (x->ins->b)
+        for (int32_t i = 0; i < n; i++) push(x, v.at[i]);
+    x->r->dirty = true;
+    x->f->pc++;
+    return false;
+}
+static bool update(Now *x) {
+    PCell place = x->f->stack.at[x->f->stack.n - 2];
+    if (is_shared(x, place) && rests(x)) return true;
+    int64_t operand = pop_int(x);
+    pop(x);
+    PCell *at = plain_cell(x->r, place);
+    if (at->tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
+    const PIns *to = x->ins + 1;
+    PCell old = *at;
+    int64_t v = plain_binary(x->r, (Op)x->ins->a, plain_wrap(old.v, x->ins->type), operand, x->ins->type, x->ins->line);
+    *at = plain_conv(x->r, cell_int(v), to->type, (uint8_t)to->b, x->ins->line);
+    if (x->ins->b != 0) push(x, x->ins->b == 1 ? *at : old);
+    x->f->pc += 2;
+    return false;
+}
+static int64_t index_of(Now *x) {
+    int64_t i = pop_int(x);
+    if (i < 0 || i >= x->ins->a) plain_violate(x->r, "undefined", "bounds", x->ins->line);
+    return i;
+}
+static void part(Now *x) {
+    if (x->ins->v < 0) { /* a copy of the cell that far down */
+        push(x, x->f->stack.at[x->f->stack.n + (int32_t)x->ins->v]);
+        return;
+    }
+    PCells v = take(x, (int32_t)x->ins->v);
+    for (int32_t i = 0; i < x->ins->b; i++) push(x, v.at[x->ins->a + i]);
+}
+static void index_value(Now *x) {
+    int64_t i = index_of(x);
+    PCells v = take(x, x->ins->a * x->ins->b);
+    for (int32_t k = 0; k < x->ins->b; k++) push(x, v.at[i * x->ins->b + k]);
+}
+static void bind(Now *x) {
+    for (int32_t k = 0; k < x->ins->b; k++) x->f->vars[x->ins->c + k] = x->f->stack.at[x->f->stack.n - (int32_t)x->ins->v + x->ins->a + k];
+}
+
+/* ---- operators */
+static void unary(Now *x) {
+    int64_t v = pop_int(x);
+    switch ((Op)x->ins->a) {
+    case OP_NOT: v = v == 0; break;
+    case OP_NEG: v = plain_binary(x->r, OP_SUB, 0, v, x->ins->type, x->ins->line); break;
+    case OP_BITNOT: v = plain_wrap(~v, x->ins->type); break;
+    default: break;
+    }
+    push(x, cell_int(v));
+}
+static void binary(Now *x) {
+    int64_t b = pop_int(x), a = pop_int(x);
+    push(x, cell_int(plain_binary(x->r, (Op)x->ins->a, a, b, x->ins->type, x->ins->line)));
+}
+static void any(Now *x) {
+    int64_t hi = pop_int(x), lo = pop_int(x);
+    if (lo > hi) plain_cut(x->r);
+    if (hi - lo >= 4096) plain_limit(x->r, "any over too many values");
+    push(x, cell_int(lo + plain_choose(x->r, (int32_t)(hi - lo + 1))));
+}
+
+/* ---- blocks */
+static void declare(Now *x) {
+    PItem item = {.kind = x->ins->c ? ITEM_SCOPED : ITEM_VAR, .a = x->ins->a, .n = x->ins->b, .ordinal = x->ins->ordinal};
+    push_item(x, item);
+}
+static void clear_vars(PRun *r, PFrame *f, int32_t at, int32_t n) {
+    for (int32_t i = 0; i < n; i++) f->vars[at + i] = (PCell){0};
+    r->dirty = true;
+}
+static void kill_vars(PRun *r, PFrame *f, const PItem *item, uint32_t line) {
+    for (int32_t i = 0; i < item->n; i++)
+        if (f->vars[item->a + i].tag == CELL_REF) plain_kill(r, f->vars[item->a + i].ref, line);
+}
+/* The last item of the innermost block; true: a DEFER now runs. */
+static bool clean_item(Now *x) {
+    PItem item = x->f->items[--x->f->nitems];
+    switch (item.kind) {
+    case ITEM_SCOPED: kill_vars(x->r, x->f, &item, x->ins->line); /* fall through */
+    case ITEM_VAR: clear_vars(x->r, x->f, item.a, item.n); return false;
+    case ITEM_SCOPE: clear_vars(x->r, x->f, item.a, 1); return false;
+    case ITEM_ATOMIC:
+        if (--x->e->atomic == 0) x->e->atomic_used = false;
+        return false;
+    case ITEM_DEFER:
+        push_return(x->r, x->f, x->f->pc);
+        x->f->pc = item.a;
+        return true;
+    default: return false;
+    }
+}
+static void ask_abort(PRun *r, int32_t task) {
+    PEntity *t = plain_at(r, task);
+    if (t->status != FIBER_ENDED) t->abort_asked = true;
+}
+static PItem *scope_of_block(PFrame *f) {
+    int32_t i = f->nitems - 1;
+    while (f->items[i].kind != ITEM_MARK) i--;
+    if (i + 1 < f->nitems && f->items[i + 1].kind == ITEM_SCOPE && !f->items[i + 1].done) return &f->items[i + 1];
+    return NULL;
+}
+static bool wait_scope(Now *x, const PItem *item) {
+    int32_t ref = x->f->vars[item->a].ref;
+    if (x->ins->b) {
+        if (rests(x)) return true;
+        const PWaiters *tasks = &plain_at(x->r, ref)->tasks;
+        for (int32_t i = 0; i < tasks->n; i++) ask_abort(x->r, tasks->at[i].fiber);
+    }
+    PWait *w = ARENA_NEW(x->r->arena, PWait);
+    w->is_scope = true;
+    w->narms = 1;
+    w->arms = ARENA_NEW(x->r->arena, PArm);
+    w->arms[0] = (PArm){.state = plain_scope_over(x->r, ref) ? ARM_READY : ARM_QUEUED, .ref = ref};
+    x->e->wait = w;
+    x->e->status = FIBER_AT_POINT;
+    return false;
+}
+/* 0: goes on, 1: rests, 2: waits */
+static int leave(Now *x) {
+    const PItem *scope = scope_of_block(x->f);
+    if (scope != NULL) return wait_scope(x, scope) ? 1 : 2;
+    PItem last = x->f->items[x->f->nitems - 1];
+    clean_item(x);
+    if (last.kind == ITEM_MARK && last.a == x->ins->a) x->f->pc++;
+    return 0;
+}
+static void trim(Now *x) {
+    PItem last = x->f->items[x->f->nitems - 1];
+    if (last.kind == ITEM_MARK || last.kind == ITEM_ATOMIC || last.kind == ITEM_SCOPE || last.ordinal <= x->ins->ordinal) x->f->pc++;
+    else clean_item(x);
+}
+static void new_scope(Now *x) {
+    int32_t ref = plain_new_entity(x->r->s, x->r->arena, ENTITY_SCOPE);
+    x->f->vars[x->ins->a] = cell_ref(ref);
+    push_item(x, (PItem){.kind = ITEM_SCOPE, .a = x->ins->a, .n = 1});
+}
+
+/* ---- calls and fibers */
+static void call(Now *x) {
+    PCells args = take(x, x->r->p->funcs.data[x->ins->a].arg_cells);
+    x->f->pc++;
+    if (x->e->nframes >= 64) plain_limit(x->r, "deep recursion");
+    plain_push_frame(x->r->p, x->e, x->r->arena, x->ins->a, args.at);
+}
+/* True: the fiber has ended. */
+static bool give_back(Now *x) {
+    PCells value = take(x, x->ins->a);
+    x->e->nframes--;
+    x->r->dirty = true;
+    if (x->e->nframes == 0) {
+        x->e->value = value;
+        return true;
+    }
+    x->f = plain_top(x->e);
+    for (int32_t i = 0; i < value.n; i++) push(x, value.at[i]);
+    return false;
+}
+static int32_t new_fiber(Now *x, PKind kind, int32_t func, PCells args) {
+    int32_t ref = plain_new_entity(x->r->s, x->r->arena, kind);
+    PEntity *e = plain_at(x->r, ref);
+    x->e = plain_at(x->r, x->fiber);
+    x->f = plain_top(x->e);
+    e->func = func;
+    plain_push_frame(x->r->p, e, x->r->arena, func, args.at);
+    return ref;
+}
+static void spawn(Now *x) {
+    PRun *r = x->r;
+    const PIns *ins = x->ins;
+    PCells args = take(x, r->p->funcs.data[ins->a].arg_cells);
+    int32_t executor = ins->c & 2 ? pop_ref(x) : plain_at(r, r->task)->executor;
+    int32_t ref = new_fiber(x, ENTITY_TASK, ins->a, args);
+    PEntity *t = plain_at(r, ref);
+    t->executor = executor;
+    t->is_daemon = ins->c & 1;
+    t->number = r->s->spawned[ins->a]++;
+    if (ins->b > 0) plain_push(r->arena, &plain_at(r, x->f->vars[ins->b - 1].ref)->tasks, (PWaiter){.fiber = ref});
+    push(x, cell_ref(ref));
+}
+void plain_end_fiber(PRun *r, int32_t fiber) {
+    PEntity *e = plain_at(r, fiber);
+    e->status = FIBER_ENDED;
+    e->wait = NULL;
+    e->nframes = 0;
+    e->running = 0;
+    e->atomic = 0;
+    e->abort_asked = false;
+    if (e->kind != ENTITY_TASK) return;
+    if (r->p->main == e->func) {
+        r->s->main_ended = true;
+        e->value.n = 0;
+    }
+    for (int32_t i = 1; i < r->s->n; i++) {
+        PWaiters *tasks = &r->s->at[i].tasks;
+        int32_t at = r->s->at[i].kind == ENTITY_SCOPE ? plain_waiters_find(tasks, fiber, 0) : -1;
+        if (at >= 0) plain_waiters_remove(tasks, at);
+    }
+}
+
+/* ---- waiting */
+static void fill_arm(PRun *r, const PSiteArm *sa, const PCell *cells, PArm *arm, uint32_t line) {
+    int32_t at = 0;
+    arm->state = ARM_READY;
+    if (sa->has_place) arm->into = cells[at++];
+    if (sa->op == ARM_YIELD) return;
+    PCell first = cells[at++];
+    if (first.tag == CELL_UNSET) plain_violate(r, "undefined", "uninitialised", line);
+    if (sa->op == ARM_SLEEP) {
+        arm->n = first.v;
+        return;
+    }
+    arm->ref = first.ref;
+    if (sa->op == ARM_SEND)
+        while (at < sa->cells) plain_push(r->arena, &arm->value, cells[at++]);
+    if (sa->op == ARM_RECV && sa->dest_type != NULL) arm->place = cells[at++];
+    if (sa->op == ARM_ACQUIRE) {
+        arm->n = cells[at].v;
+        if (arm->n < 0) plain_violate(r, "undefined", "bounds", line);
+    }
+    if (arm->ref == 0) arm->state = ARM_OFF;
+}
+static PWait *operands(Now *x, int32_t id) {
+    PRun *r = x->r;
+    const PSite *site = &r->p->sites.data[id];
+    PWait *w = ARENA_NEW(r->arena, PWait);
+    int32_t total = site->is_select ? site->narms : 0, at = total;
+    for (int32_t i = 0; i < site->narms; i++) total += site->arms[i].cells;
+    PCells all = take(x, total);
+    *w = (PWait){.site = id, .narms = site->narms};
+    w->arms = ARENA_ARRAY(r->arena, PArm, site->narms + 1);
+    for (int32_t i = 0; i < site->narms; i++) {
+        if (!site->is_select || all.at[i].v != 0) fill_arm(r, &site->arms[i], all.at + at, &w->arms[i], site->arms[i].line);
+        at += site->arms[i].cells;
+    }
+    return w;
+}
+static void arrive(PRun *r, int32_t fiber, bool blocking) {
+    PWait *w = plain_at(r, fiber)->wait;
+    const PSite *site = &r->p->sites.data[w->site];
+    for (int32_t k = 0; k < w->narms; k++) {
+        PArm *a = &w->arms[k];
+        PArmOp op = site->arms[k].op;
+        if (a->state == ARM_OFF) continue;
+        a->fresh = true;
+        if (op <= ARM_ACQUIRE) {
+            if (blocking || !plain_can_fire(r, fiber, op, a, site->arms[k].line)) plain_place_waiter(r, fiber, k, op);
+        } else if (op == ARM_SLEEP || op == ARM_YIELD) {
+            a->state = ARM_QUEUED;
+        } else if (op == ARM_JOIN) {
+            a->state = plain_at(r, a->ref)->status == FIBER_ENDED ? ARM_READY : ARM_QUEUED;
+        }
+    }
+}
+static void store_cells(PRun *r, PCell place, const PCell *cells, int32_t n, const Type *type, uint8_t bits, uint32_t line) {
+    PCell *to = plain_cell(r, place);
+    for (int32_t i = 0; i < n; i++) to[i] = n == 1 && type != NULL && type_is_integer(type) ? plain_conv(r, cells[i], type, bits, line) : cells[i];
+    r->dirty = true;
+}
+static PCells result_of(PRun *r, const PSiteArm *sa, const PArm *arm) {
+    PCells value = {0};
+    if (sa->op == ARM_FUTURE || sa->op == ARM_JOIN) {
+        const PEntity *from = plain_at(r, arm->ref);
+        for (int32_t i = 0; i < sa->result; i++) plain_push(r->arena, &value, i < from->value.n ? from->value.at[i] : (PCell){0});
+    } else if (sa->result > 0) {
+        plain_push(r->arena, &value, cell_int(arm->result));
+    }
+    return value;
+}
+static void give_up_others(PRun *r, int32_t fiber, int32_t taken) {
+    for (int32_t i = 0; i < plain_at(r, fiber)->wait->narms; i++) {
+        PEntity *e = plain_at(r, fiber);
+        PArm *a = &e->wait->arms[i];
+        if (i == taken || a->state == ARM_OFF) continue;
+        const PSiteArm *sa = &r->p->sites.data[e->wait->site].arms[i];
+        int32_t future = sa->owned ? a->ref : 0;
+        plain_give_up(r, fiber, i, sa->op);
+        plain_at(r, fiber)->wait->arms[i].state = ARM_OFF;
+        if (future != 0) plain_drop_futures(r);
+    }
+}
+static void complete_scope(PRun *r, PEntity *e) {
+    (void)r;
+    scope_of_block(plain_top(e))->done = true;
+    e->wait = NULL;
+}
+static void take_over(PRun *r, int32_t fiber, int32_t k, PArm *arm) {
+    PEntity *m = plain_at(r, arm->ref);
+    if (m->hold == HOLD_GIVEN && m->owner.fiber == fiber && m->owner.arm == k) {
+        m->hold = HOLD_TASK;
+        m->owner = (PWaiter){.fiber = r->task};
+    }
+}
+static void store_item(PRun *r, const PSiteArm *sa, PArm *arm) {
+    if (sa->op != ARM_RECV || !arm->result || sa->dest_type == NULL) return;
+    store_cells(r, arm->place, arm->value.at, arm->value.n, sa->dest_type, sa->dest_bits, sa->line);
+}
+void plain_complete(PRun *r, int32_t fiber, int32_t k) {
+    PEntity *e = plain_at(r, fiber);
+    if (e->wait->is_scope) {
+        complete_scope(r, e);
+        return;
+    }
+    const PSite *site = &r->p->sites.data[e->wait->site];
+    const PSiteArm *sa = &site->arms[k];
+    PArm *arm = &e->wait->arms[k];
+    if (sa->op == ARM_LOCK) take_over(r, fiber, k, arm);
+    store_item(r, sa, arm);
+    PCells value = result_of(r, sa, arm);
+    if (site->ignores_close && sa->op == ARM_SEND && !arm->result) plain_violate(r, "ignored-close", "", site->line);
+    r->dirty = true;
+    if (e->func < 0) {
+        e->value = value;
+        e->wait = NULL;
+        return;
+    }
+    Now x = {.r = r, .fiber = fiber, .e = e, .f = plain_top(e)};
+    if (site->is_select) {
+        PCell into = sa->slot >= 0 ? (PCell){.tag = CELL_PLACE, .ref = fiber, .frame = e->nframes - 1, .v = sa->slot} : arm->into;
+        if (sa->into != NULL) store_cells(r, into, value.at, value.n, sa->into, sa->into_bits, sa->line);
+        x.f->pc = sa->body;
+    } else {
+        for (int32_t i = 0; i < value.n; i++) push(&x, value.at[i]);
+        x.f->pc++;
+    }
+    give_up_others(r, fiber, k);
+    plain_at(r, fiber)->wait = NULL;
+}
+/* A select with default: arms are polled in some order (in theirs if biased), the first that can fire is taken. */
+static void select_on_the_spot(Now *x, const PSite *site) {
+    PRun *r = x->r;
+    int32_t left[64], n = 0, fiber = x->fiber;
+    for (int32_t k = 0; k < site->narms; k++)
+        if (x->e->wait->arms[k].state != ARM_OFF) left[n++] = k;
+    while (n > 0) {
+        int32_t i = site->is_biased ? 0 : plain_choose(r, n), k = left[i];
+        memmove(left + i, left + i + 1, (size_t)(n - i - 1) * sizeof *left);
+        n--;
+        PArm *a = &plain_at(r, fiber)->wait->arms[k];
+        PArmOp op = site->arms[k].op;
+        bool taken = false;
+        if (op <= ARM_ACQUIRE && plain_can_fire(r, fiber, op, a, site->arms[k].line)) {
+            plain_fire(r, fiber, op, a);
+            taken = true;
+        } else if (op == ARM_JOIN) {
+            taken = plain_at(r, a->ref)->status == FIBER_ENDED;
+        } else if (op == ARM_FUTURE) {
+            taken = plain_poll(r, a->ref);
+        }
+        if (!taken) continue;
+        plain_complete(r, fiber, k);
+        return;
+    }
+    give_up_others(r, fiber, -1);
+    PEntity *e = plain_at(r, fiber);
+    e->wait = NULL;
+    plain_top(e)->pc = site->otherwise;
+}
+/* 0: goes on, 1: rests, 2: waits */
+static int wait(Now *x) {
+    const PSite *site = &x->r->p->sites.data[x->ins->a];
+    if (site->has_object && rests(x)) return 1;
+    x->e->wait = operands(x, x->ins->a);
+    if (site->has_default) {
+        select_on_the_spot(x, site);
+        return 0;
+    }
+    arrive(x->r, x->fiber, false);
+    x->e->status = FIBER_AT_POINT;
+    return 2;
+}
+/* 0: goes on, 1: rests, 2: is blocked, 3: begins to block on a future */
+static int block(Now *x) {
+    const PSite *site = &x->r->p->sites.data[x->ins->a];
+    if (site->has_object && rests(x)) return 1;
+    x->e->wait = operands(x, x->ins->a);
+    PArm *a = &x->e->wait->arms[0];
+    PArmOp op = site->arms[0].op;
+    bool fires = a->state != ARM_OFF && op <= ARM_ACQUIRE && plain_can_fire(x->r, x->fiber, op, a, site->line);
+    if (fires) plain_fire(x->r, x->fiber, op, a);
+    if (fires || (op == ARM_JOIN && a->ref != 0 && plain_at(x->r, a->ref)->status == FIBER_ENDED)) {
+        plain_complete(x->r, x->fiber, 0);
+        return 0;
+    }
+    if (x->r->still > 0 && x->r->task != x->fiber) plain_limit(x->r, "a blocking operation in a future polled on the spot");
+    if (op == ARM_FUTURE && a->ref != 0) return 3;
+    arrive(x->r, x->fiber, true);
+    x->e->status = FIBER_BLOCKED;
+    return 2;
+}
+static void op_future(Now *x) {
+    PWait *w = operands(x, x->ins->a);
+    int32_t ref = plain_new_entity(x->r->s, x->r->arena, ENTITY_FUTURE);
+    x->e = plain_at(x->r, x->fiber);
+    x->f = plain_top(x->e);
+    PEntity *e = plain_at(x->r, ref);
+    e->func = -1;
+    e->wait = w;
+    push(x, cell_ref(ref));
+}
+
+/* ---- immediate operations: the fiber has rested before */
+static void new_object(Now *x) {
+    static const PKind kinds[] = {[I_NEWCHAN - I_NEWCHAN] = ENTITY_CHANNEL, [I_NEWMUTEX - I_NEWCHAN] = ENTITY_MUTEX,
+                                  [I_NEWSEM - I_NEWCHAN] = ENTITY_SEMAPHORE, [I_NEWEXEC - I_NEWCHAN] = ENTITY_EXECUTOR};
+    int64_t n = x->ins->op == I_NEWMUTEX ? 0 : pop_int(x);
+    if (n < 0) plain_violate(x->r, "undefined", "bounds", x->ins->line);
+    int32_t ref = plain_new_entity(x->r->s, x->r->arena, kinds[x->ins->op - I_NEWCHAN]);
+    PEntity *e = plain_at(x->r, ref);
+    x->e = plain_at(x->r, x->fiber);
+    x->f = plain_top(x->e);
+    e->n = n;
+    if (x->ins->op == I_NEWCHAN) {
+        e->is_fifo = x->ins->a;
+        e->width = x->ins->b;
+    } else if (x->ins->op == I_NEWMUTEX) {
+        e->barging = x->ins->a;
+        e->unowned = x->ins->b;
+    }
+    push(x, cell_ref(ref));
+}
+static void try_channel(Now *x) {
+    const PSite *site = &x->r->p->sites.data[x->ins->a];
+    PWait *w = operands(x, x->ins->a);
+    PArm *a = &w->arms[0];
+    PArmOp op = site->arms[0].op;
+    bool done = a->ref != 0 && plain_can_fire(x->r, x->fiber, op, a, x->ins->line);
+    if (done) {
+        plain_fire(x->r, x->fiber, op, a);
+        done = a->result;
+        store_item(x->r, &site->arms[0], a);
+    }
+    push(x, cell_int(done));
+    x->r->dirty = true;
+}
+static void try_object(Now *x) {
+    PArmOp op = x->ins->op == I_TRYLOCK ? ARM_LOCK : ARM_ACQUIRE;
+    PArm a = {.n = op == ARM_ACQUIRE ? pop_int(x) : 0};
+    a.ref = pop_ref(x);
+    if (a.n < 0) plain_violate(x->r, "undefined", "bounds", x->ins->line);
+    bool done = a.ref != 0 && plain_can_fire(x->r, x->fiber, op, &a, x->ins->line);
+    if (done) plain_fire(x->r, x->fiber, op, &a);
+    push(x, cell_int(done && a.result));
+}
+static void count(Now *x) {
+    int32_t ref = pop_ref(x);
+    if (ref == 0) {
+        push(x, cell_int(0));
+        return;
+    }
+    const PEntity *e = plain_object(x->r, ref, x->ins->line);
+    push(x, cell_int(x->ins->op == I_CAP ? e->n : e->items.n / e->width));
+}
+static void release(Now *x) {
+    int64_t n = pop_int(x);
+    plain_release(x->r, pop_ref(x), n, x->ins->line);
+}
+static void abort_task(Now *x) {
+    int32_t ref = pop_ref(x);
+    if (ref == 0) plain_violate(x->r, "misuse", "abort", x->ins->line);
+    ask_abort(x->r, ref);
+}
+static void was_aborted(Now *x) {
+    int32_t ref = pop_ref(x);
+    push(x, cell_int(ref != 0 && plain_at(x->r, ref)->aborted));
+}
+static void immediate(Now *x) {
+    switch (x->ins->op) {
+    case I_TRYSEND: case I_TRYRECV: try_channel(x); break;
+    case I_CLOSE: plain_close(x->r, pop_ref(x), x->ins->line); break;
+    case I_LEN: case I_CAP: count(x); break;
+    case I_TRYLOCK: case I_TRYACQ: try_object(x); break;
+    case I_UNLOCK: plain_unlock(x->r, pop_ref(x), x->ins->line); break;
+    case I_RELEASE: release(x); break;
+    case I_ABORT: abort_task(x); break;
+    case I_ABORTED: was_aborted(x); break;
+    default: spawn(x);
+    }
+    x->r->dirty = true;
+}
+
+/* ---- one instruction that is neither an access nor a wait */
+static void atom(Now *x) {
+    PCell operand = {0};
+    Builtin b = (Builtin)x->ins->c;
+    if (b == BUILTIN_FULL || b == BUILTIN_EMPTY || b == BUILTIN_CLOSED || b == BUILTIN_HELD || b == BUILTIN_HOLDER) operand = pop(x);
+    push(x, cell_int(plain_atom(x->r, x->ins, &operand)));
+}
+static void values(Now *x) {
+    const PIns *ins = x->ins;
+    PCell a, b;
+    switch (ins->op) {
+    case I_PUSH: push(x, cell_int(ins->v)); break;
+    case I_NONE: push(x, cell_ref(0)); break;
+    case I_UNSET:
+        for (int32_t i = 0; i < ins->a; i++) push(x, (PCell){0});
+        break;
+    case I_LOCAL: push(x, (PCell){.tag = CELL_PLACE, .ref = x->fiber, .frame = x->e->nframes - 1, .v = ins->a}); break;
+    case I_PARAM: push(x, x->f->vars[ins->a]); break;
+    case I_GLOBAL: push(x, (PCell){.tag = CELL_PLACE, .v = ins->a}); break;
+    case I_INDEX: {
+        int64_t i = index_of(x);
+        x->f->stack.at[x->f->stack.n - 1].v += i * ins->b;
+        break;
+    }
+    case I_INDEXV: index_value(x); break;
+    case I_OFFSET: x->f->stack.at[x->f->stack.n - 1].v += ins->a; break;
+    case I_PART: part(x); break;
+    case I_DUP:
+        a = pop(x);
+        push(x, a);
+        push(x, a);
+        break;
+    case I_TUCK:
+        b = pop(x);
+        a = pop(x);
+        push(x, b);
+        push(x, a);
+        push(x, b);
+        break;
+    case I_POP:
+        x->f->stack.n -= ins->a;
+        x->r->dirty = true;
+        break;
+    case I_BIN: binary(x); break;
+    case I_UN: unary(x); break;
+    case I_CONV:
+        a = pop(x);
+        push(x, plain_conv(x->r, a, ins->type, (uint8_t)ins->b, ins->line));
+        break;
+    case I_SAME:
+        b = pop(x);
+        a = pop(x);
+        push(x, cell_int((a.ref == b.ref) != ins->a));
+        break;
+    case I_TRUTH: push(x, cell_int(pop_int(x) != 0)); break;
+    case I_BIND: bind(x); break;
+    case I_SET: x->f->vars[ins->a] = cell_int(ins->v); break;
+    case I_CLEAR: clear_vars(x->r, x->f, ins->a, ins->b); break;
+    case I_MARK: push_item(x, (PItem){.kind = ITEM_MARK, .a = ins->a}); break;
+    case I_DECL: declare(x); break;
+    case I_DEFER: push_item(x, (PItem){.kind = ITEM_DEFER, .a = ins->a, .ordinal = ins->ordinal}); break;
+    case I_SCOPE: new_scope(x); break;
+    case I_ATOMIC:
+        push_item(x, (PItem){.kind = ITEM_ATOMIC});
+        x->e->atomic++;
+        break;
+    case I_FUTURE: a = cell_ref(new_fiber(x, ENTITY_FUTURE, ins->a, take(x, x->r->p->funcs.data[ins->a].arg_cells))); push(x, a); break;
+    case I_OPFUTURE: op_future(x); break;
+    case I_NEWCHAN: case I_NEWMUTEX: case I_NEWSEM: case I_NEWEXEC: new_object(x); break;
+    case I_ANY: any(x); break;
+    case I_ASSUME:
+        if (pop_int(x) == 0) plain_cut(x->r);
+        break;
+    case I_ASSERT:
+        if (pop_int(x) == 0) plain_violate(x->r, "assertion", "", ins->line);
+        break;
+    case I_UNREACHABLE: plain_violate(x->r, "assertion", "", ins->line);
+    case I_NORET: plain_violate(x->r, "undefined", "return", ins->line);
+    case I_ATOM: atom(x); break;
+    default: assert(false);
+    }
+    x->f->pc++;
+}
+static void jumps(Now *x) {
+    const PIns *ins = x->ins;
+    bool taken = true;
+    if (ins->op == I_JZ || ins->op == I_JNZ) taken = (pop_int(x) == 0) == (ins->op == I_JZ);
+    if (ins->op == I_CASE) {
+        int64_t v = pop_int(x);
+        taken = v == ins->v;
+        if (!taken) push(x, cell_int(v));
+    } else if (ins->op == I_MATCH) {
+        PCell tag = x->f->stack.at[x->f->stack.n - (int32_t)ins->v];
+        if (tag.tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", ins->line);
+        taken = tag.v == ins->b;
+    }
+    if (taken) jump(x, ins->a);
+    else x->f->pc++;
+}
+
+static void refresh(Now *x) {
+    x->e = plain_at(x->r, x->fiber);
+    x->f = plain_top(x->e);
+    x->ins = &x->r->p->code.data[x->f->pc];
+}
+PStop plain_run(PRun *r, int32_t fiber) {
+    Now x = {.r = r, .fiber = fiber};
+    plain_at(r, fiber)->status = FIBER_GOING;
+    for (;;) {
+        if (++r->instructions > r->options->max_instructions) plain_limit(r, "a long step");
+        if (r->dirty) plain_drop_futures(r);
+        refresh(&x);
+        int how;
+        switch (x.ins->op) {
+        case I_LOAD: if (load(&x)) return STOP_REST; break;
+        case I_STORE: if (store(&x)) return STOP_REST; break;
+        case I_RMW: if (update(&x)) return STOP_REST; break;
+        case I_JUMP: case I_JZ: case I_JNZ: case I_CASE: case I_MATCH: jumps(&x); break;
+        case I_CALL: call(&x); break;
+        case I_RET:
+            if (give_back(&x)) return STOP_END;
+            break;
+        case I_LEAVE:
+            how = leave(&x);
+            if (how != 0) return how == 1 ? STOP_REST : STOP_POINT;
+            break;
+        case I_TRIM: trim(&x); break;
+        case I_DEFERRET: {
+            int32_t to = x.f->returns[--x.f->nreturns];
+            if (to < 0) return STOP_DEFER;
+            x.f->pc = to;
+            break;
+        }
+        case I_WAIT:
+            how = wait(&x);
+            if (how != 0) return how == 1 ? STOP_REST : STOP_POINT;
+            break;
+        case I_BLOCK:
+            how = block(&x);
+            if (how != 0) return how == 1 ? STOP_REST : how == 2 ? STOP_BLOCKED : STOP_BLOCK_ON;
+            break;
+        case I_SPAWN: case I_TRYSEND: case I_TRYRECV: case I_CLOSE: case I_LEN: case I_CAP: case I_TRYLOCK: case I_UNLOCK:
+        case I_TRYACQ: case I_RELEASE: case I_ABORT: case I_ABORTED:
+            if (rests(&x)) return STOP_REST;
+            immediate(&x);
+            plain_top(plain_at(r, fiber))->pc++;
+            break;
+        default: values(&x);
+        }
+    }
+}

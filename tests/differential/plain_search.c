@@ -1,0 +1,256 @@
+/* Breadth-first over plain states; what is found on the way. */
+#include "tests/differential/plain_search.h"
+
+#include "model/support/hash.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+void plain_add_finding(PlainResult *result, const char *kind, const char *detail, uint32_t line, const char *stuck) {
+    for (uint32_t i = 0; i < result->nfindings; i++) {
+        const PlainFinding *f = &result->findings[i];
+        if (strcmp(f->kind, kind) == 0 && strcmp(f->detail, detail) == 0 && f->line == line && strcmp(f->stuck, stuck) == 0) return;
+    }
+    PlainFinding *all = ARENA_ARRAY(&result->arena, PlainFinding, result->nfindings + 1);
+    if (result->nfindings > 0) memcpy(all, result->findings, result->nfindings * sizeof *all);
+    all[result->nfindings++] = (PlainFinding){arena_strdup(&result->arena, kind), arena_strdup(&result->arena, detail), line,
+                                              arena_strdup(&result->arena, stuck)};
+    result->findings = all;
+}
+
+/* ---- the table of states */
+static uint32_t *find_slot(PSearch *x, const PWords *text) {
+    uint64_t h = hash_bytes(text->data, text->n * sizeof *text->data);
+    for (uint32_t i = (uint32_t)h & (x->slots - 1);; i = (i + 1) & (x->slots - 1)) {
+        uint32_t node = x->table[i];
+        if (node == 0) return &x->table[i];
+        const PWords *other = &x->texts.data[node - 1];
+        if (other->n == text->n && memcmp(other->data, text->data, text->n * sizeof *text->data) == 0) return &x->table[i];
+    }
+}
+static void grow(PSearch *x) {
+    if (x->slots > 2 * x->nodes.n) return;
+    free(x->table);
+    x->slots = x->slots == 0 ? 1024 : x->slots * 4;
+    x->table = calloc(x->slots, sizeof *x->table);
+    for (uint32_t i = 0; i < x->texts.n; i++) *find_slot(x, &x->texts.data[i]) = i + 1;
+}
+/* Node of the run's state; *map leads from its entities to the node's. UINT32_MAX: given up. */
+static uint32_t intern(PSearch *x, int32_t **map) {
+    PState *s = x->run.s;
+    PWords text = {0};
+    int32_t *to = arena_alloc(&x->keep, (size_t)(s->n + 1) * sizeof *to), count;
+    if (!plain_canon(x->p, s, &text, to, &count)) {
+        x->why = "too many alike";
+        vec_fini(&text);
+        return UINT32_MAX;
+    }
+    if (map != NULL) *map = to;
+    grow(x);
+    uint32_t *slot = find_slot(x, &text);
+    if (*slot != 0) {
+        vec_fini(&text);
+        return *slot - 1;
+    }
+    if (x->nodes.n >= x->options->max_states) x->why = "too many states";
+    vec_push(&x->texts, text);
+    vec_push(&x->nodes, (PNode){.s = plain_copy(x->p, s, &x->keep, to, count)});
+    *slot = x->nodes.n;
+    return x->nodes.n - 1;
+}
+
+/* ---- choices */
+static bool next_choices(PRun *r) {
+    while (r->choices.n > 0) {
+        PChoice *last = &vec_last(&r->choices);
+        if (++last->taken < last->of) return true;
+        (void)vec_pop(&r->choices);
+    }
+    return false;
+}
+static void violation(PSearch *x) {
+    const PRun *r = &x->run;
+    if (strcmp(r->kind, "never-yields") == 0) plain_add_finding(x->result, r->kind, "", 0, r->detail);
+    else plain_add_finding(x->result, r->kind, r->detail, r->line, "");
+}
+
+/* ---- initial states */
+static void find_threads(PSearch *x) {
+    x->run.threaded = x->p->executors.n > 0 || x->p->any_executor;
+    for (int32_t i = 1; i < x->run.s->n; i++)
+        if (x->run.s->at[i].kind == ENTITY_EXECUTOR && x->run.s->at[i].n >= 2) x->run.threaded = true;
+}
+static PState *empty_state(PSearch *x) {
+    PState *s = ARENA_NEW(&x->scratch, PState);
+    s->globals = ARENA_ARRAY(&x->scratch, PCell, x->p->globals + 1);
+    s->spawned = ARENA_ARRAY(&x->scratch, int32_t, x->p->funcs.n + 1);
+    s->cap = 8;
+    s->at = ARENA_ARRAY(&x->scratch, PEntity, s->cap);
+    s->n = 1;
+    return s;
+}
+static void initial(PSearch *x) {
+    PRun *r = &x->run;
+    vec_clear(&r->choices);
+    do {
+        arena_reset(&x->scratch);
+        r->s = empty_state(x);
+        PEnd end = plain_call(r, x->p->init, NULL);
+        if (end == END_VIOLATION) violation(x);
+        if (end == END_LIMIT) x->why = r->detail;
+        if (end != END_STEP) continue;
+        find_threads(x);
+        int32_t main = plain_new_entity(r->s, &x->scratch, ENTITY_TASK);
+        r->s->at[main].func = x->p->main;
+        r->s->at[main].number = r->s->spawned[x->p->main]++;
+        plain_push_frame(x->p, &r->s->at[main], &x->scratch, x->p->main, NULL);
+        intern(x, NULL);
+    } while (next_choices(r) && x->why == NULL);
+}
+
+/* ---- expanding */
+static void expand_task(PSearch *x, uint32_t node, int32_t task) {
+    PRun *r = &x->run;
+    vec_clear(&r->choices);
+    do {
+        arena_reset(&x->scratch);
+        r->s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
+        r->task = task;
+        PEnd end = plain_step(r);
+        if (end == END_VIOLATION) violation(x);
+        if (end == END_LIMIT) x->why = r->detail;
+        if (end == END_STEP) {
+            int32_t *map = NULL;
+            uint32_t to = intern(x, &map);
+            if (to != UINT32_MAX) vec_push(&x->edges, (PEdge){node, to, task, map});
+        }
+    } while (next_choices(r) && x->why == NULL);
+}
+static bool find_able(PSearch *x, uint32_t node, int32_t task) {
+    bool lacks = false;
+    arena_reset(&x->scratch);
+    x->run.s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
+    x->run.task = task;
+    x->run.still = 0;
+    bool able = plain_able(&x->run, task, &lacks);
+    x->nodes.data[node].able[task] = able;
+    x->nodes.data[node].lacks[task] = lacks;
+    return able;
+}
+static void expand(PSearch *x, uint32_t node) {
+    const PState *s = x->nodes.data[node].s;
+    PNode *n = &x->nodes.data[node];
+    n->able = arena_alloc(&x->keep, (size_t)s->n + 1);
+    n->lacks = arena_alloc(&x->keep, (size_t)s->n + 1);
+    n->first = x->edges.n;
+    bool over = x->options->main_ends_run && s->main_ended;
+    for (int32_t t = 1; t < s->n && !over && x->why == NULL; t++)
+        if (s->at[t].kind == ENTITY_TASK && find_able(x, node, t)) expand_task(x, node, t);
+    x->nodes.data[node].nedges = x->edges.n - x->nodes.data[node].first;
+}
+static void check_invariants(PSearch *x, uint32_t node) {
+    for (uint32_t i = 0; i < x->p->invariants.n; i++) {
+        PCell value = {0};
+        arena_reset(&x->scratch);
+        vec_clear(&x->run.choices);
+        x->run.s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
+        PEnd end = plain_call(&x->run, x->p->invariants.data[i], &value);
+        if (end == END_LIMIT) x->why = x->run.detail;
+        if (end != END_STEP || value.v == 0) plain_add_finding(x->result, "violated", x->p->invariant_names.data[i], 0, "");
+    }
+}
+static int by_target(const void *a, const void *b) {
+    const uint32_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+static uint64_t distinct_targets(const PSearch *x, const PNode *n) {
+    uint32_t *to = malloc((n->nedges + 1) * sizeof *to);
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < n->nedges; i++) to[i] = x->edges.data[n->first + i].to;
+    qsort(to, n->nedges, sizeof *to, by_target);
+    for (uint32_t i = 0; i < n->nedges; i++) count += i == 0 || to[i] != to[i - 1];
+    free(to);
+    return count;
+}
+void plain_search(PSearch *x) {
+    arena_init(&x->keep);
+    arena_init(&x->scratch);
+    x->run.p = x->p;
+    x->run.options = x->options;
+    x->run.arena = &x->scratch;
+    initial(x);
+    for (uint32_t i = 0; i < x->nodes.n && x->why == NULL; i++) {
+        check_invariants(x, i);
+        expand(x, i);
+    }
+    x->result->states = x->nodes.n;
+    x->result->transitions = 0;
+    for (uint32_t i = 0; i < x->nodes.n && x->why == NULL; i++) x->result->transitions += distinct_targets(x, &x->nodes.data[i]);
+}
+void plain_search_fini(PSearch *x) {
+    for (uint32_t i = 0; i < x->texts.n; i++) vec_fini(&x->texts.data[i]);
+    vec_fini(&x->texts);
+    vec_fini(&x->nodes);
+    vec_fini(&x->edges);
+    vec_fini(&x->run.choices);
+    vec_fini(&x->run.mark);
+    free(x->table);
+    arena_fini(&x->keep);
+    arena_fini(&x->scratch);
+}
+
+/* ---- the whole */
+static int by_finding(const void *a, const void *b) {
+    const PlainFinding *x = a, *y = b;
+    int c = strcmp(x->kind, y->kind);
+    if (c == 0) c = strcmp(x->detail, y->detail);
+    if (c == 0) c = strcmp(x->stuck, y->stuck);
+    return c != 0 ? c : x->line < y->line ? -1 : x->line > y->line;
+}
+/* Never yields on several threads is a matter of who moves in a cycle: a second search in which every task keeps its number. */
+static void search_spinning(PProgram *p, const PlainOptions *options, PlainResult *result) {
+    for (uint32_t i = 0; i < p->funcs.n; i++) p->funcs.data[i].is_observed = true;
+    PlainOptions wide = *options;
+    wide.max_states *= 4;
+    PlainResult dummy = {0};
+    PSearch x = {.p = p, .options = &wide, .result = &dummy};
+    plain_search(&x);
+    uint64_t states = result->states, transitions = result->transitions;
+    x.result = result;
+    if (x.why == NULL) plain_find_spinning(&x);
+    result->states = states;
+    result->transitions = transitions;
+    if (x.why != NULL) {
+        result->verdict = PLAIN_SKIPPED;
+        result->why = "never-yields could not be judged";
+    }
+    arena_fini(&dummy.arena);
+    plain_search_fini(&x);
+}
+PlainResult *plain_explore(const Tree *tree, const PlainOptions *options) {
+    PlainResult *result = calloc(1, sizeof *result);
+    arena_init(&result->arena);
+    PProgram *p = plain_compile(tree);
+    result->why = p->unsupported;
+    bool threaded = false;
+    if (p->unsupported == NULL) {
+        PSearch x = {.p = p, .options = options, .result = result};
+        plain_search(&x);
+        threaded = x.run.threaded;
+        if (x.why == NULL) {
+            plain_find_deadlocks(&x);
+            plain_find_partial(&x);
+        }
+        result->why = x.why;
+        plain_search_fini(&x);
+    }
+    if (result->why == NULL && threaded) search_spinning(p, options, result);
+    if (result->why != NULL) result->verdict = PLAIN_SKIPPED;
+    plain_program_free(p);
+    if (result->nfindings > 0) qsort(result->findings, result->nfindings, sizeof *result->findings, by_finding);
+    return result;
+}
+void plain_result_free(PlainResult *result) {
+    arena_fini(&result->arena);
+    free(result);
+}

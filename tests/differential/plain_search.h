@@ -1,0 +1,44 @@
+/* The explored graph of a plain program and what is judged on it. */
+#ifndef UNKNOT_TESTS_PLAIN_SEARCH_H
+#define UNKNOT_TESTS_PLAIN_SEARCH_H
+
+#include "tests/differential/plain_run.h"
+
+typedef struct PEdge { uint32_t from, to; int32_t actor; int32_t *map; } PEdge; /* map: entity of `from` -> entity of `to`, 0: gone */
+typedef struct PNode {
+    PState *s;
+    bool *able;  /* per entity: the task has a step */
+    bool *lacks; /* it lacks only a thread */
+    uint32_t first, nedges;
+} PNode;
+
+typedef struct PSearch {
+    const PProgram *p;
+    const PlainOptions *options;
+    PlainResult *result;
+    Arena keep, scratch;
+    PRun run;
+    VEC(PNode) nodes;
+    VEC(PEdge) edges;
+    uint32_t *table;
+    uint32_t slots;
+    VEC(PWords) texts; /* per node */
+    const char *why;   /* not NULL: given up */
+} PSearch;
+
+void plain_search(PSearch *x);
+void plain_search_fini(PSearch *x);
+void plain_add_finding(PlainResult *result, const char *kind, const char *detail, uint32_t line, const char *stuck);
+
+/* plain_stuck.c */
+bool plain_stuck_daemon(const PSearch *x, const PState *s, int32_t task);
+/* `stuck` (per entity) less those that only wait for others: their names, sorted. */
+const char *plain_stuck_names(PSearch *x, const PState *s, bool *stuck);
+void plain_find_deadlocks(PSearch *x);
+void plain_find_partial(PSearch *x);
+void plain_find_spinning(PSearch *x); /* of a search that tells all tasks apart */
+
+/* plain_scc.c: number of components; of[node] = its component. keep: nodes that count, NULL: all */
+uint32_t plain_scc(uint32_t nodes, const PEdge *edges, const uint32_t *first, const uint32_t *counts, const bool *keep, uint32_t *of);
+
+#endif

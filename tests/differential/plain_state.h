@@ -1,0 +1,127 @@
+/* A state of the plain explorer: cells, objects, tasks and futures, all of them plain structs in one arena. */
+#ifndef UNKNOT_TESTS_PLAIN_STATE_H
+#define UNKNOT_TESTS_PLAIN_STATE_H
+
+#include "tests/differential/plain_code.h"
+
+#include <string.h>
+
+typedef enum PTag { CELL_UNSET, CELL_INT, CELL_REF, CELL_PLACE } PTag;
+typedef struct PCell {
+    PTag tag;
+    int32_t ref;   /* REF: entity, 0 is none. PLACE: the fiber, 0 for globals */
+    int32_t frame; /* PLACE */
+    int64_t v;     /* INT: value. PLACE: cell */
+} PCell;
+typedef struct PCells { PCell *at; int32_t n, cap; } PCells;
+
+typedef struct PWaiter { int32_t fiber, arm; } PWaiter;
+typedef struct PWaiters { PWaiter *at; int32_t n, cap; } PWaiters;
+
+typedef enum PKind { ENTITY_FREE, ENTITY_CHANNEL, ENTITY_MUTEX, ENTITY_SEMAPHORE, ENTITY_EXECUTOR, ENTITY_SCOPE, ENTITY_TASK, ENTITY_FUTURE } PKind;
+typedef enum PStatus { FIBER_AT_START, FIBER_AT_POINT, FIBER_GOING, FIBER_BLOCKED, FIBER_ENDED } PStatus;
+typedef enum PArmState { ARM_OFF, ARM_READY, ARM_QUEUED, ARM_SERVED } PArmState;
+typedef enum PHold { HOLD_FREE, HOLD_TASK, HOLD_GIVEN } PHold;
+
+typedef struct PArm {
+    PArmState state;
+    bool told;     /* barging mutex */
+    bool fresh;    /* arrived in this very step */
+    int32_t ref;   /* the object, future, task or scope */
+    int64_t n;     /* count, duration */
+    PCell place;   /* RECV's destination */
+    PCell into;    /* the select arm's */
+    PCells value;  /* SEND's item; RECV: what was handed over */
+    bool result;   /* SERVED */
+} PArm;
+
+typedef struct PWait { int32_t site; PArm *arms; int32_t narms; bool is_scope; } PWait;
+
+typedef enum PItemKind { ITEM_MARK, ITEM_VAR, ITEM_SCOPED, ITEM_DEFER, ITEM_SCOPE, ITEM_ATOMIC } PItemKind;
+typedef struct PItem { /* what a block has to clean up */
+    PItemKind kind;
+    int32_t a, n; /* MARK: block. VAR, SCOPED: cell, count. DEFER: code. SCOPE: cell */
+    bool done;    /* SCOPE: its wait is over */
+    uint32_t ordinal;
+} PItem;
+
+typedef struct PFrame {
+    int32_t func, pc;
+    PCell *vars;
+    PCells stack;
+    PItem *items;
+    int32_t nitems, items_cap;
+    int32_t *returns; /* where the running defers go on */
+    int32_t nreturns, returns_cap;
+    int32_t progress; /* LOAD, STORE: scalars done */
+} PFrame;
+
+typedef struct PEntity {
+    PKind kind;
+    bool dead;
+    /* objects */
+    bool is_fifo, closed, barging, unowned;
+    int32_t width;  /* CHANNEL: cells of an item */
+    int64_t n;      /* CHANNEL: capacity; SEMAPHORE: permits; EXECUTOR: threads */
+    PCells items;
+    PWaiters senders, receivers, queue;
+    PHold hold;
+    PWaiter owner;  /* TASK: fiber is the task; GIVEN: the waiter */
+    PWaiters tasks; /* SCOPE */
+    /* fibers */
+    int32_t func;     /* -1: an operation */
+    int32_t number;
+    int32_t executor; /* entity, 0: the default one */
+    bool is_daemon, abort_asked, aborted;
+    bool leaving;     /* FUTURE: being cancelled, what it holds is still held */
+    PStatus status;
+    int32_t running;  /* TASK: the fiber that holds its thread, 0: it stands at a point */
+    PFrame *frames;
+    int32_t nframes, frames_cap;
+    PWait *wait;
+    PCells value;
+    int32_t atomic;   /* depth of atomic blocks */
+    bool atomic_used;
+} PEntity;
+
+typedef struct PState {
+    PCell *globals;
+    PEntity *at; /* from 1 */
+    int32_t n, cap;
+    int32_t *spawned; /* per function */
+    bool main_ended;
+} PState;
+
+#define plain_grow(arena, v)                                                                              \
+    do {                                                                                                  \
+        if ((v)->n == (v)->cap) {                                                                         \
+            (v)->cap = (v)->cap * 2 + 4;                                                                  \
+            void *grown_ = arena_alloc((arena), (size_t)(v)->cap * sizeof *(v)->at);                      \
+            if ((v)->n > 0) memcpy(grown_, (v)->at, (size_t)(v)->n * sizeof *(v)->at);                    \
+            (v)->at = grown_;                                                                             \
+        }                                                                                                 \
+    } while (0)
+#define plain_push(arena, v, ...)                \
+    do {                                         \
+        plain_grow((arena), (v));                \
+        (v)->at[(v)->n++] = (__VA_ARGS__);       \
+    } while (0)
+
+static inline PCell cell_int(int64_t v) { return (PCell){.tag = CELL_INT, .v = v}; }
+static inline PCell cell_ref(int32_t ref) { return (PCell){.tag = CELL_REF, .ref = ref}; }
+
+void plain_waiters_remove(PWaiters *list, int32_t index);
+int32_t plain_waiters_find(const PWaiters *list, int32_t fiber, int32_t arm);
+int32_t plain_new_entity(PState *s, Arena *arena, PKind kind);
+void plain_push_frame(const PProgram *p, PEntity *fiber, Arena *arena, int32_t func, const PCell *args);
+/* Entity i becomes map[i] (0: it is dropped); references follow. map == NULL: a plain copy. */
+PState *plain_copy(const PProgram *p, const PState *s, Arena *arena, const int32_t *map, int32_t n);
+
+/* The canonical text of a state: words. map[entity] = its number in it, 0 when it is no part of it. */
+typedef VEC(int64_t) PWords;
+/* False: too many entities that look alike. */
+bool plain_canon(const PProgram *p, const PState *s, PWords *out, int32_t *map, int32_t *count);
+/* Marks what can be reached from globals and tasks that have not ended. */
+void plain_reach(const PProgram *p, const PState *s, bool *reached);
+
+#endif

@@ -1,0 +1,448 @@
+/* What a task can do next, and doing it: ways of going on from a point, cancelling, futures polled and dropped. */
+#include "tests/differential/plain_run.h"
+
+#include <assert.h>
+
+enum { PATH_MAX_FIBERS = 12, WAYS_MAX = 128 };
+
+typedef struct PPath { int32_t fiber[PATH_MAX_FIBERS], arm[PATH_MAX_FIBERS], n; } PPath; /* arm[i]: of fiber[i - 1], that polls fiber[i] */
+typedef enum PWayKind { WAY_START, WAY_FIRE, WAY_PLACE, WAY_UNTELL, WAY_TAKE, WAY_GO, WAY_TWO, WAY_AGAIN } PWayKind;
+typedef struct PWay { PPath path; PWayKind kind; int32_t arm; bool is_timer; } PWay;
+typedef struct PWays { PWay at[WAYS_MAX]; int32_t n; } PWays;
+
+static int32_t last(const PPath *path) { return path->fiber[path->n - 1]; }
+static void extend(PRun *r, PPath *path, int32_t fiber, int32_t arm) {
+    if (path->n == PATH_MAX_FIBERS) plain_limit(r, "futures nested too deeply");
+    path->fiber[path->n] = fiber;
+    path->arm[path->n++] = arm;
+}
+static void add_way(PRun *r, PWays *ways, const PPath *path, PWayKind kind, int32_t arm) {
+    if (ways->n == WAYS_MAX) plain_limit(r, "too many ways");
+    ways->at[ways->n++] = (PWay){.path = *path, .kind = kind, .arm = arm};
+}
+
+/* ---- timers */
+static bool has_waited(const PRun *r, const PEntity *e, int32_t k) {
+    const PArm *a = &e->wait->arms[k];
+    if (a->state == ARM_OFF) return true;
+    PArmOp op = plain_arm_op(r, e, k);
+    if (op == ARM_SLEEP || op == ARM_YIELD) return true;
+    if (op != ARM_FUTURE) return a->state != ARM_READY;
+    const PEntity *f = &r->s->at[a->ref];
+    if (f->wait == NULL || f->status == FIBER_AT_START) return false;
+    for (int32_t i = 0; i < f->wait->narms; i++)
+        if (!has_waited(r, f, i)) return false;
+    return true;
+}
+static bool timer_may_fire(const PRun *r, const PEntity *e, int32_t k) {
+    if (e->wait->is_scope || !r->p->sites.data[e->wait->site].is_select) return true;
+    for (int32_t i = 0; i < e->wait->narms; i++) {
+        const PArm *a = &e->wait->arms[i];
+        if (i == k || a->state == ARM_OFF) continue;
+        if (plain_arm_op(r, e, i) == ARM_SLEEP && a->n < e->wait->arms[k].n) return false;
+        if (!has_waited(r, e, i)) return false;
+    }
+    return true;
+}
+
+/* ---- ways */
+static void collect(PRun *r, PPath *path, PWays *ways);
+
+static bool waits_on(const PEntity *e, const PRun *r, int32_t future) {
+    if (e->wait == NULL || e->wait->is_scope || e->status == FIBER_ENDED) return false;
+    for (int32_t k = 0; k < e->wait->narms; k++)
+        if (e->wait->arms[k].state != ARM_OFF && plain_arm_op(r, e, k) == ARM_FUTURE && e->wait->arms[k].ref == future) return true;
+    return false;
+}
+/* Another task waits for it and has begun it. */
+static bool polled_by_another(const PRun *r, int32_t future, const PPath *path) {
+    if (r->s->at[future].status == FIBER_AT_START) return false;
+    for (int32_t i = 1; i < r->s->n; i++) {
+        const PEntity *e = &r->s->at[i];
+        if (e->kind == ENTITY_TASK && i != path->fiber[0] && waits_on(e, r, future)) return true;
+    }
+    return false;
+}
+static void collect_future(PRun *r, PPath *path, PWays *ways, int32_t k, int32_t future) {
+    const PEntity *f = plain_at(r, future);
+    if (f->status == FIBER_ENDED) {
+        add_way(r, ways, path, WAY_AGAIN, k);
+    } else if (polled_by_another(r, future, path)) {
+        add_way(r, ways, path, WAY_TWO, k);
+    } else {
+        extend(r, path, future, k);
+        collect(r, path, ways);
+        path->n--;
+    }
+}
+static void collect_queued(PRun *r, PPath *path, PWays *ways, const PEntity *e, int32_t k, PArmOp op) {
+    const PArm *a = &e->wait->arms[k];
+    if (op == ARM_YIELD) {
+        add_way(r, ways, path, WAY_GO, k);
+    } else if (op == ARM_SLEEP) {
+        if (!timer_may_fire(r, e, k)) return;
+        add_way(r, ways, path, WAY_GO, k);
+        ways->at[ways->n - 1].is_timer = true;
+    } else if (a->told) {
+        add_way(r, ways, path, plain_object(r, a->ref, plain_line(r, e))->hold == HOLD_FREE ? WAY_TAKE : WAY_UNTELL, k);
+    }
+}
+static void collect_arm(PRun *r, PPath *path, PWays *ways, int32_t k) {
+    int32_t fiber = last(path);
+    const PEntity *e = plain_at(r, fiber);
+    const PArm *a = &e->wait->arms[k];
+    PArmOp op = plain_arm_op(r, e, k);
+    if (a->state == ARM_OFF) return;
+    if (op == ARM_JOIN) {
+        if (plain_at(r, a->ref)->status == FIBER_ENDED) add_way(r, ways, path, WAY_GO, k);
+    } else if (op == ARM_SCOPE) {
+        if (plain_scope_over(r, a->ref)) add_way(r, ways, path, WAY_GO, k);
+    } else if (op == ARM_FUTURE) {
+        collect_future(r, path, ways, k, a->ref);
+    } else if (a->state == ARM_SERVED) {
+        add_way(r, ways, path, WAY_GO, k);
+    } else if (a->state == ARM_QUEUED) {
+        collect_queued(r, path, ways, e, k, op);
+    } else {
+        add_way(r, ways, path, plain_can_fire(r, fiber, op, a, r->p->sites.data[e->wait->site].arms[k].line) ? WAY_FIRE : WAY_PLACE, k);
+    }
+}
+static void collect(PRun *r, PPath *path, PWays *ways) {
+    const PEntity *e = plain_at(r, last(path));
+    if (e->status == FIBER_AT_START) {
+        add_way(r, ways, path, WAY_START, 0);
+        return;
+    }
+    bool biased = !e->wait->is_scope && r->p->sites.data[e->wait->site].is_biased;
+    for (int32_t k = 0; k < e->wait->narms; k++) {
+        int32_t before = ways->n;
+        bool stops = false;
+        collect_arm(r, path, ways, k);
+        for (int32_t i = before; i < ways->n; i++) stops |= !ways->at[i].is_timer;
+        if (biased && stops) return;
+    }
+}
+
+/* ---- taking one */
+static PStop start(PRun *r, int32_t fiber) {
+    PEntity *e = plain_at(r, fiber);
+    if (e->func >= 0) return plain_run(r, fiber);
+    e->status = FIBER_AT_POINT;
+    PArm *a = &e->wait->arms[0];
+    PArmOp op = plain_arm_op(r, e, 0);
+    if (a->state == ARM_OFF) return STOP_POINT;
+    a->fresh = true;
+    if (op == ARM_SLEEP || op == ARM_YIELD) {
+        a->state = ARM_QUEUED;
+        return STOP_POINT;
+    }
+    if (!plain_can_fire(r, fiber, op, a, plain_line(r, e))) {
+        plain_place_waiter(r, fiber, 0, op);
+        return STOP_POINT;
+    }
+    plain_fire(r, fiber, op, a);
+    plain_complete(r, fiber, 0);
+    return STOP_END;
+}
+static PStop go_on(PRun *r, int32_t fiber) { return plain_at(r, fiber)->func < 0 ? STOP_END : plain_run(r, fiber); }
+
+static void stuck_places(PRun *r, const PPath *path, int32_t i) {
+    int32_t root = path->fiber[0];
+    if (plain_at(r, root)->kind != ENTITY_TASK) return;
+    for (; i >= 0; i--)
+        if (plain_at(r, path->fiber[i])->status == FIBER_BLOCKED) break;
+    plain_at(r, root)->running = i >= 0 ? path->fiber[i] : 0;
+}
+/* The innermost fiber of the path stopped: its ends go outwards, a block_on goes inwards. True: the outermost has ended. */
+static bool settle(PRun *r, PPath *path, PStop stop) {
+    for (;;) {
+        int32_t fiber = last(path);
+        if (stop == STOP_BLOCK_ON) {
+            PEntity *e = plain_at(r, fiber);
+            int32_t future = e->wait->arms[0].ref;
+            e->status = FIBER_BLOCKED;
+            if (plain_at(r, future)->status == FIBER_ENDED) plain_violate(r, "misuse", "poll", plain_line(r, e));
+            if (polled_by_another(r, future, path)) plain_violate(r, "misuse", "future", plain_line(r, e));
+            extend(r, path, future, 0);
+            stop = plain_at(r, future)->status == FIBER_AT_START ? start(r, future) : STOP_POINT;
+        } else if (stop != STOP_END) {
+            break;
+        } else {
+            plain_end_fiber(r, fiber);
+            if (path->n == 1) return true;
+            int32_t arm = path->arm[--path->n];
+            plain_complete(r, last(path), arm);
+            stop = go_on(r, last(path));
+        }
+    }
+    PEntity *root = plain_at(r, path->fiber[0]);
+    if (stop == STOP_REST && root->kind == ENTITY_TASK) root->running = last(path);
+    else stuck_places(r, path, path->n - 1);
+    return false;
+}
+static uint32_t wait_line(const PRun *r, const PEntity *e) { return e->wait->is_scope ? 0 : r->p->sites.data[e->wait->site].line; }
+
+static bool take(PRun *r, const PWay *way) {
+    PPath path = way->path;
+    int32_t fiber = last(&path);
+    PEntity *e = plain_at(r, fiber);
+    if (way->kind == WAY_START) return settle(r, &path, start(r, fiber));
+    PArm *a = &e->wait->arms[way->arm];
+    PArmOp op = plain_arm_op(r, e, way->arm);
+    switch (way->kind) {
+    case WAY_AGAIN: plain_violate(r, "misuse", "poll", wait_line(r, e));
+    case WAY_TWO: plain_violate(r, "misuse", "future", wait_line(r, e));
+    case WAY_PLACE:
+        plain_place_waiter(r, fiber, way->arm, op);
+        return settle(r, &path, STOP_POINT);
+    case WAY_UNTELL:
+        a->told = false;
+        return settle(r, &path, STOP_POINT);
+    case WAY_TAKE: {
+        PWaiters *queue = &plain_at(r, a->ref)->queue;
+        plain_waiters_remove(queue, plain_waiters_find(queue, fiber, way->arm));
+        plain_fire(r, fiber, op, a);
+        a->state = ARM_SERVED;
+        break;
+    }
+    case WAY_FIRE: plain_fire(r, fiber, op, a); break;
+    default: break;
+    }
+    plain_complete(r, fiber, way->arm);
+    return settle(r, &path, go_on(r, fiber));
+}
+
+/* ---- futures polled on the spot: until they have ended or are at an operation that cannot fire now */
+static bool fires_now(const PRun *r, const PWay *way) {
+    if (way->kind == WAY_PLACE || way->kind == WAY_UNTELL || way->kind == WAY_AGAIN || way->kind == WAY_TWO) return false;
+    if (way->kind == WAY_START) return true;
+    const PEntity *e = &r->s->at[last(&way->path)];
+    PArmOp op = plain_arm_op(r, e, way->arm);
+    return !((op == ARM_YIELD || op == ARM_SLEEP) && e->wait->arms[way->arm].fresh);
+}
+bool plain_poll(PRun *r, int32_t future) {
+    const PEntity *f = plain_at(r, future);
+    PPath root = {.fiber = {r->task}, .n = 1};
+    if (f->status == FIBER_ENDED) plain_violate(r, "misuse", "poll", plain_line(r, plain_at(r, r->task)));
+    if (polled_by_another(r, future, &root)) plain_violate(r, "misuse", "future", plain_line(r, plain_at(r, r->task)));
+    PPath path = {.fiber = {future}, .n = 1};
+    PWays *ways = arena_alloc(r->arena, sizeof *ways);
+    bool ended = false;
+    r->still++;
+    while (!ended) {
+        int32_t usable = 0;
+        ways->n = 0;
+        path.n = 1;
+        collect(r, &path, ways);
+        for (int32_t i = 0; i < ways->n; i++)
+            if (fires_now(r, &ways->at[i])) ways->at[usable++] = ways->at[i];
+        if (usable == 0) break;
+        ended = take(r, &ways->at[plain_choose(r, usable)]);
+    }
+    for (int32_t i = 0; i < ways->n && !ended; i++)
+        if (ways->at[i].kind == WAY_PLACE || ways->at[i].kind == WAY_UNTELL) take(r, &ways->at[i]);
+    r->still--;
+    return ended;
+}
+
+/* ---- giving up */
+static void run_defer(PRun *r, int32_t fiber, int32_t code) {
+    PFrame *f = plain_top(plain_at(r, fiber));
+    struct { int32_t *at; int32_t n, cap; } list = {f->returns, f->nreturns, f->returns_cap};
+    plain_push(r->arena, &list, -1);
+    f->returns = list.at;
+    f->nreturns = list.n;
+    f->returns_cap = list.cap;
+    f->pc = code;
+    PStop stop = plain_run(r, fiber);
+    if (stop != STOP_DEFER) plain_limit(r, "a defer that waits");
+}
+static void cancel_item(PRun *r, int32_t fiber, PItem item) {
+    PFrame *f = plain_top(plain_at(r, fiber));
+    uint32_t line = r->p->code.data[f->pc].line;
+    if (item.kind == ITEM_DEFER) {
+        run_defer(r, fiber, item.a);
+    } else if (item.kind == ITEM_SCOPE) {
+        const PWaiters *tasks = &plain_at(r, f->vars[item.a].ref)->tasks;
+        for (int32_t i = 0; i < tasks->n && !item.done; i++) plain_at(r, tasks->at[i].fiber)->abort_asked = true;
+    } else if (item.kind == ITEM_VAR || item.kind == ITEM_SCOPED) {
+        for (int32_t i = item.n - 1; i >= 0; i--) {
+            if (item.kind == ITEM_SCOPED && f->vars[item.a + i].tag == CELL_REF) plain_kill(r, f->vars[item.a + i].ref, line);
+            f->vars[item.a + i] = (PCell){0};
+            plain_drop_futures(r);
+            f = plain_top(plain_at(r, fiber));
+        }
+    }
+}
+static void cancel_waits(PRun *r, int32_t fiber) {
+    PEntity *e = plain_at(r, fiber);
+    if (e->wait == NULL) return;
+    for (int32_t k = 0; k < plain_at(r, fiber)->wait->narms; k++) {
+        e = plain_at(r, fiber);
+        if (e->wait->arms[k].state == ARM_OFF) continue;
+        plain_give_up(r, fiber, k, plain_arm_op(r, e, k));
+        e->wait->arms[k].state = ARM_OFF;
+        plain_drop_futures(r);
+    }
+    plain_at(r, fiber)->wait = NULL;
+}
+void plain_cancel(PRun *r, int32_t fiber) {
+    r->still++;
+    PEntity *e = plain_at(r, fiber);
+    PStatus status = e->status;
+    if (status != FIBER_AT_START) {
+        cancel_waits(r, fiber);
+        while (plain_at(r, fiber)->nframes > 0) {
+            while (plain_top(plain_at(r, fiber))->nitems > 0) {
+                PFrame *f = plain_top(plain_at(r, fiber));
+                cancel_item(r, fiber, f->items[--f->nitems]);
+            }
+            plain_at(r, fiber)->nframes--;
+        }
+    }
+    plain_end_fiber(r, fiber);
+    plain_at(r, fiber)->aborted = true;
+    plain_at(r, fiber)->value.n = 0;
+    r->still--;
+    plain_drop_futures(r);
+}
+/* A future without a handle; of several the one that holds the others. */
+static int32_t lost_future(PRun *r) {
+    int32_t lost = 0;
+    bool *reached = arena_alloc(r->arena, (size_t)r->s->n + 1), *from = arena_alloc(r->arena, (size_t)r->s->n + 1);
+    plain_reach(r->p, r->s, reached);
+    for (int32_t i = 1; i < r->s->n; i++) {
+        if (r->s->at[i].kind != ENTITY_FUTURE || reached[i]) continue;
+        if (lost == 0) {
+            lost = i;
+            continue;
+        }
+        r->s->at[i].leaving = true;
+        plain_reach(r->p, r->s, from);
+        r->s->at[i].leaving = false;
+        if (from[lost]) lost = i;
+    }
+    return lost;
+}
+/* Futures without a handle are cancelled. */
+void plain_drop_futures(PRun *r) {
+    r->dirty = false;
+    for (;;) {
+        int32_t n = 0;
+        for (int32_t i = 1; i < r->s->n; i++) n += r->s->at[i].kind == ENTITY_FUTURE;
+        int32_t lost = n == 0 ? 0 : lost_future(r);
+        if (lost == 0) return;
+        PEntity *e = plain_at(r, lost);
+        e->leaving = true;
+        if (e->status != FIBER_ENDED && e->status != FIBER_AT_START) plain_cancel(r, lost);
+        plain_at(r, lost)->kind = ENTITY_FREE;
+    }
+}
+
+/* ---- steps */
+static bool threads_left(const PRun *r, int32_t task) {
+    int32_t executor = r->s->at[task].executor;
+    int64_t n = executor == 0 ? 1 : r->s->at[executor].n, busy = 0;
+    for (int32_t i = 1; i < r->s->n; i++) {
+        const PEntity *e = &r->s->at[i];
+        busy += e->kind == ENTITY_TASK && e->status != FIBER_ENDED && e->executor == executor && e->running != 0;
+    }
+    return busy < n;
+}
+static bool find_path(const PRun *r, PPath *path, int32_t fiber) {
+    int32_t at = last(path);
+    if (at == fiber) return true;
+    const PEntity *e = &r->s->at[at];
+    if (e->wait == NULL || path->n == PATH_MAX_FIBERS) return false;
+    for (int32_t k = 0; k < e->wait->narms; k++) {
+        const PArm *a = &e->wait->arms[k];
+        if (a->state == ARM_OFF || plain_arm_op(r, e, k) != ARM_FUTURE) continue;
+        path->fiber[path->n] = a->ref;
+        path->arm[path->n++] = k;
+        if (find_path(r, path, fiber)) return true;
+        path->n--;
+    }
+    return false;
+}
+static void step(PRun *r) {
+    PPath path = {.fiber = {r->task}, .n = 1};
+    PEntity *t = plain_at(r, r->task);
+    bool ended = false;
+    if (t->running != 0) {
+        bool found = find_path(r, &path, t->running);
+        assert(found);
+        (void)found;
+    }
+    PEntity *f = plain_at(r, last(&path));
+    if (t->running != 0 && f->status == FIBER_GOING) {
+        t->running = 0;
+        r->fresh = true;
+        ended = settle(r, &path, plain_run(r, last(&path)));
+    } else if (t->running == 0 && t->abort_asked) {
+        plain_cancel(r, r->task);
+    } else {
+        PWays *ways = arena_alloc(r->arena, sizeof *ways);
+        collect(r, &path, ways);
+        assert(ways->n > 0);
+        ended = take(r, &ways->at[plain_choose(r, ways->n)]);
+    }
+    (void)ended;
+    if (r->dirty) plain_drop_futures(r);
+}
+PEnd plain_step(PRun *r) {
+    r->end = END_STEP;
+    r->next_choice = 0;
+    r->still = 0;
+    r->fresh = r->dirty = false;
+    r->instructions = r->backs = 0;
+    r->next_mark = 0;
+    vec_clear(&r->mark);
+    if (setjmp(r->out) == 0) step(r);
+    return r->end;
+}
+bool plain_able(PRun *r, int32_t task, bool *lacks_thread) {
+    PEntity *t = plain_at(r, task);
+    *lacks_thread = false;
+    if (t->kind != ENTITY_TASK || t->status == FIBER_ENDED) return false;
+    PPath path = {.fiber = {task}, .n = 1};
+    if (t->running != 0) {
+        find_path(r, &path, t->running);
+        if (plain_at(r, last(&path))->status == FIBER_GOING) return true;
+    } else if (t->abort_asked) {
+        return true;
+    }
+    PWays *ways = arena_alloc(r->arena, sizeof *ways);
+    volatile bool able = true; /* a violation on the way counts as a step */
+    if (setjmp(r->out) == 0) {
+        collect(r, &path, ways);
+        able = ways->n > 0;
+    }
+    if (able && t->running == 0 && !threads_left(r, task)) {
+        *lacks_thread = true;
+        return false;
+    }
+    return able;
+}
+PEnd plain_call(PRun *r, int32_t func, PCell *value) {
+    PEntity *e;
+    r->end = END_STEP;
+    r->next_choice = 0;
+    r->still = 1;
+    r->instructions = r->backs = 0;
+    r->next_mark = 0;
+    r->dirty = false;
+    vec_clear(&r->mark);
+    int32_t ref = plain_new_entity(r->s, r->arena, ENTITY_TASK);
+    e = plain_at(r, ref);
+    e->func = func;
+    plain_push_frame(r->p, e, r->arena, func, NULL);
+    r->task = ref;
+    if (setjmp(r->out) == 0) {
+        plain_run(r, ref);
+        e = plain_at(r, ref);
+        if (value != NULL && e->value.n > 0) *value = e->value.at[0];
+        e->kind = ENTITY_FREE;
+    }
+    r->still = 0;
+    return r->end;
+}

@@ -1,0 +1,299 @@
+/* Both kinds of deadlock, never-yields on several threads, and the atoms of properties. */
+#include "tests/differential/plain_search.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* ---- where a task stands */
+static bool in_label(const PProgram *p, const PEntity *e, Name name, int32_t func) {
+    for (int32_t i = 0; i < e->nframes; i++)
+        for (uint32_t k = 0; k < p->labels.n; k++) {
+            const PRange *r = &p->labels.data[k];
+            if (r->name != name || r->func != e->frames[i].func || (func >= 0 && r->func != func)) continue;
+            if (e->frames[i].pc >= r->from && e->frames[i].pc < r->to) return true;
+        }
+    return false;
+}
+static PArmOp op_of(const PProgram *p, const PEntity *e, int32_t k) { return e->wait->is_scope ? ARM_SCOPE : p->sites.data[e->wait->site].arms[k].op; }
+
+static bool receives(const PProgram *p, const PState *s, const PEntity *e) {
+    if (e->wait == NULL || e->status != FIBER_AT_POINT) return false;
+    for (int32_t k = 0; k < e->wait->narms; k++) {
+        const PArm *a = &e->wait->arms[k];
+        if (a->state == ARM_OFF) continue;
+        if (op_of(p, e, k) == ARM_RECV) return true;
+        if (op_of(p, e, k) == ARM_FUTURE && receives(p, s, &s->at[a->ref])) return true;
+    }
+    return false;
+}
+bool plain_stuck_daemon(const PSearch *x, const PState *s, int32_t task) {
+    const PEntity *e = &s->at[task];
+    Name idle = names_find(x->p->tree->names, "idle", 4);
+    if (!e->is_daemon || e->running != 0) return false;
+    return receives(x->p, s, e) || (e->status == FIBER_AT_POINT && idle != 0 && in_label(x->p, e, idle, -1));
+}
+
+/* ---- consequences */
+/* Whom the fiber waits for, if it waits for stuck tasks' ends alone: adds them to `whom`. */
+static bool only_joins(const PProgram *p, const PState *s, const PEntity *e, const bool *stuck, bool *whom) {
+    if (e->wait == NULL) return false;
+    bool any = false;
+    for (int32_t k = 0; k < e->wait->narms; k++) {
+        const PArm *a = &e->wait->arms[k];
+        if (a->state == ARM_OFF) continue;
+        PArmOp op = op_of(p, e, k);
+        any = true;
+        if (op == ARM_JOIN) {
+            if (!stuck[a->ref]) return false;
+            whom[a->ref] = true;
+        } else if (op == ARM_SCOPE) {
+            const PWaiters *tasks = &s->at[a->ref].tasks;
+            for (int32_t i = 0; i < tasks->n; i++) {
+                if (!stuck[tasks->at[i].fiber]) return false;
+                whom[tasks->at[i].fiber] = true;
+            }
+        } else if (op != ARM_FUTURE || !only_joins(p, s, &s->at[a->ref], stuck, whom)) {
+            return false;
+        }
+    }
+    return any;
+}
+static const PEntity *waiting_fiber(const PState *s, int32_t task) {
+    const PEntity *e = &s->at[task];
+    return e->running != 0 ? &s->at[e->running] : e;
+}
+/* A task that waits for joins alone and is on no cycle of such tasks is a consequence. */
+static void drop_consequences(const PSearch *x, const PState *s, bool *stuck) {
+    int32_t n = s->n;
+    bool *reaches = calloc((size_t)n * (size_t)n, 1), *joins = calloc((size_t)n, 1);
+    for (int32_t i = 1; i < n; i++)
+        if (stuck[i]) joins[i] = only_joins(x->p, s, waiting_fiber(s, i), stuck, reaches + (size_t)i * (size_t)n);
+    for (int32_t i = 1; i < n; i++)
+        if (!joins[i]) memset(reaches + (size_t)i * (size_t)n, 0, (size_t)n);
+    for (int32_t k = 1; k < n; k++)
+        for (int32_t i = 1; i < n; i++)
+            for (int32_t j = 1; j < n; j++)
+                if (reaches[i * n + k] && reaches[k * n + j]) reaches[i * n + j] = true;
+    for (int32_t i = 1; i < n; i++)
+        if (joins[i] && !reaches[i * n + i]) stuck[i] = false;
+    free(reaches);
+    free(joins);
+}
+static int by_text(const void *a, const void *b) {
+    const char *const *x = a, *const *y = b;
+    return strcmp(*x, *y);
+}
+const char *plain_stuck_names(PSearch *x, const PState *s, bool *stuck) {
+    drop_consequences(x, s, stuck);
+    const char **names = calloc((size_t)s->n + 1, sizeof *names);
+    size_t n = 0;
+    for (int32_t i = 1; i < s->n; i++)
+        if (stuck[i]) names[n++] = x->p->funcs.data[s->at[i].func].name;
+    qsort(names, n, sizeof *names, by_text);
+    const char *text = "";
+    for (size_t i = 0; i < n; i++) text = arena_printf(&x->result->arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
+    free(names);
+    return text;
+}
+
+/* ---- deadlock */
+static void deadlock(PSearch *x, const PNode *node) {
+    const PState *s = node->s;
+    if (x->options->main_ends_run && s->main_ended) return;
+    bool *stuck = calloc((size_t)s->n + 1, 1), found = false;
+    for (int32_t i = 1; i < s->n; i++) {
+        if (s->at[i].kind != ENTITY_TASK || s->at[i].status == FIBER_ENDED) continue;
+        if (node->able[i]) {
+            free(stuck);
+            return;
+        }
+        stuck[i] = !plain_stuck_daemon(x, s, i);
+        found |= stuck[i];
+    }
+    if (found) plain_add_finding(x->result, "deadlock", "", 0, plain_stuck_names(x, s, stuck));
+    free(stuck);
+}
+void plain_find_deadlocks(PSearch *x) {
+    for (uint32_t i = 0; i < x->nodes.n; i++) deadlock(x, &x->nodes.data[i]);
+}
+
+/* ---- partial deadlock */
+typedef struct Track { uint32_t node; int32_t task; } Track;
+typedef VEC(Track) Tracks;
+
+/* Whether the task can move anywhere in its component. */
+static bool ever_able(PSearch *x, uint32_t node, int32_t task) {
+    Tracks todo = {0};
+    bool able = false;
+    vec_push(&todo, (Track){node, task});
+    for (uint32_t i = 0; i < todo.n && !able; i++) {
+        Track t = todo.data[i];
+        const PNode *n = &x->nodes.data[t.node];
+        able = n->able[t.task];
+        for (uint32_t k = 0; k < n->nedges; k++) {
+            const PEdge *e = &x->edges.data[n->first + k];
+            Track to = {e->to, e->map[t.task]};
+            bool known = to.task == 0;
+            for (uint32_t j = 0; j < todo.n && !known; j++) known = todo.data[j].node == to.node && todo.data[j].task == to.task;
+            if (!known) vec_push(&todo, to);
+        }
+    }
+    vec_fini(&todo);
+    return able;
+}
+static void partial(PSearch *x, uint32_t node) {
+    const PState *s = x->nodes.data[node].s;
+    bool *stuck = calloc((size_t)s->n + 1, 1), found = false;
+    for (int32_t i = 1; i < s->n; i++) {
+        if (s->at[i].kind != ENTITY_TASK || s->at[i].status == FIBER_ENDED || x->nodes.data[node].able[i]) continue;
+        stuck[i] = !plain_stuck_daemon(x, s, i) && !ever_able(x, node, i);
+        found |= stuck[i];
+    }
+    if (found) plain_add_finding(x->result, "partial-deadlock", "", 0, plain_stuck_names(x, s, stuck));
+    free(stuck);
+}
+static uint32_t components(const PSearch *x, const bool *keep, uint32_t *of) {
+    uint32_t *first = calloc(x->nodes.n + 1, sizeof *first), *counts = calloc(x->nodes.n + 1, sizeof *counts);
+    for (uint32_t i = 0; i < x->nodes.n; i++) {
+        first[i] = x->nodes.data[i].first;
+        counts[i] = x->nodes.data[i].nedges;
+    }
+    uint32_t n = plain_scc(x->nodes.n, x->edges.data, first, counts, keep, of);
+    free(first);
+    free(counts);
+    return n;
+}
+void plain_find_partial(PSearch *x) {
+    uint32_t *of = calloc(x->nodes.n + 1, sizeof *of);
+    uint32_t n = components(x, NULL, of);
+    bool *left = calloc(n + 1, 1), *moves = calloc(n + 1, 1), *done = calloc(n + 1, 1);
+    for (uint32_t i = 0; i < x->edges.n; i++) {
+        const PEdge *e = &x->edges.data[i];
+        if (of[e->from] == of[e->to]) moves[of[e->from]] = true;
+        else left[of[e->from]] = true;
+    }
+    for (uint32_t i = 0; i < x->nodes.n; i++) {
+        if (left[of[i]] || !moves[of[i]] || done[of[i]]) continue;
+        done[of[i]] = true;
+        partial(x, i);
+    }
+    free(of);
+    free(left);
+    free(moves);
+    free(done);
+}
+
+/* ---- never yields */
+typedef struct Who { int32_t func, number; } Who;
+typedef VEC(Who) Whos;
+
+static int32_t slot_of(const PState *s, Who who) {
+    for (int32_t i = 1; i < s->n; i++)
+        if (s->at[i].kind == ENTITY_TASK && s->at[i].func == who.func && s->at[i].number == who.number) return i;
+    return 0;
+}
+static bool is_going(const PState *s, Who who) {
+    int32_t i = slot_of(s, who);
+    return i != 0 && s->at[i].running != 0 && s->at[s->at[i].running].status == FIBER_GOING;
+}
+static bool same(const PState *s, int32_t task, Who who) { return s->at[task].func == who.func && s->at[task].number == who.number; }
+
+/* In the component, may the task stand still for ever in a fair run? */
+static bool may_rest(const PSearch *x, const uint32_t *of, uint32_t component, Who who) {
+    bool unable = false, able = false, moves = false;
+    for (uint32_t i = 0; i < x->nodes.n; i++) {
+        if (of[i] != component) continue;
+        const PNode *n = &x->nodes.data[i];
+        int32_t t = slot_of(n->s, who);
+        if (t == 0 || (!n->able[t] && !n->lacks[t])) unable = true;
+        else if (n->able[t]) able = true;
+        for (uint32_t k = 0; k < n->nedges && t != 0; k++) {
+            const PEdge *e = &x->edges.data[n->first + k];
+            moves |= of[e->to] == component && e->actor == t;
+        }
+    }
+    return moves || unable || !able;
+}
+static void spinning(PSearch *x, Who who, const Whos *all) {
+    bool *keep = calloc(x->nodes.n + 1, 1);
+    uint32_t *of = calloc(x->nodes.n + 1, sizeof *of);
+    for (uint32_t i = 0; i < x->nodes.n; i++) keep[i] = is_going(x->nodes.data[i].s, who);
+    uint32_t n = components(x, keep, of);
+    bool *moves = calloc(n + 1, 1), found = false;
+    for (uint32_t i = 0; i < x->edges.n; i++) {
+        const PEdge *e = &x->edges.data[i];
+        if (keep[e->from] && keep[e->to] && of[e->from] == of[e->to] && same(x->nodes.data[e->from].s, e->actor, who)) moves[of[e->from]] = true;
+    }
+    for (uint32_t i = 0; i < x->nodes.n; i++)
+        if (!keep[i]) of[i] = UINT32_MAX;
+    for (uint32_t c = 0; c < n && !found; c++) {
+        found = moves[c];
+        for (uint32_t k = 0; k < all->n && found; k++)
+            if (all->data[k].func != who.func || all->data[k].number != who.number) found = may_rest(x, of, c, all->data[k]);
+    }
+    if (found) plain_add_finding(x->result, "never-yields", "", 0, x->p->funcs.data[who.func].name);
+    free(keep);
+    free(of);
+    free(moves);
+}
+void plain_find_spinning(PSearch *x) {
+    Whos all = {0};
+    for (uint32_t i = 0; i < x->nodes.n; i++) {
+        const PState *s = x->nodes.data[i].s;
+        for (int32_t t = 1; t < s->n; t++) {
+            bool known = s->at[t].kind != ENTITY_TASK;
+            for (uint32_t k = 0; k < all.n && !known; k++) known = same(s, t, all.data[k]);
+            if (!known) vec_push(&all, (Who){s->at[t].func, s->at[t].number});
+        }
+    }
+    for (uint32_t i = 0; i < all.n; i++) spinning(x, all.data[i], &all);
+    vec_fini(&all);
+}
+
+/* ---- atoms */
+static bool task_atom(PRun *r, const PIns *ins, int32_t task) {
+    const PEntity *e = plain_at(r, task);
+    bool lacks;
+    switch ((Builtin)ins->c) {
+    case BUILTIN_DONE: return e->status == FIBER_ENDED;
+    case BUILTIN_ABORTED: return e->aborted;
+    case BUILTIN_ENABLED: case BUILTIN_BLOCKED: {
+        jmp_buf out;
+        memcpy(&out, &r->out, sizeof out);
+        bool able = plain_able(r, task, &lacks);
+        memcpy(&r->out, &out, sizeof out);
+        return ins->c == BUILTIN_ENABLED ? able : !able && e->status != FIBER_ENDED;
+    }
+    default: return e->status != FIBER_ENDED && e->running == 0 && in_label(r->p, e, (Name)ins->v, ins->a);
+    }
+}
+static bool matches(const PRun *r, const PIns *ins, int32_t task) {
+    const PEntity *e = &r->s->at[task];
+    if (e->kind != ENTITY_TASK || task == r->task) return false;
+    if (ins->a < 0) return !e->is_daemon;
+    return e->func == ins->a && (ins->b < 0 || !r->p->funcs.data[ins->a].is_observed || e->number == ins->b);
+}
+static bool object_atom(PRun *r, const PIns *ins, int32_t ref) {
+    if (ref == 0) return (Builtin)ins->c == BUILTIN_FULL || (Builtin)ins->c == BUILTIN_EMPTY;
+    const PEntity *e = plain_at(r, ref);
+    switch ((Builtin)ins->c) {
+    case BUILTIN_FULL: return e->items.n >= e->n * e->width;
+    case BUILTIN_EMPTY: return e->items.n == 0;
+    case BUILTIN_CLOSED: return e->closed;
+    case BUILTIN_HELD: return e->hold != HOLD_FREE;
+    default: return e->hold == HOLD_TASK && e->owner.fiber != 0 && matches(r, ins, e->owner.fiber);
+    }
+}
+int64_t plain_atom(PRun *r, const PIns *ins, const PCell *operand) {
+    Builtin b = (Builtin)ins->c;
+    if (b == BUILTIN_FULL || b == BUILTIN_EMPTY || b == BUILTIN_CLOSED || b == BUILTIN_HELD || b == BUILTIN_HOLDER)
+        return object_atom(r, ins, operand->ref);
+    bool all = true, some = false;
+    for (int32_t i = 1; i < r->s->n; i++) {
+        if (!matches(r, ins, i)) continue;
+        bool holds = task_atom(r, ins, i);
+        all &= holds;
+        some |= holds;
+    }
+    return ins->b == -1 ? all : some;
+}
