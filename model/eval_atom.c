@@ -17,9 +17,11 @@ static bool is_selected(World *world, uint32_t slot, Select select) {
     return select.number == 0 || select.number == UINT32_MAX || words[FIBER_NUMBER] == (Word)select.number;
 }
 
+/* A task at its start is at no label, even where its first instruction is a labelled point's. */
 static bool is_at_label(const Machine *machine, const Word *words, uint32_t label) {
+    if (fiber_is_over(words) || words[FIBER_STATUS] == FIBER_AT_START) return false;
     for (uint32_t i = 0; i < machine->nlabels; i++)
-        if (machine->labels[i].name == machine->labels[label].name && words[FIBER_PC] == (Word)machine->labels[i].pc) return !fiber_is_over(words);
+        if (machine->labels[i].name == machine->labels[label].name && words[FIBER_PC] == (Word)machine->labels[i].pc) return true;
     return false;
 }
 
