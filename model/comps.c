@@ -168,7 +168,7 @@ static void fill_refs(Comps *comps, CompInfo *info) {
     info->colour = masked_hash(comps, info->words, info->n, UINT32_MAX);
     if (!nrefs) return;
     vec_resize(&comps->masked, nrefs);
-    for (uint32_t i = 0; i < nrefs; i++) comps->masked.data[i] = comps->found.data[i].slot;
+    for (uint32_t i = 0; i < nrefs; i++) comps->masked.data[i] = (Word)comps->found.data[i].slot * 2 + comps->found.data[i].ordered;
     info->shape = seq_intern(comps, &comps->shapes, comps->masked.data, nrefs);
     for (uint32_t i = 0; i < nrefs; i++)
         comps->found.data[i].label = sets ? masked_hash(comps, info->words, info->n, i) : hash_mix(comps->found_at.data[i]);

@@ -60,6 +60,13 @@ static void begin(Expand *expand, const uint32_t *state, uint32_t n, uint32_t ro
     if (root != NO_SLOT) expand->seen.data[root] = expand->stamp;
 }
 
+/* Nothing is loaded, and nothing left over from a step that failed. */
+static void begin_world(Expand *expand, uint32_t n) {
+    Word orphan;
+    world_reset(&expand->world, n);
+    while (world_take_orphan(&expand->world, &orphan)) {}
+}
+
 /* Counts a miss; whether remembering still pays for this root. */
 static bool is_worth_it(const Expand *expand, Memo *memo, uint32_t root, uint64_t lookups) {
     return ++memo->roots.data[root].misses < PATIENCE + lookups / 4 && expand->options.memo;
@@ -122,7 +129,7 @@ static bool run_all(Expand *expand, uint32_t n, uint32_t slot) {
     uint32_t choice = 0;
     choices_clear(&expand->choices);
     do {
-        world_reset(&expand->world, n);
+        begin_world(expand, n);
         StepResult result = eval_step(&expand->world, slot, &expand->options.eval, &expand->choices, NULL);
         expand->evaluations++;
         if (result.status != STEP_DISABLED) adds |= add_outcome(expand, &result, n, slot, choice++);
@@ -156,7 +163,7 @@ static bool holds(Expand *expand, const uint32_t *state, uint32_t n, uint32_t in
     if (ref != MEMO_NONE) return ref & 1;
     begin(expand, state, n, NO_SLOT);
     vec_push(&expand->path, MEMO_LENGTH);
-    world_reset(&expand->world, n);
+    begin_world(expand, n);
     Word value = 0;
     StepResult result = eval_predicate(&expand->world, expand->program->invariants[invariant].machine, &value);
     bool is_true = result.status == STEP_DONE && value != 0;
