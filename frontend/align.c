@@ -11,6 +11,7 @@
 typedef struct FileState { /* how far a source file's tokens are matched */
     uint32_t file;
     bool is_split;
+    bool is_system; /* what it declares is not for the program; its macros are */
     VEC(Piece) pieces;
     VEC(uint32_t) lines; /* of each piece */
     uint32_t cursor;
@@ -24,8 +25,8 @@ typedef struct Align {
     VEC(FileState) files;
     uint32_t state;  /* the current file's index in `files`, NOWHERE for built-ins */
     uint32_t line;   /* the source line that the current output line is from */
-    bool is_system;
-    VEC(Piece) out;  /* of the current output line */
+    VEC(Piece) out;  /* of the current output line; markers may cut it in pieces */
+    uint32_t out_line;
     VEC(uint32_t) matched; /* for each of them: the piece of the source it is, or came out of */
     VEC(uint8_t) is_macro;
 } Align;
@@ -76,7 +77,8 @@ static uint32_t find_source(Align *align, const char *name) {
     return file;
 }
 
-static void enter_file(Align *align, const char *name, uint32_t line, bool is_new) {
+/* Markers without flag 1 stay in a file, or come back to it: flag 3 then is about a macro that a system header defined. */
+static void enter_file(Align *align, const char *name, uint32_t line, bool is_new, bool is_system) {
     uint32_t file = find_source(align, name);
     align->line = line;
     align->state = NOWHERE;
@@ -87,7 +89,9 @@ static void enter_file(Align *align, const char *name, uint32_t line, bool is_ne
         align->state = align->files.n;
         vec_push(&align->files, (FileState){.file = file});
     }
-    if (is_new) align->files.data[align->state].cursor = 0;
+    if (!is_new) return;
+    align->files.data[align->state].cursor = 0;
+    align->files.data[align->state].is_system = is_system;
 }
 
 /* ---- matching one output line with the source from the cursor on */
@@ -159,7 +163,7 @@ static void align_pieces(Align *align) {
     FileState *state = &align->files.data[align->state];
     if (!state->is_split) split_file(align, state);
     if (state->pieces.n == 0) return;
-    while (state->cursor < state->pieces.n && state->lines.data[state->cursor] < align->line) state->cursor++;
+    while (state->cursor < state->pieces.n && state->lines.data[state->cursor] < align->out_line) state->cursor++;
     vec_resize(&align->matched, align->out.n);
     vec_resize(&align->is_macro, align->out.n);
     if (!match_line(align, state, true) && !match_line(align, state, false)) match_nothing(align, state);
@@ -170,15 +174,22 @@ static void align_pieces(Align *align) {
 
 static void blank(Align *align, uint32_t begin, uint32_t end) { memset(align->result->text + begin, ' ', end - begin); }
 
+static bool is_system(const Align *align) { return align->state == NOWHERE || align->files.data[align->state].is_system; }
+
+static void flush(Align *align) {
+    if (align->out.n > 0) align_pieces(align);
+    vec_clear(&align->out);
+}
+
 static void align_line(Align *align, uint32_t begin, uint32_t end) {
-    if (align->state == NOWHERE || align->is_system) {
+    if (is_system(align)) {
         blank(align, begin, end);
         return;
     }
-    vec_clear(&align->out);
+    if (align->out_line != align->line) flush(align);
+    align->out_line = align->line;
     Piece piece;
     for (uint32_t at = begin; piece_next(align->result->text, end, &at, &piece);) vec_push(&align->out, piece);
-    if (align->out.n > 0) align_pieces(align);
 }
 
 /* # line "file" flags */
@@ -197,13 +208,14 @@ static void read_marker(Align *align, const char *text) {
         vec_push(&name, *p);
     }
     vec_push(&name, '\0');
-    align->is_system = strchr(close, '3') != NULL;
-    enter_file(align, name.data, (uint32_t)line, strchr(close, '1') != NULL);
+    bool is_new = strchr(close, '1') != NULL;
+    if (is_new || strchr(close, '2')) flush(align);
+    enter_file(align, name.data, (uint32_t)line, is_new, strchr(close, '3') != NULL);
     vec_fini(&name);
 }
 
 static void warn_of_assert(Align *align, const char *definition) {
-    if (!align->is_system || strncmp(definition, "assert(", 7) != 0) return;
+    if (!is_system(align) || strncmp(definition, "assert(", 7) != 0) return;
     diags_add(align->diags, DIAG_PREPROCESSOR, (Span){align->files.n ? align->files.data[0].file : 0, 0, 0},
               "a system header redefines 'assert', which the dialect has already; do not include <assert.h>");
 }
@@ -217,9 +229,11 @@ static bool read_directive(Align *align, uint32_t begin, uint32_t end) {
     if (is_marker) {
         read_marker(align, word + (isdigit((unsigned char)*word) ? 0 : 5));
     } else if (strncmp(word, "define ", 7) == 0) {
+        flush(align);
         warn_of_assert(align, word + 7);
         macros_define(align->macros, word + 7);
     } else if (strncmp(word, "undef ", 6) == 0) {
+        flush(align);
         macros_undef(align->macros, word + 6);
     }
     align->result->text[end] = saved;
@@ -229,7 +243,7 @@ static bool read_directive(Align *align, uint32_t begin, uint32_t end) {
 
 void align_output(Sources *sources, Diags *diags, uint32_t file, Preprocessed *result) {
     Align align = {.sources = sources, .diags = diags, .result = result, .macros = macros_new(), .state = NOWHERE, .line = 1};
-    enter_file(&align, sources_name(sources, file), 1, true);
+    enter_file(&align, sources_name(sources, file), 1, true, false);
     uint32_t length = (uint32_t)result->length;
     for (uint32_t begin = 0; begin < length;) {
         const char *newline = memchr(result->text + begin, '\n', length - begin);
@@ -240,6 +254,7 @@ void align_output(Sources *sources, Diags *diags, uint32_t file, Preprocessed *r
         if (!is_marker) align.line++;
         begin = end + 1;
     }
+    flush(&align);
     for (uint32_t i = 0; i < align.files.n; i++) {
         vec_fini(&align.files.data[i].pieces);
         vec_fini(&align.files.data[i].lines);

@@ -80,11 +80,10 @@ static bool parse_once(Tree *tree, Diags *diags, const char *text, size_t length
 
 static void parse_text(Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions) {
     Offsets inserted = {0};
-    uint32_t before = diags_errors(diags);
-    while (!parse_once(tree, diags, text, length, positions, &inserted)) {
-    }
+    DiagMark start = diags_mark(diags);
+    while (!parse_once(tree, diags, text, length, positions, &inserted)) diags_rewind(diags, start);
     vec_fini(&inserted);
-    if (tree->ndecls == 0 && diags_errors(diags) == before)
+    if (tree->ndecls == 0 && diags_errors(diags) == start.errors)
         diags_add(diags, DIAG_EMPTY_FILE, (Span){tree->file, 0, 0}, "the file holds no program");
 }
 

@@ -85,7 +85,7 @@ static Decl *property(Parser *parser, PropertyKind kind, Name name, Expr *formul
 %token PROPERTY_LTL_WORD "'ltl'" PROPERTY_CTL_WORD "'ctl'" PROPERTY_INVARIANT_WORD "'invariant'"
 %token BIASED "'biased'" DAEMON "'daemon'" AS "'as'" WITH "'with'" ARM_CASE "'case' " ARM_DEFAULT "'default' "
 %token <name> NONE "'none'" TRUE_WORD "'true'" FALSE_WORD "'false'"
-%token ARROW "'->'" IFF "'<->'" IMPLIES "'-> '" DIAMOND "'<>'" INC "'++'" DEC "'--'" ELLIPSIS "'...'" BECOMES "':='"
+%token ARROW "'->'" IFF "'<->'" IMPLIES "'->' " DIAMOND "'<>'" INC "'++'" DEC "'--'" ELLIPSIS "'...'" BECOMES "':='"
 %token SHL_ASSIGN "'<<='" SHR_ASSIGN "'>>='" ADD_ASSIGN "'+='" SUB_ASSIGN "'-='" MUL_ASSIGN "'*='" DIV_ASSIGN "'/='" MOD_ASSIGN "'%='"
 %token AND_ASSIGN "'&='" OR_ASSIGN "'|='" XOR_ASSIGN "'^='" SHL "'<<'" SHR "'>>'" LE "'<='" GE "'>='" EQ "'=='" NE "'!='" ANDAND "'&&'" OROR "'||'"
 %token <op> TEMPORAL "a temporal operator" UNTIL "a binary temporal operator" PATH "a path quantifier"
@@ -787,29 +787,34 @@ static bool is_expected(const yysymbol_kind_t *expected, int n, yysymbol_kind_t 
     return false;
 }
 
-/* "';', ',' or '='"; NULL when there are too many to help. */
+/* "a or b"; the aliases of tokens with two roles end in a blank. */
+static const char *list_text(Parser *parser, const char *text, const char *name) {
+    int length = (int)strlen(name);
+    if (name[length - 1] == ' ') length--;
+    return text ? arena_printf(parser->arena, "%s or %.*s", text, length, name) : arena_printf(parser->arena, "%.*s", length, name);
+}
+
+/* When much is possible, what would end the construct is what helps. */
+static const char *closing_text(Parser *parser, const yysymbol_kind_t *expected, int n) {
+    static const char closing[] = ";)]}:";
+    const char *text = NULL;
+    for (const char *c = closing; *c; c++)
+        if (is_expected(expected, n, YYTRANSLATE(*c))) text = list_text(parser, text, yysymbol_name(YYTRANSLATE(*c)));
+    return text;
+}
+
+/* What may stand there, in words; NULL when there is nothing short to say. */
 static const char *expected_text(Parser *parser, const yysymbol_kind_t *expected, int n) {
     static const yysymbol_kind_t expression[] = {YYSYMBOL_IDENT, YYSYMBOL_NUMBER, YYSYMBOL_STRING, YYSYMBOL_AWAIT};
     bool is_expression = true;
     for (uint32_t i = 0; i < sizeof expression / sizeof *expression; i++) is_expression &= is_expected(expected, n, expression[i]);
     if (is_expression) return is_expected(expected, n, YYSYMBOL_WHILE) ? "a statement" : "an expression";
-    bool is_type = is_expected(expected, n, YYSYMBOL_TYPE_NAME) && is_expected(expected, n, YYSYMBOL_INT);
-    if (is_type) return "a type";
+    if (is_expected(expected, n, YYSYMBOL_TYPE_NAME) && is_expected(expected, n, YYSYMBOL_INT)) return "a type";
+    if (is_expected(expected, n, YYSYMBOL_IDENT) && is_expected(expected, n, YYSYMBOL_NONE)) return "a name";
+    if (n > MAX_EXPECTED) return closing_text(parser, expected, n);
     const char *text = NULL;
-    int listed = 0;
-    for (int i = 0; i < n && listed <= MAX_EXPECTED; i++) {
-        if (expected[i] == YYSYMBOL_SKIPPED || (expected[i] >= YYSYMBOL_NONE && expected[i] <= YYSYMBOL_FALSE_WORD)) continue;
-        const char *name = yysymbol_name(expected[i]);
-        text = !text ? name : arena_printf(parser->arena, "%s%s%s", text, i == n - 1 ? " or " : ", ", name);
-        listed++;
-    }
-    return listed > MAX_EXPECTED ? NULL : text;
-}
-
-/* Where the token before the lookahead ends. */
-static Span behind_last(const Parser *parser) {
-    Span span = token_span(parser, parser->before_last.begin, parser->before_last.end);
-    return (Span){span.file, span.end > span.begin ? span.end - 1 : span.begin, span.end};
+    for (int i = 0; i < n; i++) text = list_text(parser, text, yysymbol_name(expected[i]));
+    return text;
 }
 
 static void note_open_bracket(Parser *parser) {
@@ -820,14 +825,14 @@ static void note_open_bracket(Parser *parser) {
 
 enum { MAX_INSERTED = 20 };
 
-/* A missing `;` before a new line or a brace: say so, and read the text again with it in place, so that nothing is lost. */
+/* A missing `;` before a new line or a brace: the text is read again with it in place (and then reported), so that nothing is lost. */
 static bool insert_semicolon(Parser *parser, const yysymbol_kind_t *expected, int n) {
     bool ends_statement = token_starts_line(parser) || parser->last.kind == '}';
     if (!ends_statement || !is_expected(expected, n, YYTRANSLATE(';'))) return false;
+    if (is_expected(expected, n, YYSYMBOL_RETURN) || is_expected(expected, n, YYSYMBOL_TYPEDEF)) return false; /* an empty statement */
     if (parser->inserted->n >= MAX_INSERTED) return false;
     uint32_t at = parser->last.begin;
     if (parser->inserted->n > 0 && vec_last(parser->inserted) >= at) return false;
-    diags_add(parser->diags, DIAG_SYNTAX, behind_last(parser), "expected ';' after this");
     vec_push(parser->inserted, at);
     parser->restart = parser->gave_up = true;
     return true;
@@ -837,6 +842,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, Parser *parser) {
     if (parser->gave_up) return 0;
     yysymbol_kind_t expected[YYNTOKENS];
     int n = yypcontext_expected_tokens(context, expected, YYNTOKENS);
+    for (int i = n - 1; i >= 0; i--)
+        if (expected[i] == YYSYMBOL_SKIPPED) expected[i] = expected[--n];
     if (n > 0 && insert_semicolon(parser, expected, n)) return 0;
     const char *text = n > 0 ? expected_text(parser, expected, n) : NULL;
     Span span = *yypcontext_location(context);

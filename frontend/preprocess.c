@@ -45,7 +45,7 @@ static void add_compiler(Words *words, Arena *arena) {
 }
 
 static void build_command(Words *words, Arena *arena, const char *path, const FrontendOptions *options) {
-    static const char *const fixed[] = {"-E", "-dD", "-undef", "-x", "c"};
+    static const char *const fixed[] = {"-E", "-dD", "-Ulinux", "-Uunix", "-x", "c"};
     add_compiler(words, arena);
     for (uint32_t i = 0; i < sizeof fixed / sizeof *fixed; i++) vec_push(words, fixed[i]);
     for (uint32_t i = 0; options && i < options->ncpp_flags; i++) vec_push(words, options->cpp_flags[i]);

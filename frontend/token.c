@@ -98,8 +98,13 @@ static void scan(Parser *parser) {
 static void push_inserted(Parser *parser) {
     if (parser->next_inserted >= parser->inserted->n || parser->inserted->data[parser->next_inserted] != parser->raw.begin) return;
     parser->next_inserted++;
-    uint32_t end = parser->queue.n > 0 ? vec_last(&parser->queue).end : parser->raw.begin;
-    vec_push(&parser->queue, (Token){.kind = ';', .begin = end, .end = end});
+    assert(parser->queue.n > 0); /* nothing is missing before the first token */
+    Token before = vec_last(&parser->queue);
+    Span span = token_span(parser, before.begin, before.end);
+    span.begin = span.end;
+    uint32_t length = before.end - before.begin;
+    diags_add(parser->diags, DIAG_SYNTAX, span, "expected ';' after '%.*s'", length > 40 ? 40 : (int)length, parser->text + before.begin);
+    vec_push(&parser->queue, (Token){.kind = ';', .begin = before.end, .end = before.end});
 }
 
 static void fill(Parser *parser, uint32_t count) {

@@ -97,6 +97,16 @@ void diags_note(Diags *diags, Span span, const char *format, ...) {
     vec_push(&diags->list, (Diag){diags->list.data[diags->last].code, DIAG_NOTE, span, message, diags->last});
 }
 
+DiagMark diags_mark(const Diags *diags) { return (DiagMark){diags->list.n, diags->errors, diags->warnings}; }
+
+void diags_rewind(Diags *diags, DiagMark mark) {
+    assert(mark.n <= diags->list.n);
+    diags->list.n = mark.n;
+    diags->errors = mark.errors;
+    diags->warnings = mark.warnings;
+    diags->last = DROPPED;
+}
+
 uint32_t diags_count(const Diags *diags) { return diags->list.n; }
 uint32_t diags_errors(const Diags *diags) { return diags->errors; }
 

@@ -33,6 +33,12 @@ void diags_free(Diags *diags);
 void diags_add(Diags *diags, DiagCode code, Span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* A note under the diagnostic added last. */
 void diags_note(Diags *diags, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* What was added since a mark is forgotten by rewinding to it: for a phase that starts over. */
+typedef struct DiagMark {
+    uint32_t n, errors, warnings;
+} DiagMark;
+DiagMark diags_mark(const Diags *diags);
+void diags_rewind(Diags *diags, DiagMark mark);
 uint32_t diags_count(const Diags *diags);
 uint32_t diags_errors(const Diags *diags);
 const Diag *diags_at(const Diags *diags, uint32_t index);
