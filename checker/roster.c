@@ -148,7 +148,7 @@ static int compare_keys(const void *a, const void *b) {
 typedef struct Changes { uint64_t *keys; uint32_t n, cap; } Changes; /* from << 32 | to */
 
 static void changes_sort(Changes *changes) {
-    qsort(changes->keys, changes->n, sizeof *changes->keys, compare_keys);
+    if (changes->n > 1) qsort(changes->keys, changes->n, sizeof *changes->keys, compare_keys);
     uint32_t kept = changes->n == 0 ? 0 : 1;
     for (uint32_t i = 1; i < changes->n; i++)
         if (changes->keys[i] != changes->keys[kept - 1]) changes->keys[kept++] = changes->keys[i];

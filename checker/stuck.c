@@ -23,10 +23,11 @@ void stuck_alive(World *world, Slots *out) {
 }
 
 void stuck_waits(World *world, uint32_t task, Waits *out) {
-    uint32_t n = eval_waits(world, task, out->data, out->cap);
-    if (n > out->cap) {
-        vec_reserve(out, n);
+    uint32_t n = 0;
+    for (uint32_t room = 16;; room *= 2) {
+        vec_reserve(out, room);
         n = eval_waits(world, task, out->data, out->cap);
+        if (n < out->cap) break; /* else there may be more */
     }
     out->n = n;
 }
