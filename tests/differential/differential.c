@@ -1,0 +1,228 @@
+/* Compares the engine with the plain explorer: findings (kind, detail, line, stuck tasks) under every switch of the engine, and, where
+   nothing is reduced, numbers of states and transitions.
+
+   differential [-v] [--max-states N] [--plain] FILE…
+   Exit: 0 agreement, 1 a difference, 2 a file that is no program. */
+#include "checker/engine.h"
+#include "frontend/frontend.h"
+#include "tests/differential/plain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Settings { uint32_t max_states; bool verbose, plain_only; } Settings;
+typedef struct Totals { uint32_t agreed, skipped, differed, refused; uint64_t states, transitions; uint32_t violated, deadlocks; } Totals;
+
+typedef struct Found { const char *kind, *detail, *stuck; uint32_t line; } Found;
+typedef struct FoundList { Found *at; uint32_t n; } FoundList;
+
+static int by_found(const void *a, const void *b) {
+    const Found *x = a, *y = b;
+    int c = strcmp(x->kind, y->kind);
+    if (c == 0) c = strcmp(x->detail, y->detail);
+    if (c == 0) c = strcmp(x->stuck, y->stuck);
+    return c != 0 ? c : x->line < y->line ? -1 : x->line > y->line;
+}
+static void sort_unique(FoundList *list) {
+    uint32_t n = 0;
+    if (list->n > 0) qsort(list->at, list->n, sizeof *list->at, by_found);
+    for (uint32_t i = 0; i < list->n; i++)
+        if (n == 0 || by_found(&list->at[n - 1], &list->at[i]) != 0) list->at[n++] = list->at[i];
+    list->n = n;
+}
+static int by_name(const void *a, const void *b) {
+    const char *const *x = a, *const *y = b;
+    return strcmp(*x, *y);
+}
+static const char *stuck_of(Arena *arena, const Trace *trace) {
+    const char **names = ARENA_ARRAY(arena, const char *, trace->nstuck + 1);
+    const char *text = "";
+    for (uint32_t i = 0; i < trace->nstuck; i++) names[i] = trace->tasks[trace->stuck[i]].function;
+    if (trace->nstuck > 0) qsort(names, trace->nstuck, sizeof *names, by_name);
+    for (uint32_t i = 0; i < trace->nstuck; i++) text = arena_printf(arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
+    return text;
+}
+static FoundList engine_found(Arena *arena, const EngineResult *result, const Sources *sources) {
+    FoundList list = {ARENA_ARRAY(arena, Found, result->nfindings + 1), result->nfindings};
+    for (uint32_t i = 0; i < result->nfindings; i++) {
+        const Finding *f = &result->findings[i];
+        Found *to = &list.at[i];
+        bool stuck = f->kind == FINDING_DEADLOCK || f->kind == FINDING_PARTIAL_DEADLOCK || f->kind == FINDING_NEVER_YIELDS;
+        bool named = f->kind == FINDING_UNDEFINED || f->kind == FINDING_MISUSE || f->kind == FINDING_INVARIANT;
+        *to = (Found){.kind = finding_kind_text(f->kind), .detail = named && f->name != NULL ? f->name : "", .stuck = ""};
+        if (stuck && f->trace != NULL) to->stuck = stuck_of(arena, f->trace);
+        if (!stuck && f->kind != FINDING_INVARIANT) to->line = sources_line_of(sources, f->span);
+    }
+    sort_unique(&list);
+    return list;
+}
+static FoundList plain_found(Arena *arena, const PlainResult *result) {
+    FoundList list = {ARENA_ARRAY(arena, Found, result->nfindings + 1), result->nfindings};
+    for (uint32_t i = 0; i < result->nfindings; i++) {
+        const PlainFinding *f = &result->findings[i];
+        list.at[i] = (Found){f->kind, f->detail, f->stuck, f->line};
+    }
+    sort_unique(&list);
+    return list;
+}
+static bool same_found(const FoundList *a, const FoundList *b) {
+    if (a->n != b->n) return false;
+    for (uint32_t i = 0; i < a->n; i++)
+        if (by_found(&a->at[i], &b->at[i]) != 0) return false;
+    return true;
+}
+static void print_found(const char *who, const FoundList *list) {
+    printf("    %s:%s\n", who, list->n == 0 ? " verified" : "");
+    for (uint32_t i = 0; i < list->n; i++) {
+        const Found *f = &list->at[i];
+        printf("        %s%s%s", f->kind, f->detail[0] != 0 ? " " : "", f->detail);
+        if (f->line != 0) printf(" at %u", f->line);
+        printf("%s%s\n", f->stuck[0] != 0 ? ": " : "", f->stuck);
+    }
+}
+
+/* ---- one program, one setting of the engine */
+typedef struct Config { const char *name; bool reset, symmetry, memo; } Config;
+static const Config configs[] = {
+    {"no-reset", false, true, true},
+    {"no-reset no-memo", false, true, false},
+    {"default", true, true, true},
+    {"no-memo", true, true, false},
+    {"no-symmetry", true, false, true},
+    {"nothing", false, false, false},
+};
+
+typedef struct Job {
+    const char *path;
+    const Settings *settings;
+    Tree *tree;
+    Sources *sources;
+    const Program *program;
+    PlainOptions plain_options;
+    PlainResult *plain;
+    bool run_on;
+    bool differs;
+} Job;
+
+static void compare_counts(Job *job, const Config *config, const EngineResult *result) {
+    if (config->reset || !config->symmetry) return;
+    if (result->states == job->plain->states && result->transitions == job->plain->transitions) return;
+    printf("DIFF %s [%s]: states %llu, transitions %llu; plain: %llu, %llu\n", job->path, config->name, (unsigned long long)result->states,
+           (unsigned long long)result->transitions, (unsigned long long)job->plain->states, (unsigned long long)job->plain->transitions);
+    job->differs = true;
+}
+static void compare_config(Job *job, const Config *config) {
+    EngineOptions options = {.ts = TS_DEFAULTS, .max_states = (uint64_t)job->settings->max_states * 20, .timeout = 30};
+    options.ts.reset = config->reset;
+    options.ts.symmetry = config->symmetry;
+    options.ts.memo = config->memo;
+    options.ts.run_on = job->run_on;
+    options.ts.main_ends_run = job->plain_options.main_ends_run;
+    EngineResult *result = engine_check(job->program, &options);
+    Arena arena;
+    arena_init(&arena);
+    if (result->fault) {
+        printf("DIFF %s [%s]: internal fault: %s\n", job->path, config->name, result->fault_text != NULL ? result->fault_text : "");
+        job->differs = true;
+    }
+    if (result->complete) {
+        FoundList theirs = engine_found(&arena, result, job->sources), ours = plain_found(&arena, job->plain);
+        if (!same_found(&theirs, &ours)) {
+            printf("DIFF %s [%s]: findings\n", job->path, config->name);
+            print_found("engine", &theirs);
+            print_found("plain", &ours);
+            job->differs = true;
+        }
+        compare_counts(job, config, result);
+    } else if (config->symmetry) {
+        printf("DIFF %s [%s]: the engine did not finish: %s\n", job->path, config->name, result->why != NULL ? result->why : "");
+        job->differs = true;
+    }
+    arena_fini(&arena);
+    engine_result_free(result);
+}
+
+/* ---- one program */
+static bool read_options(Job *job) {
+    for (uint32_t i = 0; i < job->tree->noptions; i++) {
+        const char *word = job->tree->options[i];
+        bool more = i + 1 < job->tree->noptions;
+        if (strcmp(word, "--main-ends-run") == 0) job->plain_options.main_ends_run = true;
+        else if (strcmp(word, "--ready") == 0 && more) job->run_on = strcmp(job->tree->options[++i], "run-on") == 0;
+        else if (strcmp(word, "--max-states") == 0 || strcmp(word, "--timeout") == 0 || strcmp(word, "--memory") == 0) i++;
+        else return false;
+    }
+    return true;
+}
+static void explore(Job *job, Diags *diags, Totals *totals) {
+    job->plain_options.run_on = job->run_on;
+    job->plain = plain_explore(job->tree, &job->plain_options);
+    if (job->plain->verdict == PLAIN_SKIPPED) {
+        if (job->settings->verbose) printf("skip %s: %s\n", job->path, job->plain->why);
+        totals->skipped++;
+        return;
+    }
+    Program *program = job->settings->plain_only ? NULL : frontend_lower(job->tree, diags);
+    if (!job->settings->plain_only && program == NULL) {
+        printf("DIFF %s: the product does not lower it\n", job->path);
+        diags_render(diags, stdout, false);
+        job->differs = true;
+    }
+    job->program = program;
+    for (size_t i = 0; i < sizeof configs / sizeof *configs && program != NULL; i++) compare_config(job, &configs[i]);
+    if (program != NULL) program_free(program);
+    totals->states += job->plain->states;
+    totals->transitions += job->plain->transitions;
+    totals->violated += job->plain->nfindings > 0;
+    for (uint32_t i = 0; i < job->plain->nfindings; i++)
+        if (strstr(job->plain->findings[i].kind, "deadlock") != NULL) {
+            totals->deadlocks++;
+            break;
+        }
+    *(job->differs ? &totals->differed : &totals->agreed) += 1;
+    if (job->settings->verbose) {
+        Arena arena;
+        arena_init(&arena);
+        printf("%s %s: %llu states, %llu transitions\n", job->differs ? "DIFF" : "same", job->path, (unsigned long long)job->plain->states,
+               (unsigned long long)job->plain->transitions);
+        FoundList ours = plain_found(&arena, job->plain);
+        print_found("plain", &ours);
+        arena_fini(&arena);
+    }
+}
+static void compare_file(const Settings *settings, const char *path, Totals *totals) {
+    Sources *sources = sources_new();
+    Diags *diags = diags_new(sources);
+    FrontendOptions options = {0};
+    Tree *tree = frontend_parse(sources, diags, path, &options);
+    Job job = {.path = path, .settings = settings, .tree = tree, .sources = sources,
+               .plain_options = {.max_states = settings->max_states, .max_instructions = 200000}};
+    if (diags_errors(diags) == 0 && frontend_check(tree, diags) && read_options(&job)) {
+        explore(&job, diags, totals);
+        if (job.plain != NULL) plain_result_free(job.plain);
+    } else {
+        if (settings->verbose) {
+            printf("refused %s\n", path);
+            diags_render(diags, stdout, false);
+        }
+        totals->refused++;
+    }
+    tree_free(tree);
+    diags_free(diags);
+    sources_free(sources);
+    fflush(stdout);
+}
+int main(int argc, char **argv) {
+    Settings settings = {.max_states = 20000};
+    Totals totals = {0};
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-v") == 0) settings.verbose = true;
+        else if (strcmp(argv[i], "--plain") == 0) settings.plain_only = true;
+        else if (strcmp(argv[i], "--max-states") == 0 && i + 1 < argc) settings.max_states = (uint32_t)strtoul(argv[++i], NULL, 10);
+        else compare_file(&settings, argv[i], &totals);
+    }
+    printf("%u agreed, %u differ, %u skipped as not small, %u refused; %llu states, %llu transitions; %u violated, %u with a deadlock\n",
+           totals.agreed, totals.differed, totals.skipped, totals.refused, (unsigned long long)totals.states,
+           (unsigned long long)totals.transitions, totals.violated, totals.deadlocks);
+    return totals.differed > 0 ? 1 : 0;
+}
