@@ -96,9 +96,11 @@ static void check_waits(Sema *s, const CallSite *site) {
 
 static void check_property_call(Sema *s, const CallSite *site) {
     const FuncInfo *callee = sema_info(s, site->callee);
-    if (!callee->affects) return;
-    sema_report(s, SIDE_EFFECT, site->at, "a property cannot call '%s', which has a side effect", sema_text(s, site->callee->name));
-    sema_note(s, callee->affects->effect_at, "'%s' %s here", sema_text(s, callee->affects->symbol->name), callee->affects->effect_what);
+    const char *name = sema_text(s, site->callee->name);
+    if (!callee->affects && !callee->array_at.file) return;
+    sema_report(s, SIDE_EFFECT, site->at, "a property cannot call '%s', which has a side effect", name);
+    if (!callee->affects) sema_note(s, callee->array_at, "it may write to the array it is passed, here");
+    else sema_note(s, callee->affects->effect_at, "'%s' %s here", sema_text(s, callee->affects->symbol->name), callee->affects->effect_what);
 }
 
 static void check_task_name(Sema *s, const CallSite *site) {

@@ -3,19 +3,19 @@
 
 static bool is_later(const Symbol *symbol) { return symbol->type->kind == TYPE_ERROR; }
 
-static void refuse_task(Sema *s, Expr *expr, const Symbol *symbol, const char *text) {
-    sema_report(s, TASK_NAME, expr->at, "'%s' names no task: a task is named by its async function", text);
-    if (symbol) sema_note(s, symbol->span, "'%s' is declared here", text);
+static void refuse_task(Sema *s, Expr *expr, const Symbol *symbol) {
+    if (!symbol) sema_report(s, TASK_NAME, expr->span, "this names no task: a task is named by its async function");
+    else sema_report(s, TASK_NAME, expr->at, "'%s' names no task: a task is named by its async function", sema_text(s, symbol->name));
+    if (symbol) sema_note(s, symbol->span, "'%s' is declared here", sema_text(s, symbol->name));
     check_failed(s, expr);
 }
 
 static void check_task_function(Sema *s, Expr *expr) {
     Symbol *symbol = expr->kind == EXPR_NAME ? scopes_find(&s->scopes, SCOPE_NAMES, expr->name) : NULL;
-    const char *text = expr->kind == EXPR_NAME ? sema_text(s, expr->name) : "this";
     if (expr->kind == EXPR_NAME && !symbol) {
         check_name_undeclared(s, expr, SUGGEST_TASK);
     } else if (!symbol || symbol->kind != SYMBOL_FUNC || !symbol->decl || symbol->decl->func == FUNC_PLAIN) {
-        refuse_task(s, expr, symbol, text);
+        refuse_task(s, expr, symbol);
     } else {
         symbol->uses++;
         expr->symbol = symbol;

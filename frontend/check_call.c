@@ -71,8 +71,9 @@ static void check_array_argument(Sema *s, Expr *arg, const Type *param, const ch
     if (!passes_array(s, arg, param, what, in_place)) return;
     Symbol *root = check_place_root(arg);
     if (!root || is_const) return;
-    if (root->is_global) root->is_written = true;
-    if (root->is_global || root->is_param) sema_effect(s, arg->span, "passes on an array");
+    if (root->is_global && !s->in_property) root->is_written = true;
+    if (root->is_global) sema_effect(s, arg->span, "passes on a global array");
+    if (root->is_param && s->func && !s->func->array_at.file) s->func->array_at = arg->span;
     if (!root->is_const) return;
     sema_report(s, CONST_WRITTEN, arg->span, "'%s' is constant, but %s may be written to", sema_text(s, root->name), what);
     sema_note(s, root->span, "'%s' is declared here", sema_text(s, root->name));

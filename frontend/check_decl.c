@@ -2,7 +2,9 @@
 #include "frontend/sema.h"
 
 static void declare_typedef(Sema *s, Decl *decl) {
+    s->typedef_name = decl->name;
     decl->type = check_type(s, decl->syntax);
+    s->typedef_name = 0;
     decl->symbol = sema_new_symbol(s, SYMBOL_TYPE, decl->name, decl->type, decl->at);
     decl->symbol->is_atomic = check_type_is_atomic(s, decl->syntax);
     decl->symbol->is_const = decl->is_const || check_type_is_const(s, decl->syntax);

@@ -1,46 +1,22 @@
-/* `//@ expect` lines: the kind is known, and what is named exists. */
+/* What `//@ expect` lines name exists; their form is read by expect.c. */
 #include "frontend/sema.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
-typedef enum ArgumentKind { ARGUMENT_NONE, ARGUMENT_TASKS, ARGUMENT_PROPERTY, ARGUMENT_WORD, ARGUMENT_VARIABLE, ARGUMENT_PROTOCOL } ArgumentKind;
+typedef enum ArgumentKind { ARGUMENT_WORD, ARGUMENT_TASK, ARGUMENT_PROPERTY, ARGUMENT_VARIABLE } ArgumentKind;
 
 typedef struct KindInfo {
     const char *text;
     ArgumentKind argument;
-    const char *words; /* WORD: those known, each between blanks */
 } KindInfo;
 
+/* Kinds whose arguments are names of the program. */
 static const KindInfo kinds[] = {
-    {"verified", ARGUMENT_NONE, NULL},
-    {"deadlock", ARGUMENT_TASKS, NULL},
-    {"partial-deadlock", ARGUMENT_TASKS, NULL},
-    {"violated", ARGUMENT_PROPERTY, NULL},
-    {"assertion", ARGUMENT_NONE, NULL},
-    {"undefined", ARGUMENT_WORD, " overflow division shift bounds narrowing uninitialised dead-object return "},
-    {"misuse", ARGUMENT_WORD, " unlock close oneshot waitgroup poll future moved abort "},
-    {"lost-wakeup", ARGUMENT_TASKS, NULL},
-    {"never-yields", ARGUMENT_TASKS, NULL},
-    {"livelock", ARGUMENT_TASKS, NULL},
-    {"unbounded", ARGUMENT_VARIABLE, NULL},
-    {"ignored-close", ARGUMENT_VARIABLE, NULL},
-    {"nontermination", ARGUMENT_TASKS, NULL},
-    {"race", ARGUMENT_VARIABLE, NULL},
-    {"nonconforming", ARGUMENT_TASKS, NULL},
-    {"incompatible", ARGUMENT_PROTOCOL, NULL},
-    {"error", ARGUMENT_NONE, NULL},
-    {"no-verdict", ARGUMENT_NONE, NULL},
+    {"deadlock", ARGUMENT_TASK},      {"partial-deadlock", ARGUMENT_TASK}, {"lost-wakeup", ARGUMENT_TASK}, {"never-yields", ARGUMENT_TASK},
+    {"livelock", ARGUMENT_TASK},      {"nontermination", ARGUMENT_TASK},   {"nonconforming", ARGUMENT_TASK}, {"violated", ARGUMENT_PROPERTY},
+    {"unbounded", ARGUMENT_VARIABLE}, {"ignored-close", ARGUMENT_VARIABLE}, {"race", ARGUMENT_VARIABLE},
 };
-enum { KINDS = sizeof kinds / sizeof *kinds };
-
-static void refuse_kind(Sema *s, const Expectation *expectation) {
-    const char *texts[KINDS];
-    for (uint32_t i = 0; i < KINDS; i++) texts[i] = kinds[i].text;
-    const char *near = suggest_text(s, diag_nearest(expectation->kind, texts, KINDS));
-    sema_report(s, EXPECTATION, expectation->span, "unknown expectation '%s'%s", expectation->kind, near);
-}
 
 /* ---- arguments */
 
@@ -84,11 +60,6 @@ static void check_property_name(Sema *s, const Expectation *expectation, const c
     if (!is_found) sema_report(s, EXPECTATION, expectation->span, "there is no property '%s'%s", text, near);
 }
 
-static void check_word(Sema *s, const Expectation *expectation, const KindInfo *kind, const char *text) {
-    const char *found = *text && !strchr(text, ' ') ? strstr(kind->words, arena_printf(s->arena, " %s ", text)) : NULL;
-    if (!found) sema_report(s, EXPECTATION, expectation->span, "'%s' knows%sbut not '%s'", kind->text, kind->words, text);
-}
-
 /* A variable of the file, or of a function: any that has the name. */
 static void check_variable(Sema *s, const Expectation *expectation, const char *text) {
     size_t length = strcspn(text, "[.");
@@ -98,14 +69,18 @@ static void check_variable(Sema *s, const Expectation *expectation, const char *
     sema_report(s, EXPECTATION, expectation->span, "there is no variable '%s'", text);
 }
 
-static void check_argument(Sema *s, const Expectation *expectation, const KindInfo *kind, const char *text) {
-    switch (kind->argument) {
-    case ARGUMENT_NONE: sema_report(s, EXPECTATION, expectation->span, "'%s' takes no argument", kind->text); break;
-    case ARGUMENT_TASKS: check_task(s, expectation, text); break;
+static ArgumentKind argument_kind(const char *text) {
+    for (uint32_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].text, text) == 0) return kinds[i].argument;
+    return ARGUMENT_WORD;
+}
+
+static void check_argument(Sema *s, const Expectation *expectation, const char *text) {
+    switch (argument_kind(expectation->kind)) {
+    case ARGUMENT_TASK: check_task(s, expectation, text); break;
     case ARGUMENT_PROPERTY: check_property_name(s, expectation, text); break;
-    case ARGUMENT_WORD: check_word(s, expectation, kind, text); break;
     case ARGUMENT_VARIABLE: check_variable(s, expectation, text); break;
-    case ARGUMENT_PROTOCOL: break;
+    case ARGUMENT_WORD: break;
     }
 }
 
@@ -120,21 +95,9 @@ static uint32_t last_line(const Sema *s) {
 }
 
 static void check_expectation(Sema *s, const Expectation *expectation) {
-    const KindInfo *kind = NULL;
-    for (uint32_t i = 0; i < KINDS; i++)
-        if (strcmp(kinds[i].text, expectation->kind) == 0) kind = &kinds[i];
-    if (!kind) {
-        refuse_kind(s, expectation);
-        return;
-    }
-    if (strcmp(kind->text, "error") == 0) return; /* what it names need not exist */
+    if (strcmp(expectation->kind, "error") == 0) return; /* the program is wrong in some way anyhow */
     if (expectation->line > last_line(s)) sema_report(s, EXPECTATION, expectation->span, "the file has no line %u", expectation->line);
-    bool needs_one = kind->argument == ARGUMENT_PROPERTY;
-    if (needs_one && expectation->nargs != 1) {
-        sema_report(s, EXPECTATION, expectation->span, "'%s' names one property: %s(NAME)", kind->text, kind->text);
-        return;
-    }
-    for (uint32_t i = 0; i < expectation->nargs; i++) check_argument(s, expectation, kind, expectation->args[i]);
+    for (uint32_t i = 0; i < expectation->nargs; i++) check_argument(s, expectation, expectation->args[i]);
 }
 
 void check_expectations(Sema *s) {

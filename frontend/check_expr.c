@@ -135,8 +135,8 @@ static void note_write(Sema *s, const Expr *expr, Symbol *root) {
     if (root->is_global) {
         root->is_written = true;
         sema_effect(s, expr->span, "writes a global");
-    } else if (root->is_param && root->type->kind == TYPE_ARRAY) {
-        sema_effect(s, expr->span, "writes to its caller's array");
+    } else if (root->is_param && root->type->kind == TYPE_ARRAY && s->func && !s->func->array_at.file) {
+        s->func->array_at = expr->span;
     }
 }
 

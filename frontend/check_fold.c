@@ -11,7 +11,7 @@ void fold_set(Expr *expr, int64_t value) {
 static void report_fault(Sema *s, const Expr *expr, ConstantResult result) {
     const char *text = constant_result_text(result);
     if (s->unevaluated) return;
-    if (s->in_constant) {
+    if (s->in_constant || s->in_global) {
         sema_report(s, CONSTANT_FAULT, expr->at, "%s in a constant expression", text);
     } else {
         sema_report(s, UNDEFINED_RESULT, expr->at, "%s: undefined behaviour when this runs", text);

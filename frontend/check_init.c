@@ -92,7 +92,7 @@ static void check_scalar_braces(Sema *s, Expr *init, const Type *type, uint8_t b
         return;
     }
     for (uint32_t i = 0; i < init->nitems; i++) check_quietly(s, init->items[i].value);
-    sema_report(s, INIT_COUNT, init->span, "a '%s' is initialised with one value", sema_type_text(s, type));
+    sema_report(s, INIT_COUNT, init->span, "'%s' is initialised with one value", sema_type_text(s, type));
 }
 
 static void check_braces(Sema *s, Expr *init, const Type *type, uint8_t bits, const Symbol *root) {
@@ -104,7 +104,7 @@ static void check_braces(Sema *s, Expr *init, const Type *type, uint8_t bits, co
         for (uint32_t i = 0; i < init->nitems; i++) check_quietly(s, init->items[i].value);
         if (type->kind == TYPE_ERROR) return;
         const char *text = sema_type_text(s, type);
-        sema_report(s, INIT_BRACES, init->span, "a '%s' is a message: its value is written label(...)", text);
+        sema_report(s, INIT_BRACES, init->span, "'%s' is a message: its value is written label(...)", text);
     } else {
         check_scalar_braces(s, init, type, bits, root);
     }

@@ -4,6 +4,8 @@
 #include <string.h>
 
 typedef struct Conversion {
+    const char *text; /* from its `%` */
+    int length;
     char letter;
     uint8_t bits; /* of the integer it takes, after promotion */
 } Conversion;
@@ -15,13 +17,14 @@ static const char *skip_any(const char *p, const char *end, const char *set) {
 
 /* The conversion after a `%`; returns what follows it. */
 static const char *read_conversion(const char *p, const char *end, Conversion *conversion) {
-    *conversion = (Conversion){0, 32};
+    *conversion = (Conversion){p - 1, 1, 0, 32};
     p = skip_any(p, end, "-+ #0");
     p = skip_any(p, end, "0123456789.");
     const char *length = p;
     p = skip_any(p, end, "hljzt");
     if (p > length && *length != 'h') conversion->bits = 64;
     if (p < end) conversion->letter = *p++;
+    conversion->length = (int)(p - conversion->text);
     return p;
 }
 
@@ -38,16 +41,17 @@ static void check_value(Sema *s, Expr *arg, Conversion conversion) {
     if (!check_expr_integer(s, arg, "the value shown")) return;
     uint8_t bits = convert_promote(s->types, arg)->bits;
     if (bits != conversion.bits)
-        sema_report(s, FORMAT_WIDTH, arg->span, "'%%%c' shows an integer of %u bits, but this has %u", conversion.letter, conversion.bits, bits);
+        sema_report(s, FORMAT_WIDTH, arg->span, "'%.*s' shows an integer of %u bits, but this has %u", conversion.length, conversion.text,
+                    conversion.bits, bits);
 }
 
 static void check_conversion_at(Sema *s, Expr *expr, Conversion conversion, uint32_t *next) {
     if (conversion.letter == '%') return;
     if (conversion.letter == 0 || !strchr("diuxXocs", conversion.letter)) {
-        sema_report(s, FORMAT, expr->args[0]->span, "printf knows %%d %%i %%u %%x %%X %%o %%c %%s and %%%%, not '%%%c'",
-                    conversion.letter ? conversion.letter : ' ');
+        sema_report(s, FORMAT, expr->args[0]->span, "printf knows %%d %%i %%u %%x %%X %%o %%c %%s and %%%%, not '%.*s'", conversion.length,
+                    conversion.text);
     } else if (*next >= expr->nargs) {
-        sema_report(s, FORMAT, expr->args[0]->span, "'%%%c' has no argument", conversion.letter);
+        sema_report(s, FORMAT, expr->args[0]->span, "'%.*s' has no argument", conversion.length, conversion.text);
     } else {
         check_value(s, expr->args[*next], conversion);
     }

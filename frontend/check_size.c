@@ -64,7 +64,10 @@ void check_sizeof(Sema *s, Expr *expr) {
     expr->type = types_int(s->types, 64, false);
     if (type->kind == TYPE_ERROR) {
         check_failed(s, expr);
-    } else if (!has_size(type) || (expr->a && convert_place_bits(expr->a))) {
+    } else if (expr->a && convert_place_bits(expr->a)) {
+        sema_report(s, SIZE_UNKNOWN, expr->span, "what is declared with a bit width has no size");
+        check_failed(s, expr);
+    } else if (!has_size(type)) {
         sema_report(s, SIZE_UNKNOWN, expr->span, "the size of this is not known: its type is '%s'", sema_type_text(s, type));
         check_failed(s, expr);
     } else {

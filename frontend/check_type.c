@@ -42,8 +42,16 @@ const Type *check_type_of_value(Sema *s, TypeSyntax *syntax, const char *what) {
 
 /* ---- names and tags */
 
+/* `colour c;` where `enum colour` is meant. */
+static const char *tag_text(Sema *s, Name name) {
+    const Symbol *tag = scopes_find(&s->scopes, SCOPE_TAGS, name);
+    if (!tag || tag->type->kind == TYPE_ERROR) return NULL;
+    return arena_printf(s->arena, "%s %s", tag->type->kind == TYPE_ENUM ? "enum" : "struct", sema_text(s, name));
+}
+
 static const Type *unknown_type(Sema *s, const TypeSyntax *syntax) {
-    const char *near = suggest_text(s, suggest_name(s, syntax->name, SUGGEST_TYPE));
+    const char *tag = tag_text(s, syntax->name);
+    const char *near = suggest_text(s, tag ? tag : suggest_name(s, syntax->name, SUGGEST_TYPE));
     sema_report(s, UNKNOWN_TYPE, syntax->span, "unknown type name '%s'%s", sema_text(s, syntax->name), near);
     return sema_error_type(s);
 }
@@ -94,8 +102,15 @@ static int64_t enum_value(Sema *s, const EnumItem *item, int64_t next) {
     return 0;
 }
 
+/* A type without a tag takes the name of the typedef around it. */
+static Name name_of(Sema *s, const TypeSyntax *syntax) {
+    Name name = syntax->name ? syntax->name : s->typedef_name;
+    s->typedef_name = 0;
+    return name;
+}
+
 static const Type *define_enum(Sema *s, TypeSyntax *syntax) {
-    Type *type = types_new_enum(s->types, syntax->name);
+    Type *type = types_new_enum(s->types, name_of(s, syntax));
     declare_tag(s, syntax, type);
     Name *names = ARENA_ARRAY(s->arena, Name, syntax->nenums + 1u);
     int64_t *values = ARENA_ARRAY(s->arena, int64_t, syntax->nenums + 1u);
@@ -135,7 +150,7 @@ static Field make_field(Sema *s, const MemberSyntax *member) {
 
 /* The type of a definition: the one a forward declaration made, or a new one. */
 static Type *new_struct(Sema *s, const TypeSyntax *syntax) {
-    Type *type = types_new_struct(s->types, syntax->name);
+    Type *type = types_new_struct(s->types, name_of(s, syntax));
     Symbol *symbol = syntax->name ? scopes_find_here(&s->scopes, SCOPE_TAGS, syntax->name) : NULL;
     if (!symbol || symbol->type->kind != TYPE_STRUCT || symbol->type->complete) {
         declare_tag(s, syntax, type);

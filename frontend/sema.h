@@ -57,6 +57,7 @@ typedef struct FuncInfo {
     Span effect_at;          /* its first effect on what others see, when effect_what is not NULL */
     const char *effect_what;
     Span spawned_at;         /* file 0: never spawned */
+    Span array_at;           /* where it writes to an array of its caller, file 0: nowhere */
     const struct FuncInfo *waits;   /* [callgraph] where it waits, itself or in a plain function it calls; NULL: nowhere */
     const struct FuncInfo *affects; /* [callgraph] the same of its effects */
     uint8_t visit;                  /* [callgraph] */
@@ -92,6 +93,7 @@ typedef struct Sema {
     FuncInfo *func;                  /* NULL outside functions */
     Decl *func_decl;
     Region *region;
+    Name typedef_name;               /* of the typedef whose type is read: what it defines without a tag has this name */
     uint32_t errors_before;          /* in `diags` when the phase began */
     uint32_t func_errors;            /* in `diags` when the function began */
     uint32_t quiet;                  /* > 0: report nothing */
