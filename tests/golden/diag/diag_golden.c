@@ -27,8 +27,7 @@ static bool is_exempt(DiagCode code) {
     case DIAG_NESTING:
     case DIAG_PREPROCESSOR:
     case DIAG_PREPROCESSOR_WARNING:
-    case DIAG_PROGRAM_LIMIT:
-    case DIAG_STORED_DESTINATION: return true;
+    case DIAG_PROGRAM_LIMIT: return true;
     default: return false;
     }
 }
@@ -119,7 +118,7 @@ static void run_file(Run *run, const char *file) {
     Diags *diags = diags_new(sources);
     FrontendOptions options = {0};
     Tree *tree = frontend_parse(sources, diags, file, &options);
-    if (diags_errors(diags) == 0) frontend_check(tree, diags);
+    if (diags_errors(diags) == 0 && frontend_check(tree, diags)) program_free(frontend_lower(tree, diags));
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
