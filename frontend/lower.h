@@ -204,6 +204,7 @@ Place lower_place_member(Place place, const Type *type, uint32_t offset);
 bool lower_place_is_static(const Place *place); /* frame slots known now */
 void lower_load(Builder *b, const Place *place, uint32_t slot); /* an owned copy */
 /* Takes the value over; futures that lay there are dropped. */
+/* joined: to a global, the store belongs to the access made before it. */
 void lower_store(Builder *b, const Place *place, uint32_t slot, bool joined);
 Var *lower_var(Builder *b, const Symbol *symbol);
 uint32_t lower_var_new(Builder *b, const Symbol *symbol); /* in the current activation; returns its first slot */

@@ -245,6 +245,10 @@ static void discard_value(Builder *b, const Expr *expr) {
         into_any(b, expr, NO_SLOT);
         return;
     }
+    if (type_is_integer(expr->type)) {
+        lower_expr_into(b, expr, lower_temp(b, expr->type));
+        return;
+    }
     bool owned;
     uint32_t slot = lower_expr_hold(b, expr, &owned);
     if (owned) lower_drop(b, slot, type_words(expr->type));

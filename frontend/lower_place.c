@@ -142,11 +142,21 @@ static void global_access(Builder *b, InstrOp op, const Place *place, uint32_t s
                               .imm = place->offset + i, .flags = heads[i] && !joined ? 0 : INSTR_JOINED});
 }
 
-void lower_load(Builder *b, const Place *place, uint32_t slot) {
-    if (place->is_global) global_access(b, INSTR_GLOAD, place, slot, false);
-    else if (place->index == NO_SLOT) lower_copy(b, place->type, slot, place->base + place->offset, false);
+static void load_frame(Builder *b, const Place *place, uint32_t slot) {
+    if (place->index == NO_SLOT) lower_copy(b, place->type, slot, place->base + place->offset, false);
     else if (lower_holds_future(place->type)) load_futures(b, place, slot);
     else loadx(b, place, slot, type_words(place->type));
+}
+
+/* Reading an uninitialised scalar is undefined, copying a struct that holds one is not: a conversion looks, a move does not. */
+void lower_load(Builder *b, const Place *place, uint32_t slot) {
+    uint32_t from = place->base + place->offset;
+    if (place->is_global) global_access(b, INSTR_GLOAD, place, slot, false);
+    else if (!type_is_integer(place->type)) load_frame(b, place, slot);
+    else {
+        if (place->index != NO_SLOT) loadx(b, place, from = slot, 1);
+        lower_emit3(b, INSTR_CONVERT, lower_itype(place->type, 0), slot, from, NO_SLOT);
+    }
 }
 
 /* ---- storing */

@@ -100,7 +100,7 @@ static void take(Builder *b, const Replica *replica, const ArmPlan *plan) {
     } else if (plan->has_dest) {
         uint32_t value = lower_temp(b, plan->dest.type);
         store_result(b, plan, plan->dest.type, plan->dest.bits, value);
-        lower_store(b, &plan->dest, value, false);
+        lower_store(b, &plan->dest, value, true); /* part of the access that fired */
     } else if (plan->arm.result != NO_SLOT) {
         lower_drop(b, plan->arm.result, plan->arm.result_n);
     }

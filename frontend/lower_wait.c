@@ -164,7 +164,7 @@ void lower_plan_item(Builder *b, const ArmPlan *plan) {
     if (!plan->has_item_place) return;
     uint32_t skip = lower_label_new(b);
     lower_branch(b, plan->arm.result, skip);
-    lower_store(b, &plan->item_place, plan->arm.dest, false);
+    lower_store(b, &plan->item_place, plan->arm.dest, true); /* part of the access that fired */
     lower_label_place(b, skip);
 }
 
