@@ -823,7 +823,7 @@ static void note_open_bracket(Parser *parser) {
         diags_note(parser->diags, token_span(parser, bracket->begin, bracket->begin + 1), "this '%c' is not closed", bracket->open);
 }
 
-enum { MAX_INSERTED = 20 };
+enum { MAX_INSERTED = 20, MAX_SYNTAX_ERRORS = 200 /* more than are shown: nobody reads on */ };
 
 /* A missing `;` before a new line or a brace: the text is read again with it in place (and then reported), so that nothing is lost. */
 static bool insert_semicolon(Parser *parser, const yysymbol_kind_t *expected, int n) {
@@ -851,6 +851,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, Parser *parser) {
     else if (text) diags_add(parser->diags, DIAG_SYNTAX, span, "expected %s, found %s", text, found_text(parser));
     else diags_add(parser->diags, DIAG_SYNTAX, span, "unexpected %s", found_text(parser));
     note_open_bracket(parser);
+    if (diags_errors(parser->diags) > MAX_SYNTAX_ERRORS) parser->gave_up = true;
     token_recover(parser);
     return 0;
 }
