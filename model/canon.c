@@ -35,7 +35,8 @@ struct Canon {
     VEC(uint32_t) sets;      /* visited components with sets */
     VEC(uint32_t) ranked;    /* slots by rank */
     uint32_t tied;           /* roots that share their key and have no rank */
-    uint32_t *moves;         /* the caller's */
+    const uint32_t *moves;   /* the caller's */
+    uint32_t *placing;       /* the same, while they are being found */
     bool refined;
     Rename *renames;
     uint32_t renames_n, renames_cap;
@@ -317,7 +318,7 @@ static void order_tasks(Canon *canon) {
 }
 
 static void place(Canon *canon, uint32_t slot) {
-    canon->moves[slot] = canon->nfixed + canon->order.n;
+    canon->placing[slot] = canon->nfixed + canon->order.n;
     vec_push(&canon->order, slot);
 }
 
@@ -405,7 +406,6 @@ static void grow_renames(Canon *canon) {
     canon->renames_cap = cap;
 }
 
-/* The content with its handles moved. */
 static uint32_t renamed(Canon *canon, uint32_t content, const CompInfo *info) {
     bool same = true;
     for (uint32_t i = 0; i < info->nrefs && same; i++) same = canon->moves[info->refs[i].slot] == info->refs[i].slot;
@@ -421,6 +421,11 @@ static uint32_t renamed(Canon *canon, uint32_t content, const CompInfo *info) {
     for (uint32_t i = 0; i < n; i++) vec_push(&canon->renamed_slots, canon->key.data[i]);
     canon->renames_n++;
     return rename->to;
+}
+
+uint32_t canon_rename(Canon *canon, uint32_t content, const uint32_t *moves) {
+    canon->moves = moves;
+    return renamed(canon, content, comps_at(canon->comps, content));
 }
 
 static void load_nodes(Canon *canon, const uint32_t *contents, uint32_t n) {
@@ -441,7 +446,7 @@ uint32_t canon_order(Canon *canon, const uint32_t *contents, uint32_t n, uint32_
     uint32_t nfixed = canon->nfixed;
     load_nodes(canon, contents, n);
     for (uint32_t i = 0; i < n; i++) moves[i] = i < nfixed ? i : NO_SLOT;
-    canon->moves = moves;
+    canon->moves = canon->placing = moves;
     find_live(canon);
     if (canon->symmetry) {
         order_tasks(canon);

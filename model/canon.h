@@ -17,6 +17,8 @@ uint32_t canon_order(Canon *canon, const uint32_t *contents, uint32_t n, uint32_
 /* For contents in canonical order: true when handles in ordered places, from unique roots, global variables and what these reach, tell all
    roots with equal keys apart. Then the order of slots depends on nothing but these handles. */
 bool canon_is_anchored(Canon *canon, const uint32_t *contents, uint32_t n);
+/* The content with its handles to movable slots renamed. */
+uint32_t canon_rename(Canon *canon, uint32_t content, const uint32_t *moves);
 uint64_t canon_memory(const Canon *canon);
 
 #endif

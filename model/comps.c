@@ -270,7 +270,7 @@ static uint32_t local_add(Comps *comps, SlotTable *table, uint32_t content) {
     if (table->n == table->cap) local_grow(comps, table);
     uint32_t id = table->n;
     const CompInfo *info = comps_at(comps, content);
-    table->entries[id] = (CompEntry){.content = content, .flags = info->flags, .key = info->key, .shape = info->shape};
+    table->entries[id] = (CompEntry){.content = content, .flags = info->flags, .key = info->key, .shape = info->shape, .colour = info->colour};
     atomic_store_explicit(&table->n, id + 1, memory_order_release);
     index_put(table->index, local_hash(content), ((uint64_t)content << 32) | (id + 1));
     if (id && (id & (id - 1)) == 0) atomic_fetch_add(&comps->widths_version, 1);

@@ -36,6 +36,7 @@ typedef struct CompInfo {
 /* What a slot's dense id stands for; the fields the hot path looks at. */
 typedef struct CompEntry {
     uint32_t content, flags, key, shape;
+    uint64_t colour;
 } CompEntry;
 
 Comps *comps_new(const Program *program, uint32_t nfixed);

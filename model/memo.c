@@ -65,7 +65,7 @@ static void far_put(Memo *memo, uint32_t node, uint32_t id, uint32_t ref) {
 /* ---- adding */
 
 /* An array that would stay mostly empty is not worth its room. */
-static bool is_near(const MemoNode *node, uint32_t id) { return id < node->cap || id < 16 + 8 * node->children; }
+static bool is_near(const MemoNode *node, uint32_t id) { return id < node->cap || id < 16 + 2 * node->children; }
 
 static void widen(Memo *memo, uint32_t ref, uint32_t id) {
     uint32_t cap = memo->nodes.data[ref].cap ? memo->nodes.data[ref].cap : 4;

@@ -5,6 +5,7 @@
 #include "model/expand.h"
 #include "model/faults.h"
 #include "model/support/fatal.h"
+#include "model/target.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -23,31 +24,16 @@ struct Ts {
     TsWorker *workers;
 };
 
-/* What a step that makes nothing, ends no task and frees no future does to the order of slots. */
-typedef enum Layout {
-    LAYOUT_FIRM,   /* nothing: every movable slot is a root, and no two have equal keys */
-    LAYOUT_HELD,   /* nothing as long as handles to what is no root stay what they are */
-    LAYOUT_ANCHORED, /* likewise, and handles that tell roots with equal keys apart: those of movable components and global variables */
-    LAYOUT_GROUPS, /* roots with equal keys, and no handle to any of them: sorted by content */
-    LAYOUT_OPEN    /* anything */
-} Layout;
-
 struct TsWorker {
     Ts *ts;
     TsWorker *next;
     Expand expand;
     Canon *canon;
-    const uint32_t *state; /* the source at hand */
-    uint32_t n;
-    Layout layout;
-    VEC(const CompEntry *) entries; /* of the source */
-    VEC(uint32_t) raw;     /* contents of a target before it is put in order */
-    VEC(uint32_t) placed;  /* after */
-    VEC(uint32_t) moves;   /* of the target at hand */
-    VEC(uint64_t) colours;
+    Target target;
     bool traced;
-    VEC(uint32_t) traces;  /* moves of all edges */
+    VEC(uint32_t) traces;   /* moves of all edges */
     VEC(uint32_t) trace_of; /* per edge: first in `traces`, NO_SLOT without a target */
+    VEC(uint32_t) contents, placed, moves; /* scratch of ts_encode */
 };
 
 /* ---- making and freeing */
@@ -99,6 +85,7 @@ TsWorker *ts_worker_new(Ts *ts) {
     worker->ts = ts;
     worker->canon = canon_new(ts->comps, ts->program, ts->options.symmetry);
     expand_init(&worker->expand, &ts->base, ts->comps, ts->faults, ts->expand);
+    target_init(&worker->target, ts->comps, worker->canon, ts->options.symmetry);
     pthread_mutex_lock(&ts->lock);
     worker->next = ts->workers;
     ts->workers = worker;
@@ -115,13 +102,12 @@ void ts_worker_free(TsWorker *worker) {
     pthread_mutex_unlock(&worker->ts->lock);
     expand_fini(&worker->expand);
     canon_free(worker->canon);
-    vec_fini(&worker->entries);
-    vec_fini(&worker->raw);
-    vec_fini(&worker->placed);
-    vec_fini(&worker->moves);
-    vec_fini(&worker->colours);
+    target_fini(&worker->target);
     vec_fini(&worker->traces);
     vec_fini(&worker->trace_of);
+    vec_fini(&worker->contents);
+    vec_fini(&worker->placed);
+    vec_fini(&worker->moves);
     free(worker);
 }
 
@@ -156,141 +142,12 @@ void ts_successors_fini(TsSuccessors *out) {
     *out = (TsSuccessors){0};
 }
 
-/* ---- looking at a source */
-
-static void look_at(TsWorker *worker, const uint32_t *state, uint32_t n) {
-    worker->state = state;
-    worker->n = n;
-    vec_resize(&worker->entries, n);
-    for (uint32_t i = 0; i < n; i++) worker->entries.data[i] = comps_entry(worker->ts->comps, i, state[i]);
-}
-
-/* True when every element of a set in this content is a root of the source. */
-static bool sets_hold_roots(const TsWorker *worker, uint32_t content) {
-    const CompInfo *info = comps_at(worker->ts->comps, content);
-    for (uint32_t i = 0; i < info->nrefs; i++)
-        if (!info->refs[i].ordered && !(worker->entries.data[info->refs[i].slot]->flags & COMP_IS_ROOT)) return false;
-    return true;
-}
-
-static bool is_anchored(TsWorker *worker) {
-    vec_resize(&worker->raw, worker->n);
-    for (uint32_t i = 0; i < worker->n; i++) worker->raw.data[i] = worker->entries.data[i]->content;
-    return canon_is_anchored(worker->canon, worker->raw.data, worker->n);
-}
-
-static Layout layout_of_rest(TsWorker *worker, bool roots, bool equal) {
-    bool sets = true, refs = false;
-    for (uint32_t i = 0; i < worker->n; i++) {
-        const CompEntry *entry = worker->entries.data[i];
-        refs |= (entry->flags & COMP_HAS_REFS) != 0;
-        if (!roots && (entry->flags & COMP_HAS_SETS)) sets &= sets_hold_roots(worker, entry->content);
-    }
-    if (equal && roots && !refs) return LAYOUT_GROUPS;
-    if (!sets || (equal && !is_anchored(worker))) return LAYOUT_OPEN;
-    return equal ? LAYOUT_ANCHORED : LAYOUT_HELD;
-}
-
-static Layout layout_of(TsWorker *worker) {
-    const CompEntry *const *entries = worker->entries.data;
-    bool roots = true, equal = false;
-    for (uint32_t i = worker->ts->nfixed; i < worker->n; i++) {
-        roots &= (entries[i]->flags & COMP_IS_ROOT) != 0;
-        equal |= i > worker->ts->nfixed && entries[i]->key == entries[i - 1]->key && (entries[i]->flags & COMP_IS_ROOT);
-    }
-    if (worker->traced) return LAYOUT_OPEN;
-    if (!worker->ts->options.symmetry) return roots ? LAYOUT_FIRM : LAYOUT_HELD;
-    if (!equal && roots) return LAYOUT_FIRM;
-    return layout_of_rest(worker, roots, equal);
-}
-
-/* ---- targets */
-
-/* The handles to what is no root, in order; sets hold none. */
-static bool holds_same(const TsWorker *worker, const CompInfo *a, const CompInfo *b) {
-    const CompEntry *const *entries = worker->entries.data;
-    for (uint32_t i = 0, k = 0;; i++, k++) {
-        while (i < a->nrefs && (entries[a->refs[i].slot]->flags & COMP_IS_ROOT)) i++;
-        while (k < b->nrefs && (entries[b->refs[k].slot]->flags & COMP_IS_ROOT)) k++;
-        if (i == a->nrefs || k == b->nrefs) return i == a->nrefs && k == b->nrefs;
-        if (a->refs[i].slot != b->refs[k].slot || !b->refs[k].ordered) return false;
-    }
-}
-
-static bool keeps_layout(const TsWorker *worker, const ExpandOutcome *outcome) {
-    if (outcome->reorders || worker->layout == LAYOUT_OPEN) return false;
-    if (worker->layout == LAYOUT_FIRM) return true;
-    if (worker->layout == LAYOUT_GROUPS) return !outcome->has_refs;
-    const ExpandWrite *writes = worker->expand.writes.data + outcome->first;
-    const Comps *comps = worker->ts->comps;
-    for (uint32_t i = 0; i < outcome->nwrites; i++) {
-        const CompEntry *old = worker->entries.data[writes[i].slot];
-        if (old->shape == writes[i].shape) continue;
-        const CompInfo *before = comps_at(comps, old->content), *after = comps_at(comps, writes[i].content);
-        bool anchors = writes[i].slot >= worker->ts->nfixed || comp_kind(after->words) == COMP_GLOBAL;
-        if ((anchors && worker->layout == LAYOUT_ANCHORED) || !holds_same(worker, before, after)) return false;
-    }
-    return true;
-}
-
-static uint32_t copy_target(TsWorker *worker, const ExpandOutcome *outcome, TsSuccessors *out) {
-    uint32_t *ids = reserve_ids(out, worker->n);
-    const ExpandWrite *writes = worker->expand.writes.data + outcome->first;
-    memcpy(ids, worker->state, worker->n * sizeof *ids);
-    for (uint32_t i = 0; i < outcome->nwrites; i++) ids[writes[i].slot] = writes[i].id;
-    return worker->n;
-}
-
-static void apply_writes(TsWorker *worker, const ExpandOutcome *outcome) {
-    const ExpandWrite *writes = worker->expand.writes.data + outcome->first;
-    vec_resize(&worker->raw, worker->n + outcome->nadded);
-    uint32_t *raw = worker->raw.data;
-    for (uint32_t i = 0; i < worker->n; i++) raw[i] = worker->entries.data[i]->content;
-    for (uint32_t i = 0; i < outcome->nwrites; i++) raw[writes[i].slot] = writes[i].content;
-    for (uint32_t i = 0; i < outcome->nadded; i++) raw[worker->n + i] = writes[outcome->nwrites + i].content;
-}
-
-static void put_ids(TsWorker *worker, const uint32_t *contents, uint32_t n, TsSuccessors *out) {
-    uint32_t *ids = reserve_ids(out, n);
-    for (uint32_t i = 0; i < n; i++) {
-        bool same = i < worker->n && worker->entries.data[i]->content == contents[i];
-        ids[i] = same ? worker->state[i] : comps_local(worker->ts->comps, i, contents[i]);
-    }
-}
-
-/* Sorts each group of equal keys by colour, as canon_order does when nobody refers to anybody. */
-static uint32_t sort_target(TsWorker *worker, const ExpandOutcome *outcome, TsSuccessors *out) {
-    apply_writes(worker, outcome);
-    vec_resize(&worker->colours, worker->n);
-    uint32_t first = worker->ts->nfixed, *raw = worker->raw.data;
-    uint64_t *colours = worker->colours.data;
-    const CompEntry *const *entries = worker->entries.data;
-    for (uint32_t i = first; i < worker->n; i++) {
-        uint32_t content = raw[i], k = i;
-        uint64_t colour = comps_at(worker->ts->comps, content)->colour;
-        for (; k > first && entries[k - 1]->key == entries[i]->key && colour < colours[k - 1]; k--) {
-            raw[k] = raw[k - 1];
-            colours[k] = colours[k - 1];
-        }
-        raw[k] = content;
-        colours[k] = colour;
-    }
-    put_ids(worker, raw, worker->n, out);
-    return worker->n;
-}
-
-static uint32_t order_target(TsWorker *worker, const ExpandOutcome *outcome, TsSuccessors *out) {
-    apply_writes(worker, outcome);
-    vec_resize(&worker->placed, worker->raw.n);
-    vec_resize(&worker->moves, worker->raw.n);
-    uint32_t n = canon_order(worker->canon, worker->raw.data, worker->raw.n, worker->placed.data, worker->moves.data);
-    put_ids(worker, worker->placed.data, n, out);
-    return n;
-}
+/* ---- edges */
 
 static void keep_trace(TsWorker *worker, bool has_target) {
+    const Target *target = &worker->target;
     vec_push(&worker->trace_of, has_target ? worker->traces.n : NO_SLOT);
-    for (uint32_t i = 0; has_target && i < worker->n; i++) vec_push(&worker->traces, worker->moves.data[i]);
+    for (uint32_t i = 0; has_target && i < target->n; i++) vec_push(&worker->traces, target->moves.data[i]);
 }
 
 static const TsEdgeKind edge_kinds[] = {[STEP_DONE] = TS_EDGE, [STEP_CUT] = TS_CUT, [STEP_VIOLATION] = TS_VIOLATION, [STEP_LIMIT] = TS_LIMIT};
@@ -300,28 +157,26 @@ static void add_edge(TsWorker *worker, uint32_t actor, const ExpandOutcome *outc
     *edge = (TsEdge){.kind = edge_kinds[outcome->status], .actor = actor, .choice = outcome->choice, .reached_point = outcome->reached_point,
                      .offset = out->nids, .violation = outcome->fault};
     if (edge->kind == TS_EDGE) {
-        if (!keeps_layout(worker, outcome)) edge->n = order_target(worker, outcome, out);
-        else if (worker->layout == LAYOUT_GROUPS) edge->n = sort_target(worker, outcome, out);
-        else edge->n = copy_target(worker, outcome, out);
+        uint32_t *ids = reserve_ids(out, worker->target.n + outcome->nadded);
+        edge->n = target_make(&worker->target, outcome, worker->expand.writes.data + outcome->first, ids);
         out->nids += edge->n;
     }
     if (worker->traced) keep_trace(worker, edge->kind == TS_EDGE);
 }
 
 static bool main_lives(const TsWorker *worker) {
-    for (uint32_t i = worker->ts->nfixed; i < worker->n; i++)
-        if (worker->entries.data[i]->flags & COMP_IS_MAIN) return true;
+    for (uint32_t i = worker->ts->nfixed; i < worker->target.n; i++)
+        if (worker->target.entries.data[i]->flags & COMP_IS_MAIN) return true;
     return false;
 }
 
 static void successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out) {
     out->nedges = out->nids = 0;
-    look_at(worker, state, n);
+    target_look(&worker->target, state, n, worker->traced);
     if (worker->ts->options.main_ends_run && !main_lives(worker)) return;
-    worker->layout = layout_of(worker);
     worker->expand.states++;
     for (uint32_t slot = worker->ts->nfixed; slot < n; slot++) {
-        if (!(worker->entries.data[slot]->flags & COMP_IS_ALIVE)) continue;
+        if (!(worker->target.entries.data[slot]->flags & COMP_IS_ALIVE)) continue;
         uint32_t count;
         const ExpandOutcome *outcomes = expand_step(&worker->expand, state, n, slot, &count);
         if (!count) continue;
@@ -341,7 +196,7 @@ void ts_successors_traced(TsWorker *worker, const uint32_t *state, uint32_t n, T
 }
 
 uint32_t ts_moves(const TsWorker *worker, uint32_t edge, uint32_t slot) {
-    assert(edge < worker->trace_of.n && slot < worker->n);
+    assert(edge < worker->trace_of.n && slot < worker->target.n);
     uint32_t first = worker->trace_of.data[edge];
     return first == NO_SLOT ? NO_SLOT : worker->traces.data[first + slot];
 }
@@ -393,11 +248,11 @@ void ts_world(TsWorker *worker, const uint32_t *state, uint32_t n, World *world)
 
 uint32_t ts_encode(TsWorker *worker, World *world, uint32_t *ids, uint32_t cap, uint32_t *moves) {
     Comps *comps = worker->ts->comps;
-    vec_resize(&worker->raw, world->n);
+    vec_resize(&worker->contents, world->n);
     vec_resize(&worker->placed, world->n);
     vec_resize(&worker->moves, world->n);
-    for (uint32_t i = 0; i < world->n; i++) worker->raw.data[i] = expand_intern(comps, worker->ts->program, world, i);
-    uint32_t n = canon_order(worker->canon, worker->raw.data, world->n, worker->placed.data, worker->moves.data);
+    for (uint32_t i = 0; i < world->n; i++) worker->contents.data[i] = expand_intern(comps, worker->ts->program, world, i);
+    uint32_t n = canon_order(worker->canon, worker->contents.data, world->n, worker->placed.data, worker->moves.data);
     for (uint32_t i = 0; i < n && i < cap; i++) ids[i] = comps_local(comps, i, worker->placed.data[i]);
     if (moves && world->n) memcpy(moves, worker->moves.data, world->n * sizeof *moves);
     return n;
