@@ -156,14 +156,18 @@ static Run rest_at(Step *step, uint32_t fiber, const Point *point) {
     return blocks ? RUN_BLOCKED : RUN_POINT;
 }
 
+static void log_finished(Step *step, uint32_t fiber, const Arm *arm, Word future) {
+    Event *event = step_event(step, EVENT_FIRE, arm->span, fiber, handle_slot(future));
+    if (event) event->op = ARM_FUTURE;
+}
+
 /* The future that the arm polls has made a step. */
 static Run after_future(Step *step, uint32_t fiber, const Point *point, uint32_t arm, Word future, Run run) {
     World *world = step->world;
     if (run == RUN_FAILED) return RUN_FAILED;
     if (run == RUN_ENDED) {
         world_write(world, fiber, NULL)[FIBER_INNER] = 0;
-        Event *event = step_event(step, EVENT_FIRE, point->arms[arm].span, fiber, handle_slot(future));
-        if (event) event->op = ARM_FUTURE;
+        log_finished(step, fiber, &point->arms[arm], future);
         return won(step, fiber, point, arm);
     }
     if (run == RUN_ACCESS || run == RUN_BLOCKED) {
@@ -342,6 +346,7 @@ static Run select_now(Step *step, Act *act, const Point *point, uint32_t from) {
         Run run = future_poll(step, act->fiber, arm, act->frame[point->arms[arm].obj]);
         if (run == RUN_FAILED) return RUN_FAILED;
         if (run == RUN_ENDED) {
+            log_finished(step, act->fiber, &point->arms[arm], act->frame[point->arms[arm].obj]);
             act->pc = point->arms[arm].target;
             return leave_here(step, act, point, arm, from);
         }
@@ -349,6 +354,26 @@ static Run select_now(Step *step, Act *act, const Point *point, uint32_t from) {
     }
     act->pc = point->fallback;
     return leave_here(step, act, point, NO_SLOT, from);
+}
+
+/* ---- block_on */
+
+/* Blocking is no point: a future that was not started makes its first step on the spot (and misuse shows there). */
+static bool begins_here(World *world, const Step *step, const Act *act, const Point *point) {
+    if (point->kind != POINT_BLOCK || point->arms[0].op != ARM_FUTURE || act->frame[point->state] == ARM_OFF) return false;
+    const Word *words = world_read(world, handle_slot(act->frame[point->arms[0].obj]), NULL);
+    if (comp_kind(words) == COMP_OPFUTURE) return words[OPFUTURE_STATUS] != ARM_QUEUED || words[OPFUTURE_OWNER] != step_task(step);
+    if (comp_kind(words) != COMP_FIBER) return false;
+    return words[FIBER_STATUS] == FIBER_AT_START || fiber_is_over(words) || words[FIBER_OWNER] != step_task(step);
+}
+
+static Run begin_future(Step *step, Act *act, const Point *point, uint32_t from) {
+    Word future = act->frame[point->arms[0].obj];
+    Run run = future_step(step, act->fiber, 0, future);
+    if (run != RUN_ENDED) return after_future(step, act->fiber, point, 0, future, run);
+    log_finished(step, act->fiber, &point->arms[0], future);
+    act->pc = point->arms[0].target;
+    return leave_here(step, act, point, 0, from);
 }
 
 Run wait_arrive(Step *step, Act *act, const Instr *instr) {
@@ -369,5 +394,6 @@ Run wait_arrive(Step *step, Act *act, const Instr *instr) {
     }
     take_places(step, act, point);
     fiber_reset(act->machine, act->frame, from - 1, step_no_reset(step));
-    return rest_at(step, act->fiber, point);
+    Run rests = rest_at(step, act->fiber, point);
+    return begins_here(step->world, step, act, point) ? begin_future(step, act, point, from) : rests;
 }
