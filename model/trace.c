@@ -28,7 +28,8 @@ typedef struct Record {
     uint32_t nevents;
     Change *changes;
     uint32_t nchanges;
-    Span stop;            /* the point the fiber that moved rests at now, if any */
+    Span stop;            /* where the fiber that moved rests now, if anywhere */
+    const char *access;   /* the shared variable whose reading the step began with, and its value; NULL */
 } Record;
 
 typedef struct Recorder {
@@ -149,18 +150,30 @@ static void keep_events(Recorder *recorder, Record *record) {
     for (uint32_t i = 0; i < record->nevents; i++) {
         if (record->events[i].kind != EVENT_SPAWN) continue;
         uint32_t pc, machine;
-        const Word *frame = frame_of(recorder->world, record->events[i].object, &pc, &machine);
+        const Word *frame = frame_of(recorder->world, record->events[i].fiber, &pc, &machine);
         if (frame) record->args[i] = arena_copy(arena, frame, sizeof(Word) * recorder->program->machines[machine]->nslots);
     }
 }
 
 static void note_stop(Recorder *recorder, Record *record) {
     uint32_t pc, id;
-    const Word *frame = frame_of(recorder->world, record->fiber, &pc, &id);
-    if (!frame) return;
+    if (!frame_of(recorder->world, record->fiber, &pc, &id)) return;
     const Machine *machine = recorder->program->machines[id];
-    for (uint32_t i = 0; i < machine->npoints; i++)
-        if (machine->points[i].pc == pc && machine->points[i].kind != POINT_START) record->stop = machine->points[i].span;
+    record->stop = machine->code[pc].span;
+    for (uint32_t i = 1; i < machine->npoints; i++)
+        if (machine->points[i].pc == pc) record->stop = machine->points[i].span;
+}
+
+/* In a threaded program a step may be no more than the reading of a variable: which, and what it held. */
+static void note_access(Recorder *recorder, Record *record) {
+    uint32_t pc, id;
+    if (!frame_of(&recorder->before, record->fiber, &pc, &id)) return;
+    const Instr *instr = &recorder->program->machines[id]->code[pc];
+    if (instr->op != INSTR_GLOAD) return;
+    const Global *global = &recorder->program->globals[instr->b];
+    char value[PATH_TEXT] = "";
+    if (global->type->words == 1) value_print(value, sizeof value, global->type, world_global(&recorder->before, instr->b));
+    record->access = arena_printf(&recorder->trace->arena, "reads %s%s%s", global->name, value[0] && value[0] != '#' ? " = " : "", value[0] != '#' ? value : "");
 }
 
 static bool is_possible(const Recorder *recorder, StepResult result, bool is_last) {
@@ -173,7 +186,7 @@ static bool record_start(Recorder *recorder, const TraceMove *move, bool is_last
     StepResult result = eval_start(recorder->world, &recorder->options, &recorder->choices, NULL);
     recorder->last = result;
     if (!is_possible(recorder, result, is_last)) return false;
-    trace_names_see(&recorder->names, recorder->world, NO_SLOT);
+    trace_names_see(&recorder->names, recorder->world, NO_SLOT, NO_SLOT);
     recorder->trace->start_picks = arena_copy(&recorder->trace->arena, move->picks, sizeof(uint32_t) * move->npicks);
     recorder->trace->nstart_picks = move->npicks;
     return true;
@@ -188,7 +201,8 @@ static bool record_step(Recorder *recorder, const TraceMove *move, bool is_last)
     if (!is_possible(recorder, record.result, is_last)) return false;
     record.fiber = record.result.fiber < recorder->world->n ? record.result.fiber : move->task;
     keep_events(recorder, &record);
-    trace_names_see(&recorder->names, recorder->world, record.fiber);
+    note_access(recorder, &record);
+    trace_names_see(&recorder->names, recorder->world, record.task, record.fiber);
     compare_globals(recorder, &record);
     if (record.result.status == STEP_DONE) {
         compare_locals(recorder, &record);
@@ -231,52 +245,98 @@ static void fill_place(const TraceTexts *texts, Span span, TraceStep *step) {
     sources_place(sources, span.file, span.begin, &step->line, &step->column);
 }
 
+static bool is_same(const char *a, const char *b) { return strcmp(a, b) == 0; }
+
+/* The line of a step in which nothing but local code ran, or a variable was read or written. */
 static const char *without_acts(const TraceTexts *texts, const Record *record) {
-    bool starts = false;
-    for (uint32_t i = 0; i < record->nevents; i++) starts |= record->events[i].kind == EVENT_START;
-    const char *verb = starts ? "starts" : "goes on";
-    if (starts && record->fiber != record->task && record->fiber < texts->nnames)
-        verb = arena_printf(texts->arena, "starts %s", texts->names[record->fiber]);
+    const char *verb = "goes on", *written = NULL;
+    for (uint32_t i = 0; i < record->nevents; i++) {
+        const Event *event = &record->events[i];
+        if (event->kind == EVENT_START) verb = "starts";
+        if (event->kind == EVENT_WRITE && event->object < texts->program->nglobals) written = texts->program->globals[event->object].name;
+    }
+    if (record->access && written) return arena_printf(texts->arena, "%s, writes %s", record->access, written);
+    if (record->access) return record->access;
+    if (written) return arena_printf(texts->arena, "writes %s", written);
+    if (record->fiber != record->task && record->fiber < texts->nnames)
+        verb = arena_printf(texts->arena, "%s %s", is_same(verb, "starts") ? verb : "polls", texts->names[record->fiber]);
     if (!record->stop.file) return verb;
     return arena_printf(texts->arena, "%s, up to line %u", verb, sources_line_of(texts->program->sources, record->stop));
 }
 
-static bool is_same(const char *a, const char *b) { return strcmp(a, b) == 0; }
+/* A step's line and notes under construction. */
+typedef struct Line {
+    const TraceTexts *texts;
+    TraceStep *step;
+    const char *text, *last;
+    uint32_t acts, times; /* acts in the line; how often the last one came running */
+    Span at;
+} Line;
 
-/* The step's line and notes from its events, in order; a thing said twice running is said once. */
+static void flush_act(Line *line) {
+    if (!line->last) return;
+    Arena *arena = line->texts->arena;
+    const char *act = line->times > 1 ? arena_printf(arena, "%s (%u times)", line->last, line->times) : line->last;
+    if (line->acts++ >= MAX_ACTS) line->step->notes[line->step->nnotes++] = act;
+    else line->text = line->text ? arena_printf(arena, "%s; %s", line->text, act) : act;
+    line->last = NULL;
+}
+
+static void add_act(Line *line, const char *act) {
+    if (line->last && is_same(line->last, act)) {
+        line->times++;
+        return;
+    }
+    flush_act(line);
+    line->last = act;
+    line->times = 1;
+}
+
+static bool touches_variable(const Record *record) {
+    for (uint32_t i = 0; i < record->nevents; i++)
+        if (record->events[i].kind == EVENT_WRITE) return true;
+    return record->access != NULL;
+}
+
+static bool has_place(const Event *event) { return event->span.file && event->kind != EVENT_END && event->kind != EVENT_CANCEL; }
+
+/* The step's line and notes from its events, in order. */
 static void fill_texts(const TraceTexts *texts, const Record *record, TraceStep *step) {
-    const char *line = NULL, *last = "";
-    uint32_t acts = 0;
-    Span at = record->result.at;
-    step->notes = ARENA_ARRAY(texts->arena, const char *, record->nevents + 1);
+    Line line = {.texts = texts, .step = step, .at = record->result.at};
+    bool placed = false;
+    step->notes = ARENA_ARRAY(texts->arena, const char *, 2 * (size_t)record->nevents + 1);
     for (uint32_t i = 0; i < record->nevents; i++) {
         const Event *event = &record->events[i];
         const char *act = trace_event_text(texts, event, record->task, record->args[i]);
-        if (act && is_same(act, last)) continue;
-        if (act && acts == 0 && event->span.file) at = event->span;
-        if (act && acts < MAX_ACTS) line = line ? arena_printf(texts->arena, "%s; %s", line, act) : act;
-        else if (act) step->notes[step->nnotes++] = act;
-        if (act) acts++, last = act;
         const char *note = trace_event_note(texts, event, record->task);
+        if (event->kind == EVENT_END && !line.last && !line.text && touches_variable(record)) add_act(&line, without_acts(texts, record));
+        if ((act || event->kind == EVENT_WRITE) && !placed && has_place(event)) {
+            line.at = event->span;
+            placed = true;
+        }
+        if (act) add_act(&line, act);
         if (note) step->notes[step->nnotes++] = note;
     }
-    step->text = line ? line : without_acts(texts, record);
-    fill_place(texts, at, step);
+    flush_act(&line);
+    step->text = line.text ? line.text : without_acts(texts, record);
+    fill_place(texts, line.at, step);
 }
 
+/* An object is named by its variable: that the variable holds it is no news. */
 static void fill_changes(const TraceTexts *texts, const Record *record, TraceStep *step) {
     step->changes = ARENA_ARRAY(texts->arena, TraceChange, record->nchanges + 1);
-    step->nchanges = record->nchanges;
     for (uint32_t i = 0; i < record->nchanges; i++) {
         const Change *change = &record->changes[i];
         const char *from = change->from ? trace_value_text(texts, change->type, change->from) : "";
-        step->changes[i] = (TraceChange){change->path, from, trace_value_text(texts, change->type, change->to)};
+        const char *to = trace_value_text(texts, change->type, change->to);
+        if (!is_same(to, change->path)) step->changes[step->nchanges++] = (TraceChange){change->path, from, to};
     }
 }
 
 static void fill_steps(Recorder *recorder, const TraceMove *moves, const uint32_t *index_of) {
     Trace *trace = recorder->trace;
-    TraceTexts texts = {&trace->arena, recorder->program, recorder->world, trace->object_names, trace->nobject_names};
+    TraceTexts texts = {&trace->arena, recorder->program, recorder->world, trace->object_names, trace_names_owners(&recorder->names),
+        trace->nobject_names};
     trace->nsteps = recorder->records.n;
     trace->steps = ARENA_ARRAY(&trace->arena, TraceStep, trace->nsteps + 1);
     for (uint32_t i = 0; i < trace->nsteps; i++) {

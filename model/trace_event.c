@@ -95,8 +95,8 @@ static const char *arm_text(const TraceTexts *texts, const Event *event, bool fi
     case ARM_RECV: return with_result(texts, call(texts, "recv", event, ""), failed[0] ? failed : fired ? item_text(texts, event) : "");
     case ARM_LOCK: return call(texts, "lock", event, "");
     case ARM_ACQUIRE: return with_result(texts, call(texts, "acquire", event, count_text(texts, event)), failed);
-    case ARM_SLEEP: return event->nvalues ? arena_printf(texts->arena, "sleep(%" PRId64 ")", event->values[0]) : "sleep is over";
-    case ARM_YIELD: return "yield()";
+    case ARM_SLEEP: return fired ? "sleep is over" : "sleep";
+    case ARM_YIELD: return "yield";
     case ARM_JOIN: return join_text(texts, event);
     case ARM_FUTURE: return join_text(texts, event);
     case ARM_SCOPE_END: return "the scope's tasks have ended";
@@ -126,8 +126,8 @@ static const char *op_text(const TraceTexts *texts, const Event *event) {
 
 static const char *spawn_text(const TraceTexts *texts, const Event *event, const Word *args) {
     uint32_t n;
-    if (event->object >= texts->world->n || world_kind(texts->world, event->object) != COMP_FIBER) return "spawn";
-    const Machine *machine = texts->program->machines[world_read(texts->world, event->object, &n)[FIBER_MACHINE]];
+    if (event->fiber >= texts->world->n || world_kind(texts->world, event->fiber) != COMP_FIBER) return "spawn";
+    const Machine *machine = texts->program->machines[world_read(texts->world, event->fiber, &n)[FIBER_MACHINE]];
     char text[LINE_TEXT];
     int length = snprintf(text, sizeof text, "spawn %s(", machine->name);
     for (uint32_t i = 0; args && i < machine->nlocals && length >= 0 && (size_t)length < sizeof text; i++) {
@@ -185,7 +185,7 @@ const char *trace_event_text(const TraceTexts *texts, const Event *event, uint32
     switch (event->kind) {
     case EVENT_FIRE: return of_future(texts, arm_text(texts, event, true), event, task);
     case EVENT_OP: return of_future(texts, op_text(texts, event), event, task);
-    case EVENT_SPAWN: return of_future(texts, spawn_text(texts, event, args), event, task);
+    case EVENT_SPAWN: return spawn_text(texts, event, args); /* its fiber is the new task */
     case EVENT_PRINT: return print_text(texts, event);
     case EVENT_ANY: return event->nvalues ? arena_printf(texts->arena, "any = %" PRId64, event->values[0]) : NULL;
     case EVENT_CANCEL: return event->fiber == task ? "is cancelled" : arena_printf(texts->arena, "drops %s", name_of(texts, event->fiber));
@@ -198,8 +198,15 @@ const char *trace_event_text(const TraceTexts *texts, const Event *event, uint32
     return NULL;
 }
 
+/* A task by its name, a future with the task whose it is: "turn of saver". */
+static const char *waiter_name(const TraceTexts *texts, uint32_t slot) {
+    const char *name = name_of(texts, slot);
+    uint32_t owner = slot < texts->nnames ? texts->owners[slot] : NO_SLOT;
+    return owner == NO_SLOT ? name : arena_printf(texts->arena, "%s of %s", name, name_of(texts, owner));
+}
+
 static const char *hand_note(const TraceTexts *texts, const Event *event) {
-    const char *who = name_of(texts, event->fiber), *object = name_of(texts, event->object);
+    const char *who = waiter_name(texts, event->fiber), *object = name_of(texts, event->object);
     switch ((ArmOp)event->op) {
     case ARM_LOCK: return arena_printf(texts->arena, "%s goes to %s", object, who);
     case ARM_ACQUIRE: return arena_printf(texts->arena, "permits of %s go to %s", object, who);

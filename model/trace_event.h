@@ -10,6 +10,7 @@ typedef struct TraceTexts {
     const Program *program;
     World *world;            /* the run's final one: for what never changes, as an object's site */
     const char *const *names; /* by slot */
+    const uint32_t *owners;  /* by slot: the task whose future it is, NO_SLOT for what is no future */
     uint32_t nnames;
 } TraceTexts;
 

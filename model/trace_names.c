@@ -55,11 +55,12 @@ static void name_locals(TraceNames *names, World *world, uint32_t fiber, uint32_
 
 /* ---- components */
 
-static TraceSlot look(World *world, uint32_t slot) {
+static TraceSlot look(World *world, uint32_t slot, uint32_t task) {
     uint32_t n;
     const Word *words = world_read(world, slot, &n);
-    TraceSlot seen = {.kind = comp_kind(words), .origin = n > 1 ? (uint32_t)words[1] : 0};
+    TraceSlot seen = {.kind = comp_kind(words), .origin = n > 1 ? (uint32_t)words[1] : 0, .owner = NO_SLOT};
     if (seen.kind == COMP_FIBER) seen.is_task = (words[FIBER_FLAGS] & FIBER_IS_TASK) != 0;
+    if (seen.kind == COMP_OPFUTURE || (seen.kind == COMP_FIBER && !seen.is_task)) seen.owner = task;
     if (seen.kind == COMP_OPFUTURE) {
         seen.point = (uint32_t)words[OPFUTURE_POINT];
         seen.object = words[OPFUTURE_OBJ];
@@ -67,9 +68,9 @@ static TraceSlot look(World *world, uint32_t slot) {
     return seen;
 }
 
-void trace_names_see(TraceNames *names, World *world, uint32_t fiber) {
+void trace_names_see(TraceNames *names, World *world, uint32_t task, uint32_t fiber) {
     uint32_t first_new = names->slots.n;
-    for (uint32_t slot = first_new; slot < world->n; slot++) vec_push(&names->slots, look(world, slot));
+    for (uint32_t slot = first_new; slot < world->n; slot++) vec_push(&names->slots, look(world, slot, task));
     if (fiber == NO_SLOT) name_globals(names, world);
     else if (names->slots.n > first_new) name_locals(names, world, fiber, first_new);
 }
@@ -157,4 +158,10 @@ const char **trace_names_finish(TraceNames *names, const Program *program) {
     const char **texts = ARENA_ARRAY(names->arena, const char *, names->slots.n + 1);
     for (uint32_t i = 0; i < names->slots.n; i++) texts[i] = arena_strdup(names->arena, name_of(names, program, i));
     return texts;
+}
+
+const uint32_t *trace_names_owners(const TraceNames *names) {
+    uint32_t *owners = ARENA_ARRAY(names->arena, uint32_t, names->slots.n + 1);
+    for (uint32_t i = 0; i < names->slots.n; i++) owners[i] = names->slots.data[i].owner;
+    return owners;
 }

@@ -70,7 +70,7 @@ static void print_step(const Printer *printer, uint32_t index) {
 }
 
 /* "left waits for right (lock b), right waits for left (lock a)". */
-static bool print_cycle(const Printer *printer) {
+static void print_cycle(const Printer *printer) {
     const Trace *trace = printer->trace;
     bool any = false;
     for (uint32_t i = 0; i < trace->nwaits; i++) {
@@ -84,12 +84,10 @@ static bool print_cycle(const Printer *printer) {
         any = true;
     }
     if (any) fputc('\n', printer->out);
-    return any;
 }
 
 void trace_print(const Trace *trace, FILE *out, bool colour) {
     Printer printer = {trace, out, colour ? "\033[1m" : "", colour ? "\033[2m" : "", colour ? "\033[0m" : "", measure(trace)};
     for (uint32_t i = 0; i < trace->nsteps; i++) print_step(&printer, i);
-    if (print_cycle(&printer)) return;
-    if (trace->message[0]) fprintf(out, "    -  %-*s  %-*s  %s\n", printer.columns.task, "-", printer.columns.place, "-", trace->message);
+    print_cycle(&printer);
 }
