@@ -166,8 +166,9 @@ static void note_stop(Recorder *recorder, Record *record) {
 
 /* In a threaded program a step may be no more than the reading of a variable: which, and what it held. */
 static void note_access(Recorder *recorder, Record *record) {
-    uint32_t pc, id;
+    uint32_t pc, id, n;
     if (!frame_of(&recorder->before, record->fiber, &pc, &id)) return;
+    if (world_read(&recorder->before, record->fiber, &n)[FIBER_STATUS] != FIBER_UNDER_WAY) return;
     const Instr *instr = &recorder->program->machines[id]->code[pc];
     if (instr->op != INSTR_GLOAD) return;
     const Global *global = &recorder->program->globals[instr->b];
