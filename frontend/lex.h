@@ -4,7 +4,7 @@
 
 #include "frontend/parser.h"
 
-/* Scans parser->text; problems go to parser->diags. */
+/* Scans parser->text from parser->raw.end on; problems go to parser->diags. */
 void *lex_open(Parser *parser);
 void lex_close(void *scanner);
 /* The next token's kind, 0 at the end. `token` must be the same object from call to call: its `end` is where scanning goes on. */
