@@ -8,10 +8,6 @@ static void put(FILE *out, char c) {
     if ((unsigned char)c >= ' ') fputc(c, out);
 }
 
-void dot_escaped(FILE *out, const char *text) {
-    for (; *text; text++) put(out, *text);
-}
-
 void dot_text(FILE *out, const Program *program, Span span, uint32_t max) {
     if (!span.file) return;
     size_t length;

@@ -15,6 +15,5 @@ void dot_channels(const Program *program, FILE *out);
 
 /* ---- for both: the source text of a span on one line, cut after `max` bytes, escaped for a DOT label */
 void dot_text(FILE *out, const Program *program, Span span, uint32_t max);
-void dot_escaped(FILE *out, const char *text);
 
 #endif

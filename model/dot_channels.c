@@ -1,5 +1,7 @@
 /* Who uses which object. */
 #include "model/dot.h"
+
+#include "model/support/dot_label.h"
 #include "model/flow.h"
 #include "model/support/vec.h"
 
@@ -143,12 +145,12 @@ static void put_object(const Drawing *drawing, FILE *out, uint32_t number, UseKi
     fprintf(out, "  o%u [shape=%s, style=filled, fillcolor=%s, label=\"", number, is_channel ? "cds" : "ellipse", is_channel ? "lightblue" : "khaki");
     if (object.is_global) {
         const Global *global = &drawing->program->globals[object.index];
-        dot_escaped(out, global->name);
+        dot_label(out, global->name);
         if (global->type->words > 1 && object.word == NO_SLOT) fputs("[…]", out);
         else if (global->type->kind == VALUE_ARRAY && global->type->of->words == 1) fprintf(out, "[%u]", object.word);
     } else {
         const Site *site = &drawing->program->sites[object.index];
-        dot_escaped(out, *site->name ? site->name : "made");
+        dot_label(out, *site->name ? site->name : "made");
         fprintf(out, "\\n(line %u)", sources_line_of(drawing->program->sources, site->span));
     }
     fputs("\"];\n", out);
@@ -201,7 +203,7 @@ void dot_channels(const Program *program, FILE *out) {
     for (uint32_t i = MACHINE_MAIN; i < program->nmachines; i++) {
         if (!program->machines[i]->is_async) continue;
         fprintf(out, "  t%u [shape=box, style=rounded, label=\"", i);
-        dot_escaped(out, program->machines[i]->name);
+        dot_label(out, program->machines[i]->name);
         fputs("\"];\n", out);
         put_spawns(program, out, i);
         find_uses(&drawing, i);

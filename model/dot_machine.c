@@ -1,5 +1,7 @@
 /* Machines as graphs over their points. */
 #include "model/dot.h"
+
+#include "model/support/dot_label.h"
 #include "model/flow.h"
 #include "model/support/vec.h"
 
@@ -168,11 +170,11 @@ static const char *const shapes[] = {
 static void put_node_text(const Program *program, FILE *out, const Point *point) {
     uint32_t line = sources_line_of(program->sources, point->span);
     for (uint32_t i = 0; i < point->ncalls; i++) {
-        dot_escaped(out, point->calls[i]);
+        dot_label(out, point->calls[i]);
         fputs(i + 1 < point->ncalls ? " › " : "\\n", out);
     }
     if (point->label) {
-        dot_escaped(out, point->label);
+        dot_label(out, point->label);
         fputs(":\\n", out);
     }
     if (point->kind == POINT_SCOPE) {
@@ -212,7 +214,7 @@ static bool is_drawn(const Machine *machine, uint32_t index) {
 
 static void put_machine(const Program *program, FILE *out, const Machine *machine) {
     fprintf(out, "  subgraph cluster_m%u {\n    label=\"", machine->id);
-    dot_escaped(out, machine->name);
+    dot_label(out, machine->name);
     fprintf(out, "  (line %u)\";\n    labeljust=l; color=gray70; fontname=\"Helvetica-Bold\";\n", sources_line_of(program->sources, machine->span));
     Region region = {.program = program, .machine = machine, .parent = calloc(machine->ncode, sizeof(uint32_t)), .leads = calloc(machine->ncode, 1)};
     assert(region.parent && region.leads);

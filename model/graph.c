@@ -1,6 +1,6 @@
 #include "model/graph.h"
 
-#include "model/support/dot_text.h"
+#include "model/support/dot_label.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static int compare_edges(const void *left, const void *right) {
 static void put_state(const GraphState *state, uint32_t index, FILE *out) {
     if (state->is_initial) fprintf(out, "    i%u [shape=point];\n    i%u -> %u;\n", index, index, index);
     fprintf(out, "    %u [label=\"", index);
-    if (state->label) dot_text(out, state->label);
+    if (state->label) dot_label(out, state->label);
     else fprintf(out, "%u", index);
     fprintf(out, "\"%s];\n", state->is_bad ? ", color=\"#c0392b\", fillcolor=\"#fdecea\"" : "");
 }
@@ -25,14 +25,14 @@ static void put_edges(const GraphEdge *edges, uint32_t from, uint32_t to, FILE *
     fprintf(out, "    %u -> %u [label=\"", edges[from].from, edges[from].to);
     for (uint32_t i = from; i < to; i++) {
         if (i > from) fputs("\\n", out);
-        if (edges[i].label) dot_text(out, edges[i].label);
+        if (edges[i].label) dot_label(out, edges[i].label);
     }
     fputs("\"];\n", out);
 }
 
 void graph_dot(const Graph *graph, const char *name, FILE *out) {
     fputs("digraph lts {\n    label=\"", out);
-    dot_text(out, name);
+    dot_label(out, name);
     fprintf(out, ": %u states, %u transitions\"; labelloc=t;\n", graph->nstates, graph->nedges);
     fputs("    fontname=\"Helvetica\"; fontsize=11;\n"
           "    node [fontname=\"Helvetica\", fontsize=10, shape=box, style=\"rounded,filled\", fillcolor=\"#f4f6f8\", color=\"#5b6770\"];\n"

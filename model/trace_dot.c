@@ -1,5 +1,5 @@
 /* A run and its wait-for graph as DOT. */
-#include "model/support/dot_text.h"
+#include "model/support/dot_label.h"
 #include "model/trace.h"
 
 
@@ -13,15 +13,15 @@ static void begin(FILE *out, const char *name) {
 
 static void put_title(FILE *out, const Trace *trace) {
     fputs("    label=\"", out);
-    dot_text(out, trace->program);
+    dot_label(out, trace->program);
     fprintf(out, ": %s", trace->kind);
     if (trace->name[0]) {
         fputc(' ', out);
-        dot_text(out, trace->name);
+        dot_label(out, trace->name);
     }
     if (trace->message[0]) {
         fputs("\\n", out);
-        dot_text(out, trace->message);
+        dot_label(out, trace->message);
     }
     fputs("\"; labelloc=t;\n", out);
 }
@@ -37,16 +37,16 @@ static bool is_among(const uint32_t *list, uint32_t n, uint32_t value) {
 static void put_step(FILE *out, const Trace *trace, uint32_t index) {
     const TraceStep *step = &trace->steps[index];
     fprintf(out, "        s%u [label=\"%u. ", index + 1, index + 1);
-    dot_text(out, step->text);
+    dot_label(out, step->text);
     fprintf(out, "\\nline %u", step->line);
     for (uint32_t i = 0; i < step->nchanges; i++) {
         const TraceChange *change = &step->changes[i];
         fputs("\\n", out);
-        dot_text(out, change->what);
+        dot_label(out, change->what);
         fputs(change->from[0] ? ": " : " = ", out);
-        dot_text(out, change->from);
+        dot_label(out, change->from);
         if (change->from[0]) fputs(" -> ", out);
-        dot_text(out, change->to);
+        dot_label(out, change->to);
     }
     fputs("\"];\n", out);
 }
@@ -54,7 +54,7 @@ static void put_step(FILE *out, const Trace *trace, uint32_t index) {
 static void put_lane(FILE *out, const Trace *trace, uint32_t task) {
     bool is_stuck = is_among(trace->stuck, trace->nstuck, task);
     fprintf(out, "    subgraph cluster_%u {\n        label=\"", task);
-    dot_text(out, trace->tasks[task].name);
+    dot_label(out, trace->tasks[task].name);
     fprintf(out, "\"; style=rounded; color=\"%s\";\n", is_stuck ? "#c0392b" : "#b8c2cc");
     for (uint32_t i = 0; i < trace->nsteps; i++)
         if (trace->steps[i].task == task) put_step(out, trace, i);
@@ -63,10 +63,10 @@ static void put_lane(FILE *out, const Trace *trace, uint32_t task) {
 
 static void put_end(FILE *out, const Trace *trace) {
     fputs("    end [shape=octagon, style=filled, fillcolor=\"#fdecea\", color=\"#c0392b\", label=\"", out);
-    dot_text(out, trace->kind);
+    dot_label(out, trace->kind);
     if (trace->detail[0]) {
         fputs(": ", out);
-        dot_text(out, trace->detail);
+        dot_label(out, trace->detail);
     }
     fputs("\"];\n", out);
 }
@@ -104,12 +104,12 @@ static void put_source(FILE *out, const TraceWait *wait) {
     const char *source = wait->source;
     while (*source == ' ' || *source == '\t') source++;
     fprintf(out, "\\n%u: ", wait->line);
-    dot_text(out, source);
+    dot_label(out, source);
 }
 
 static void put_task(FILE *out, const Trace *trace, uint32_t task) {
     fprintf(out, "    t%u [label=\"", task);
-    dot_text(out, trace->tasks[task].name);
+    dot_label(out, trace->tasks[task].name);
     uint32_t last = 0;
     for (uint32_t i = 0; i < trace->nwaits; i++) {
         if (trace->waits[i].task != task || trace->waits[i].line == last) continue;
@@ -129,7 +129,7 @@ static void put_wait(FILE *out, const Trace *trace, uint32_t index) {
     } else {
         fprintf(out, "    t%u -> t%u [label=\"", wait->task, wait->holder_task);
     }
-    dot_text(out, wait->what);
+    dot_label(out, wait->what);
     if (wait->held_line) fprintf(out, "\\ntaken in line %u", wait->held_line);
     fprintf(out, "\"%s];\n", red);
 }

@@ -1,6 +1,6 @@
-#include "model/support/dot_text.h"
+#include "model/support/dot_label.h"
 
-void dot_text(FILE *out, const char *text) {
+void dot_label(FILE *out, const char *text) {
     for (; *text; text++) {
         if (*text == '\n') {
             fputs("\\n", out);
