@@ -180,8 +180,8 @@ static void tell_deadlock(Making *making) {
     }
     stuck_tasks(&making->world, &slots, &tasks);
     waitfor_explain(making->trace, &making->witness, &making->world, making->task_slots, &tasks, making->hit->kind == FINDING_PARTIAL_DEADLOCK);
-    for (uint32_t i = tasks.n; i-- > 0;)
-        if (!tasks.data[i].is_consequence) making->span = tasks.data[i].at;
+    for (uint32_t i = 0; i < tasks.n && making->trace->nwaits > 0; i++)
+        if (tasks.data[i].slot == making->task_slots[making->trace->waits[0].task]) making->span = tasks.data[i].at;
     vec_fini(&slots);
     vec_fini(&tasks);
 }

@@ -1,0 +1,283 @@
+#include "checker/reason.h"
+
+#include "checker/helpers.h"
+#include "model/channel.h"
+#include "model/executor.h"
+#include "model/fiber.h"
+#include "model/mutex.h"
+#include "model/scope.h"
+#include "model/semaphore.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const Word *words_at(const Telling *telling, uint32_t slot) {
+    uint32_t n;
+    return world_read(telling->world, slot, &n);
+}
+
+static void begin(Reason *out, Span span) {
+    vec_clear(&out->helpers);
+    out->what = out->waits = out->because = "";
+    out->span = span;
+    out->held_line = 0;
+}
+
+static void add_helper(Reason *out, uint32_t task) {
+    for (uint32_t i = 0; i < out->helpers.n; i++)
+        if (out->helpers.data[i] == task) return;
+    vec_push(&out->helpers, task);
+}
+
+void reason_fini(Reason *reason) { vec_fini(&reason->helpers); }
+
+/* ---- futures that have a place but that nobody polls */
+
+/* The task that holds the waiting fiber as a future nobody polls; NO_SLOT: it is polled, or a task itself. */
+static uint32_t holder_of_unpolled(Telling *telling, uint32_t fiber) {
+    uint32_t found = NO_SLOT;
+    Waits waits = {0};
+    for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
+        uint32_t task = telling->task_slots[i];
+        if (!telling_is_alive(telling, task)) continue;
+        stuck_waits(telling->world, task, &waits);
+        for (uint32_t w = 0; w < waits.n; w++) {
+            if (waits.data[w].fiber != fiber) continue;
+            if (!waits.data[w].polled && found == NO_SLOT) found = task;
+            if (waits.data[w].polled) {
+                vec_fini(&waits);
+                return NO_SLOT;
+            }
+        }
+    }
+    vec_fini(&waits);
+    return found;
+}
+
+/* "its own future turn", "right's future turn" */
+static const char *future_text(Telling *telling, uint32_t task, uint32_t holder, uint32_t fiber) {
+    const char *whose = holder == task ? "its own" : arena_printf(telling->arena, "%s's", telling_task(telling, holder));
+    const char *name = trace_object_name(telling->trace, fiber);
+    return arena_printf(telling->arena, "%s future%s%s", whose, name != NULL && *name != '\0' ? " " : "", name != NULL ? name : "");
+}
+
+/* ---- locks */
+
+static void because_handed(Telling *telling, uint32_t task, uint32_t holder, const HistoryTake *take, Reason *out) {
+    out->held_line = telling_line(telling, take->span);
+    out->because = arena_printf(telling->arena, ", which was handed to %s (line %u) that nobody polls", future_text(telling, task, holder, take->fiber),
+        out->held_line);
+    add_helper(out, holder);
+}
+
+/* A lock that is held. */
+static void because_held(Telling *telling, uint32_t task, uint32_t object, uint32_t owner, Reason *out) {
+    const HistoryTake *take = history_take(&telling->history, object, NO_SLOT);
+    const char *at = "";
+    if (take != NULL && take->was_handed) {
+        uint32_t holder = holder_of_unpolled(telling, take->fiber);
+        if (holder != NO_SLOT) {
+            because_handed(telling, task, holder, take, out);
+            return;
+        }
+    }
+    if (take != NULL) {
+        out->held_line = telling_line(telling, take->span);
+        at = arena_printf(telling->arena, " (line %u)", out->held_line);
+    }
+    if (owner == NO_SLOT) return;
+    add_helper(out, owner);
+    const StuckTask *stuck = telling_stuck(telling, owner);
+    const char *name = telling_task(telling, owner);
+    if (owner == task) out->because = arena_printf(telling->arena, ", which it holds itself%s", at);
+    else if (!telling_is_alive(telling, owner)) out->because = arena_printf(telling->arena, ", which %s took%s and never gave back: it has ended", name, at);
+    else if (stuck == NULL || stuck->is_consequence) out->because = arena_printf(telling->arena, ", which %s holds%s", name, at);
+}
+
+/* A lock that is free, but promised: the waiter at the head was told and is not polled. */
+static void because_promised(Telling *telling, uint32_t task, const Word *words, Reason *out) {
+    Records queue = mutex_lists(words).queue;
+    if (queue.n == 0) return;
+    uint32_t fiber = handle_slot(words[records_word(queue, 0)]), holder = holder_of_unpolled(telling, fiber);
+    if (holder == NO_SLOT) return;
+    out->because = arena_printf(telling->arena, ", which is promised to %s that nobody polls", future_text(telling, task, holder, fiber));
+    add_helper(out, holder);
+}
+
+static void reason_lock(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    const char *name = telling_object(telling, wait->object);
+    out->what = arena_printf(telling->arena, "lock %s", name);
+    out->waits = arena_printf(telling->arena, "waits for %s", name);
+    const Word *words = words_at(telling, wait->object);
+    if (comp_kind(words) != COMP_MUTEX) return;
+    Word owner = words[MUTEX_OWNER];
+    if (words[MUTEX_HELD] != 0) because_held(telling, task, wait->object, owner == 0 ? NO_SLOT : handle_slot(owner), out);
+    else because_promised(telling, task, words, out);
+}
+
+/* ---- permits */
+
+static void reason_acquire(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    const char *name = telling_object(telling, wait->object);
+    out->what = arena_printf(telling->arena, "acquire %s", name);
+    out->waits = arena_printf(telling->arena, "waits for a permit of %s", name);
+    const Word *words = words_at(telling, wait->object);
+    if (comp_kind(words) != COMP_SEMAPHORE) return;
+    Records queue = semaphore_lists(words).queue;
+    if (queue.n > 0) {
+        uint32_t fiber = handle_slot(words[records_word(queue, 0)]), holder = holder_of_unpolled(telling, fiber);
+        if (holder != NO_SLOT) {
+            out->because = arena_printf(telling->arena, ", where %s stands first, which nobody polls", future_text(telling, task, holder, fiber));
+            add_helper(out, holder);
+            return;
+        }
+    }
+    const char *takers = "";
+    for (uint32_t i = 0; i < telling->history.takes.n; i++) {
+        const HistoryTake *take = &telling->history.takes.data[i];
+        if (take->object != wait->object || take->task == NO_SLOT) continue;
+        out->held_line = telling_line(telling, take->span);
+        const char *ended = telling_is_alive(telling, take->task) ? "" : ", which has ended";
+        takers = arena_printf(telling->arena, "%s%s%s (line %u%s)", takers, *takers == '\0' ? "" : ", ",
+            take->task == task ? "itself" : telling_task(telling, take->task), out->held_line, ended);
+        add_helper(out, take->task);
+    }
+    if (*takers != '\0') out->because = arena_printf(telling->arena, ", taken by %s", takers);
+    for (uint32_t i = 0; i < telling->trace->ntasks; i++)
+        if (telling->task_slots[i] != task && helpers_could(telling->world, &telling->history, telling->task_slots[i], wait->object, USE_RELEASE))
+            add_helper(out, telling->task_slots[i]);
+}
+
+/* ---- channels */
+
+typedef struct Candidates { Helpers ended, stuck, going; bool itself; } Candidates;
+
+static void find_candidates(Telling *telling, uint32_t task, uint32_t object, UseKind kind, Candidates *out) {
+    for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
+        uint32_t other = telling->task_slots[i];
+        if (!helpers_could(telling->world, &telling->history, other, object, kind)) continue;
+        if (other == task) out->itself = true;
+        else if (!telling_is_alive(telling, other)) vec_push(&out->ended, other);
+        else if (telling_stuck(telling, other) != NULL) vec_push(&out->stuck, other);
+        else vec_push(&out->going, other);
+    }
+}
+
+static const char *candidates_text(Telling *telling, const Candidates *found, const char *verb) {
+    Arena *arena = telling->arena;
+    if (found->stuck.n + found->going.n + found->ended.n == 0)
+        return arena_printf(arena, found->itself ? ", but nobody else ever %ss there" : ", but nobody ever %ss there", verb);
+    const char *text = "";
+    if (found->stuck.n > 0)
+        text = arena_printf(arena, ", but %s, who could %s, %s", telling_list(telling, &found->stuck), verb, found->stuck.n == 1 ? "is stuck too" : "are stuck too");
+    if (found->going.n > 0)
+        text = arena_printf(arena, "%s%s %s never %s there again", text, *text == '\0' ? ", but" : ", and", telling_list(telling, &found->going),
+            found->going.n == 1 ? arena_printf(arena, "%ss", verb) : verb);
+    if (found->ended.n > 0 && *text == '\0')
+        text = arena_printf(arena, ", but %s that could %s %s ended (%s)", found->ended.n == 1 ? "the only task" : "every task", verb, "has",
+            telling_list(telling, &found->ended));
+    return text;
+}
+
+static void reason_channel(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    bool is_send = wait->op == ARM_SEND;
+    const char *name = telling_object(telling, wait->object);
+    const Word *words = words_at(telling, wait->object);
+    bool has_buffer = comp_kind(words) == COMP_CHANNEL && words[CHANNEL_CAP] > 0;
+    out->what = arena_printf(telling->arena, "%s %s", is_send ? "send" : "recv", name);
+    out->waits = arena_printf(telling->arena, is_send ? has_buffer ? "waits for room in %s" : "waits for a receiver on %s" : "waits to receive from %s", name);
+    Candidates found = {0};
+    find_candidates(telling, task, wait->object, is_send ? USE_RECV : USE_SEND, &found);
+    out->because = candidates_text(telling, &found, is_send ? "receive" : "send");
+    for (uint32_t i = 0; i < found.stuck.n; i++) add_helper(out, found.stuck.data[i]);
+    for (uint32_t i = 0; i < found.going.n; i++) add_helper(out, found.going.data[i]);
+    for (uint32_t i = 0; i < found.ended.n; i++) add_helper(out, found.ended.data[i]);
+    vec_fini(&found.stuck);
+    vec_fini(&found.going);
+    vec_fini(&found.ended);
+}
+
+/* ---- ends of tasks */
+
+static void reason_join(Telling *telling, const WaitInfo *wait, Reason *out) {
+    const char *name = telling_task(telling, wait->object);
+    out->what = arena_printf(telling->arena, "await %s", name);
+    out->waits = arena_printf(telling->arena, "waits for %s to end", name);
+    add_helper(out, wait->object);
+    if (telling_stuck(telling, wait->object) == NULL) out->because = ", which never ends";
+}
+
+static void reason_scope(Telling *telling, const WaitInfo *wait, Reason *out) {
+    uint32_t count = scope_count(telling->world, wait->object);
+    for (uint32_t i = 0; i < count; i++) add_helper(out, handle_slot(scope_task(telling->world, wait->object, i)));
+    out->what = "end of scope";
+    out->waits = arena_printf(telling->arena, "waits for the tasks of its scope to end (%s)", telling_list(telling, &out->helpers));
+}
+
+/* ---- any wait */
+
+bool reason_of(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    if (!wait->polled || (!wait->enabled && !wait->is_none)) return false;
+    begin(out, wait->span);
+    if (wait->is_none) {
+        out->what = "none";
+        out->waits = "waits at `none`, for ever";
+        return true;
+    }
+    if (wait->object == NO_SLOT) return false;
+    switch (wait->op) {
+    case ARM_LOCK: reason_lock(telling, task, wait, out); return true;
+    case ARM_ACQUIRE: reason_acquire(telling, task, wait, out); return true;
+    case ARM_SEND:
+    case ARM_RECV: reason_channel(telling, task, wait, out); return true;
+    case ARM_JOIN: reason_join(telling, wait, out); return true;
+    case ARM_SCOPE_END: reason_scope(telling, wait, out); return true;
+    case ARM_FUTURE:
+        out->what = "future";
+        out->waits = "waits for a future that is gone";
+        return true;
+    case ARM_SLEEP:
+    case ARM_YIELD:
+    case ARM_OPS: break;
+    }
+    return false;
+}
+
+/* With threads to spare, could it move? */
+static bool could_with_thread(Telling *telling, uint32_t task, uint32_t executor) {
+    World copy;
+    uint32_t n;
+    world_init(&copy, telling->world->program);
+    world_copy(&copy, telling->world);
+    world_write(&copy, executor, &n)[EXECUTOR_BUSY] = 0;
+    bool could = eval_can_step(&copy, task);
+    world_fini(&copy);
+    return could;
+}
+
+bool reason_thread(Telling *telling, uint32_t task, Reason *out) {
+    const Word *words = words_at(telling, task);
+    if (words[FIBER_EXECUTOR] == 0 || words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED) return false;
+    Word handle = words[FIBER_EXECUTOR];
+    uint32_t executor = handle_slot(handle);
+    if (executor_has_thread(telling->world, executor) || !could_with_thread(telling, task, executor)) return false;
+    begin(out, stuck_place(telling->world, task));
+    for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
+        const Word *other = words_at(telling, telling->task_slots[i]);
+        bool holds_thread = comp_kind(other) == COMP_FIBER && (other[FIBER_STATUS] == FIBER_BLOCKED || other[FIBER_STATUS] == FIBER_UNDER_WAY);
+        if (holds_thread && other[FIBER_EXECUTOR] == handle) add_helper(out, telling->task_slots[i]);
+    }
+    bool is_default = words_at(telling, executor)[EXECUTOR_SITE] == 0;
+    const char *whose = is_default ? "the default executor" : telling_object(telling, executor);
+    out->what = "a thread";
+    out->waits = arena_printf(telling->arena, "could go on, but waits for a thread of %s", whose);
+    if (out->helpers.n > 0)
+        out->because = arena_printf(telling->arena, ", where %s %s", telling_list(telling, &out->helpers), out->helpers.n == 1 ? "holds one" : "hold them");
+    return true;
+}
+
+void reason_nothing(Telling *telling, uint32_t task, Reason *out) {
+    begin(out, stuck_place(telling->world, task));
+    out->what = "nothing";
+    out->waits = "waits for ever: nothing it waits for is enabled";
+}
