@@ -15,8 +15,8 @@ static int compare_edges(const void *left, const void *right) {
 static void put_state(const GraphState *state, uint32_t index, FILE *out) {
     if (state->is_initial) fprintf(out, "    i%u [shape=point];\n    i%u -> %u;\n", index, index, index);
     fprintf(out, "    %u [label=\"", index);
-    if (state->label) dot_label(out, state->label);
-    else fprintf(out, "%u", index);
+    if (!state->label) fprintf(out, "%u", index);
+    else dot_label(out, state->label[0] ? state->label : "end");
     fprintf(out, "\"%s];\n", state->is_bad ? ", color=\"#c0392b\", fillcolor=\"#fdecea\"" : "");
 }
 

@@ -73,6 +73,7 @@ static void put_end(FILE *out, const Trace *trace) {
 
 void trace_dot(const Trace *trace, FILE *out) {
     begin(out, "run");
+    fputs("    newrank=true; ranksep=0.25;\n", out); /* each step below the one before, whichever lane it is in */
     put_title(out, trace);
     for (uint32_t task = 0; task < trace->ntasks; task++) put_lane(out, trace, task);
     if (!trace->nloop) put_end(out, trace);
