@@ -1,16 +1,19 @@
 /* Compares the engine with the plain explorer: findings (kind, detail, line, stuck tasks) under every switch of the engine, and, where
    nothing is reduced, numbers of states and transitions.
 
-   differential [-v] [--max-states N] [--plain] FILE…
+   differential [-v] [--max-states N] [--plain] [--dump] FILE…
+   differential … --generate COUNT SEED DIR     COUNT programs from SEED on; those that differ stay in DIR
    Exit: 0 agreement, 1 a difference, 2 a file that is no program. */
 #include "checker/engine.h"
 #include "frontend/frontend.h"
+#include "model/graph.h"
+#include "tests/differential/generate.h"
 #include "tests/differential/plain.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct Settings { uint32_t max_states; bool verbose, plain_only; } Settings;
+typedef struct Settings { uint32_t max_states; bool verbose, plain_only, dump; } Settings;
 typedef struct Totals { uint32_t agreed, skipped, differed, refused; uint64_t states, transitions; uint32_t violated, deadlocks; } Totals;
 
 typedef struct Found { const char *kind, *detail, *stuck; uint32_t line; } Found;
@@ -34,13 +37,19 @@ static int by_name(const void *a, const void *b) {
     const char *const *x = a, *const *y = b;
     return strcmp(*x, *y);
 }
+/* Names of functions, each once: findings that differ in the numbers of tasks alone are one. */
 static const char *stuck_of(Arena *arena, const Trace *trace) {
     const char **names = ARENA_ARRAY(arena, const char *, trace->nstuck + 1);
     const char *text = "";
     for (uint32_t i = 0; i < trace->nstuck; i++) names[i] = trace->tasks[trace->stuck[i]].function;
     if (trace->nstuck > 0) qsort(names, trace->nstuck, sizeof *names, by_name);
-    for (uint32_t i = 0; i < trace->nstuck; i++) text = arena_printf(arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
+    for (uint32_t i = 0; i < trace->nstuck; i++)
+        if (i == 0 || strcmp(names[i - 1], names[i]) != 0) text = arena_printf(arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
     return text;
+}
+static const char *spinner_of(Arena *arena, const Trace *trace) {
+    if (trace->nstuck > 0 || trace->nsteps == 0) return stuck_of(arena, trace);
+    return arena_strdup(arena, trace->tasks[trace->steps[trace->nsteps - 1].task].function);
 }
 static FoundList engine_found(Arena *arena, const EngineResult *result, const Sources *sources) {
     FoundList list = {ARENA_ARRAY(arena, Found, result->nfindings + 1), result->nfindings};
@@ -50,7 +59,7 @@ static FoundList engine_found(Arena *arena, const EngineResult *result, const So
         bool stuck = f->kind == FINDING_DEADLOCK || f->kind == FINDING_PARTIAL_DEADLOCK || f->kind == FINDING_NEVER_YIELDS;
         bool named = f->kind == FINDING_UNDEFINED || f->kind == FINDING_MISUSE || f->kind == FINDING_INVARIANT;
         *to = (Found){.kind = finding_kind_text(f->kind), .detail = named && f->name != NULL ? f->name : "", .stuck = ""};
-        if (stuck && f->trace != NULL) to->stuck = stuck_of(arena, f->trace);
+        if (stuck && f->trace != NULL) to->stuck = f->kind == FINDING_NEVER_YIELDS ? spinner_of(arena, f->trace) : stuck_of(arena, f->trace);
         if (!stuck && f->kind != FINDING_INVARIANT) to->line = sources_line_of(sources, f->span);
     }
     sort_unique(&list);
@@ -111,6 +120,13 @@ static void compare_counts(Job *job, const Config *config, const EngineResult *r
            (unsigned long long)result->transitions, (unsigned long long)job->plain->states, (unsigned long long)job->plain->transitions);
     job->differs = true;
 }
+static void dump_graph(const Graph *graph) {
+    for (uint32_t i = 0; i < graph->nstates; i++) {
+        printf("engine's state %u: %s\n", i, graph->states[i].label);
+        for (uint32_t k = 0; k < graph->nedges; k++)
+            if (graph->edges[k].from == i) printf("    -> %u %s\n", graph->edges[k].to, graph->edges[k].label);
+    }
+}
 static void compare_config(Job *job, const Config *config) {
     EngineOptions options = {.ts = TS_DEFAULTS, .max_states = (uint64_t)job->settings->max_states * 20, .timeout = 30};
     options.ts.reset = config->reset;
@@ -118,7 +134,9 @@ static void compare_config(Job *job, const Config *config) {
     options.ts.memo = config->memo;
     options.ts.run_on = job->run_on;
     options.ts.main_ends_run = job->plain_options.main_ends_run;
+    options.record_graph = job->settings->dump;
     EngineResult *result = engine_check(job->program, &options);
+    if (result->graph != NULL && config == configs) dump_graph(result->graph);
     Arena arena;
     arena_init(&arena);
     if (result->fault) {
@@ -190,13 +208,14 @@ static void explore(Job *job, Diags *diags, Totals *totals) {
         arena_fini(&arena);
     }
 }
-static void compare_file(const Settings *settings, const char *path, Totals *totals) {
+/* False: a difference. */
+static bool compare_file(const Settings *settings, const char *path, Totals *totals) {
     Sources *sources = sources_new();
     Diags *diags = diags_new(sources);
     FrontendOptions options = {0};
     Tree *tree = frontend_parse(sources, diags, path, &options);
     Job job = {.path = path, .settings = settings, .tree = tree, .sources = sources,
-               .plain_options = {.max_states = settings->max_states, .max_instructions = 200000}};
+               .plain_options = {.max_states = settings->max_states, .max_instructions = 200000, .dump = settings->dump ? stdout : NULL}};
     if (diags_errors(diags) == 0 && frontend_check(tree, diags) && read_options(&job)) {
         explore(&job, diags, totals);
         if (job.plain != NULL) plain_result_free(job.plain);
@@ -207,19 +226,40 @@ static void compare_file(const Settings *settings, const char *path, Totals *tot
         }
         totals->refused++;
     }
+    bool refused_or_differs = job.differs || diags_errors(diags) > 0;
     tree_free(tree);
     diags_free(diags);
     sources_free(sources);
     fflush(stdout);
+    return !refused_or_differs;
+}
+static void compare_generated(const Settings *settings, uint64_t count, uint64_t seed, const char *dir, Totals *totals) {
+    printf("%llu programs from seed %llu on\n", (unsigned long long)count, (unsigned long long)seed);
+    for (uint64_t i = 0; i < count; i++) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/seed-%llu.ac", dir, (unsigned long long)(seed + i));
+        FILE *out = fopen(path, "w");
+        if (out == NULL) {
+            fprintf(stderr, "cannot write %s\n", path);
+            exit(2);
+        }
+        generate(seed + i, out);
+        fclose(out);
+        if (compare_file(settings, path, totals)) remove(path);
+    }
 }
 int main(int argc, char **argv) {
     Settings settings = {.max_states = 20000};
     Totals totals = {0};
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-v") == 0) settings.verbose = true;
+        else if (strcmp(argv[i], "--dump") == 0) settings.dump = true;
         else if (strcmp(argv[i], "--plain") == 0) settings.plain_only = true;
         else if (strcmp(argv[i], "--max-states") == 0 && i + 1 < argc) settings.max_states = (uint32_t)strtoul(argv[++i], NULL, 10);
-        else compare_file(&settings, argv[i], &totals);
+        else if (strcmp(argv[i], "--generate") == 0 && i + 3 < argc) {
+            compare_generated(&settings, strtoull(argv[i + 1], NULL, 10), strtoull(argv[i + 2], NULL, 10), argv[i + 3], &totals);
+            i += 3;
+        } else compare_file(&settings, argv[i], &totals);
     }
     printf("%u agreed, %u differ, %u skipped as not small, %u refused; %llu states, %llu transitions; %u violated, %u with a deadlock\n",
            totals.agreed, totals.differed, totals.skipped, totals.refused, (unsigned long long)totals.states,

@@ -9,12 +9,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef struct PlainOptions {
     uint32_t max_states;
     uint64_t max_instructions; /* of one step */
     bool main_ends_run;
     bool run_on;
+    FILE *dump; /* the explored graph goes there, unless NULL */
 } PlainOptions;
 
 typedef enum PlainVerdict { PLAIN_DONE, PLAIN_SKIPPED /* too large, or a construct it does not know: `why` */ } PlainVerdict;

@@ -215,7 +215,7 @@ static void any(Now *x) {
 
 /* ---- blocks */
 static void declare(Now *x) {
-    PItem item = {.kind = x->ins->c ? ITEM_SCOPED : ITEM_VAR, .a = x->ins->a, .n = x->ins->b, .ordinal = x->ins->ordinal};
+    PItem item = {.kind = x->ins->c ? ITEM_SCOPED : ITEM_VAR, .a = x->ins->a, .n = x->ins->b, .ordinal = x->ins->ordinal, .line = x->ins->line};
     push_item(x, item);
 }
 static void clear_vars(PRun *r, PFrame *f, int32_t at, int32_t n) {
@@ -230,7 +230,7 @@ static void kill_vars(PRun *r, PFrame *f, const PItem *item, uint32_t line) {
 static bool clean_item(Now *x) {
     PItem item = x->f->items[--x->f->nitems];
     switch (item.kind) {
-    case ITEM_SCOPED: kill_vars(x->r, x->f, &item, x->ins->line); /* fall through */
+    case ITEM_SCOPED: kill_vars(x->r, x->f, &item, item.line); /* fall through */
     case ITEM_VAR: clear_vars(x->r, x->f, item.a, item.n); return false;
     case ITEM_SCOPE: clear_vars(x->r, x->f, item.a, 1); return false;
     case ITEM_ATOMIC:
@@ -509,6 +509,17 @@ static void select_on_the_spot(Now *x, const PSite *site) {
     e->wait = NULL;
     plain_top(e)->pc = site->otherwise;
 }
+/* --ready run-on: what can fire on arrival fires in the same step. */
+static bool run_on(Now *x, const PSite *site) {
+    int32_t ready[64], n = 0;
+    for (int32_t k = 0; k < site->narms && n < 64; k++)
+        if (x->e->wait->arms[k].state == ARM_READY && site->arms[k].op != ARM_FUTURE) ready[n++] = k;
+    if (n == 0) return false;
+    int32_t k = ready[site->is_biased ? 0 : plain_choose(x->r, n)];
+    if (site->arms[k].op != ARM_JOIN) plain_fire(x->r, x->fiber, site->arms[k].op, &x->e->wait->arms[k]);
+    plain_complete(x->r, x->fiber, k);
+    return true;
+}
 /* 0: goes on, 1: rests, 2: waits */
 static int wait(Now *x) {
     const PSite *site = &x->r->p->sites.data[x->ins->a];
@@ -519,6 +530,7 @@ static int wait(Now *x) {
         return 0;
     }
     arrive(x->r, x->fiber, false);
+    if (x->r->options->run_on && run_on(x, site)) return 0;
     x->e->status = FIBER_AT_POINT;
     return 2;
 }

@@ -241,6 +241,7 @@ PlainResult *plain_explore(const Tree *tree, const PlainOptions *options) {
             plain_find_deadlocks(&x);
             plain_find_partial(&x);
         }
+        if (options->dump != NULL) plain_dump(&x, options->dump);
         result->why = x.why;
         plain_search_fini(&x);
     }

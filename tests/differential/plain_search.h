@@ -30,6 +30,8 @@ void plain_search(PSearch *x);
 void plain_search_fini(PSearch *x);
 void plain_add_finding(PlainResult *result, const char *kind, const char *detail, uint32_t line, const char *stuck);
 
+void plain_dump(const PSearch *x, FILE *out);
+
 /* plain_stuck.c */
 bool plain_stuck_daemon(const PSearch *x, const PState *s, int32_t task);
 /* `stuck` (per entity) less those that only wait for others: their names, sorted. */

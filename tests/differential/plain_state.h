@@ -42,7 +42,7 @@ typedef struct PItem { /* what a block has to clean up */
     PItemKind kind;
     int32_t a, n; /* MARK: block. VAR, SCOPED: cell, count. DEFER: code. SCOPE: cell */
     bool done;    /* SCOPE: its wait is over */
-    uint32_t ordinal;
+    uint32_t ordinal, line;
 } PItem;
 
 typedef struct PFrame {

@@ -259,7 +259,6 @@ static void run_defer(PRun *r, int32_t fiber, int32_t code) {
 }
 static void cancel_item(PRun *r, int32_t fiber, PItem item) {
     PFrame *f = plain_top(plain_at(r, fiber));
-    uint32_t line = r->p->code.data[f->pc].line;
     if (item.kind == ITEM_DEFER) {
         run_defer(r, fiber, item.a);
     } else if (item.kind == ITEM_SCOPE) {
@@ -267,7 +266,7 @@ static void cancel_item(PRun *r, int32_t fiber, PItem item) {
         for (int32_t i = 0; i < tasks->n && !item.done; i++) plain_at(r, tasks->at[i].fiber)->abort_asked = true;
     } else if (item.kind == ITEM_VAR || item.kind == ITEM_SCOPED) {
         for (int32_t i = item.n - 1; i >= 0; i--) {
-            if (item.kind == ITEM_SCOPED && f->vars[item.a + i].tag == CELL_REF) plain_kill(r, f->vars[item.a + i].ref, line);
+            if (item.kind == ITEM_SCOPED && f->vars[item.a + i].tag == CELL_REF) plain_kill(r, f->vars[item.a + i].ref, item.line);
             f->vars[item.a + i] = (PCell){0};
             plain_drop_futures(r);
             f = plain_top(plain_at(r, fiber));

@@ -91,7 +91,8 @@ const char *plain_stuck_names(PSearch *x, const PState *s, bool *stuck) {
         if (stuck[i]) names[n++] = x->p->funcs.data[s->at[i].func].name;
     qsort(names, n, sizeof *names, by_text);
     const char *text = "";
-    for (size_t i = 0; i < n; i++) text = arena_printf(&x->result->arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || strcmp(names[i - 1], names[i]) != 0) text = arena_printf(&x->result->arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
     free(names);
     return text;
 }
