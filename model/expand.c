@@ -27,15 +27,14 @@ void expand_init(Expand *expand, const World *base, Comps *comps, Faults *faults
     expand->world.load = load;
     expand->world.loader = expand;
     memo_reach(&expand->checks, MAX_CHECKS);
-    vec_resize(&expand->leaves, 1); /* leaf 0: no step */
+    vec_push(&expand->tape, 0u); /* at 0: no step */
+    expand->kept = 1;
 }
 
 void expand_fini(Expand *expand) {
     memo_fini(&expand->steps);
     memo_fini(&expand->checks);
-    vec_fini(&expand->leaves);
-    vec_fini(&expand->outcomes);
-    vec_fini(&expand->writes);
+    vec_fini(&expand->tape);
     vec_fini(&expand->path);
     vec_fini(&expand->seen);
     expand->world.load = NULL;
@@ -44,8 +43,7 @@ void expand_fini(Expand *expand) {
 }
 
 uint64_t expand_memory(const Expand *expand) {
-    return memo_memory(&expand->steps) + memo_memory(&expand->checks) + (uint64_t)expand->leaves.cap * sizeof(ExpandLeaf) +
-           (uint64_t)expand->outcomes.cap * sizeof(ExpandOutcome) + (uint64_t)expand->writes.cap * sizeof(ExpandWrite);
+    return memo_memory(&expand->steps) + memo_memory(&expand->checks) + (uint64_t)expand->tape.cap * sizeof(uint32_t);
 }
 
 /* Begins to note what is read in `state`; the root slot is known without being noted. */
@@ -82,31 +80,35 @@ uint32_t expand_intern(Comps *comps, const Program *program, World *world, uint3
     return comps_intern(comps, comp->words, n);
 }
 
-static void add_write(Expand *expand, ExpandOutcome *outcome, uint32_t slot, uint32_t content) {
+/* Notes in the outcome's head what a content written to `slot` (NO_SLOT: a new one) does. */
+static void note_content(const Expand *expand, uint32_t *head, uint32_t slot, uint32_t content) {
     const CompInfo *info = comps_at(expand->comps, content);
     bool movable = slot == NO_SLOT || slot >= comps_fixed(expand->comps);
     bool ended = (info->flags & COMP_IS_TASK) && !(info->flags & COMP_IS_ALIVE);
-    outcome->reorders |= slot == NO_SLOT || (movable && (ended || comp_kind(info->words) == COMP_FREE));
-    outcome->has_refs |= info->nrefs > 0;
-    vec_push(&expand->writes, (ExpandWrite){.slot = slot, .content = content, .shape = info->shape,
-                                            .id = slot == NO_SLOT ? 0 : comps_local(expand->comps, slot, content)});
+    if (slot == NO_SLOT || (movable && (ended || comp_kind(info->words) == COMP_FREE))) *head |= EXPAND_REORDERS;
+    if (info->nrefs) *head |= EXPAND_REFS;
 }
 
 /* What differs between the world after the step and the state. */
-static void collect_writes(Expand *expand, ExpandOutcome *outcome, uint32_t n) {
+static void collect_writes(Expand *expand, uint32_t *head, uint32_t n) {
     World *world = &expand->world;
-    outcome->first = expand->writes.n;
+    uint32_t nwrites = 0;
     for (uint32_t slot = 0; slot < n; slot++) {
         if (!world->comps[slot].changed) continue;
         uint32_t content = expand_intern(expand->comps, expand->program, world, slot);
         bool was_read = expand->seen.data[slot] == expand->stamp;
         if (was_read && comps_entry(expand->comps, slot, expand->state[slot])->content == content) continue;
-        add_write(expand, outcome, slot, content);
+        note_content(expand, head, slot, content);
+        vec_push(&expand->tape, slot);
+        vec_push(&expand->tape, comps_local(expand->comps, slot, content));
+        nwrites++;
     }
-    outcome->nwrites = expand->writes.n - outcome->first;
-    for (uint32_t slot = n; slot < world->n; slot++)
-        add_write(expand, outcome, NO_SLOT, expand_intern(expand->comps, expand->program, world, slot));
-    outcome->nadded = world->n - n;
+    for (uint32_t slot = n; slot < world->n; slot++) {
+        uint32_t content = expand_intern(expand->comps, expand->program, world, slot);
+        note_content(expand, head, NO_SLOT, content);
+        vec_push(&expand->tape, content);
+    }
+    *head |= nwrites << EXPAND_WRITES | (world->n - n) << EXPAND_ADDED;
 }
 
 static uint32_t fault_of(Expand *expand, const StepResult *result, uint32_t slot) {
@@ -115,45 +117,50 @@ static uint32_t fault_of(Expand *expand, const StepResult *result, uint32_t slot
     return faults_add(expand->faults, &limit);
 }
 
-static bool add_outcome(Expand *expand, const StepResult *result, uint32_t n, uint32_t slot, uint32_t choice) {
-    ExpandOutcome outcome = {.status = result->status, .reached_point = result->reached_point, .choice = choice, .first = expand->writes.n};
-    if (result->status == STEP_DONE) collect_writes(expand, &outcome, n);
-    if (result->status == STEP_VIOLATION || result->status == STEP_LIMIT) outcome.fault = fault_of(expand, result, slot);
-    vec_push(&expand->outcomes, outcome);
-    return outcome.nadded > 0;
+static void add_outcome(Expand *expand, StepResult *result, uint32_t n, uint32_t slot) {
+    uint32_t changed = 0, at = expand->tape.n;
+    for (uint32_t i = 0; i < n; i++) changed += expand->world.comps[i].changed;
+    if (result->status == STEP_DONE && (changed > EXPAND_MANY || expand->world.n - n > EXPAND_MANY)) {
+        result->status = STEP_LIMIT;
+        result->limit = "a step that changes more than 4,095 objects";
+    }
+    uint32_t head = (uint32_t)result->status | (result->reached_point ? (uint32_t)EXPAND_REACHED : 0u) | (result->inert ? (uint32_t)EXPAND_INERT : 0u);
+    vec_push(&expand->tape, 0u);
+    if (result->status == STEP_DONE) collect_writes(expand, &head, n);
+    if (result->status == STEP_VIOLATION || result->status == STEP_LIMIT) vec_push(&expand->tape, fault_of(expand, result, slot));
+    expand->tape.data[at] = head;
 }
 
-/* Runs every sequence of choices. Returns whether some outcome makes components (whose slots depend on the number of slots). */
+/* Runs every sequence of choices; the tape gets their number and the outcomes. Returns whether some outcome makes components (whose slots
+   depend on the number of slots). */
 static bool run_all(Expand *expand, uint32_t n, uint32_t slot) {
     bool adds = false;
-    uint32_t choice = 0;
+    uint32_t at = expand->tape.n;
+    vec_push(&expand->tape, 0u);
     choices_clear(&expand->choices);
     do {
         begin_world(expand, n);
         StepResult result = eval_step(&expand->world, slot, &expand->options.eval, &expand->choices, NULL);
         expand->evaluations++;
-        if (result.status != STEP_DISABLED) adds |= add_outcome(expand, &result, n, slot, choice++);
+        if (result.status == STEP_DISABLED) continue;
+        adds |= result.status == STEP_DONE && expand->world.n > n;
+        add_outcome(expand, &result, n, slot);
+        expand->tape.data[at]++;
     } while (choices_next(&expand->choices));
     return adds;
 }
 
-const ExpandOutcome *expand_evaluate(Expand *expand, const uint32_t *state, uint32_t n, uint32_t slot, uint32_t *count) {
+const uint32_t *expand_evaluate(Expand *expand, const uint32_t *state, uint32_t n, uint32_t slot) {
     memo_reach(&expand->steps, slot + 1);
-    expand->outcomes.n = expand->kept_outcomes;
-    expand->writes.n = expand->kept_writes;
+    expand->tape.n = expand->kept;
     begin(expand, state, n, slot);
     bool adds = run_all(expand, n, slot);
     if (adds) vec_push(&expand->path, MEMO_LENGTH);
-    uint32_t first = expand->kept_outcomes;
-    *count = expand->outcomes.n - first;
-    if (is_worth_it(expand, &expand->steps, slot, expand->states)) {
-        uint32_t leaf = *count ? expand->leaves.n : 0;
-        if (leaf) vec_push(&expand->leaves, (ExpandLeaf){.first = first, .n = *count});
-        memo_add(&expand->steps, slot, state[slot], expand->path.data, expand->path.n, state, n, leaf);
-        expand->kept_outcomes = expand->outcomes.n;
-        expand->kept_writes = expand->writes.n;
-    }
-    return expand->outcomes.data + first;
+    uint32_t first = expand->kept;
+    if (!is_worth_it(expand, &expand->steps, slot, expand->states) || expand->tape.n >= MEMO_LEAF) return expand->tape.data + first;
+    if (!expand->tape.data[first]) first = 0;
+    if (memo_add(&expand->steps, slot, state[slot], expand->path.data, expand->path.n, state, n, first) && first) expand->kept = expand->tape.n;
+    return expand->tape.data + first;
 }
 
 /* ---- invariants */
@@ -168,7 +175,7 @@ static bool holds(Expand *expand, const uint32_t *state, uint32_t n, uint32_t in
     StepResult result = eval_predicate(&expand->world, expand->program->invariants[invariant].machine, &value);
     bool is_true = result.status == STEP_DONE && value != 0;
     if (is_worth_it(expand, &expand->checks, invariant, expand->checked))
-        memo_add(&expand->checks, invariant, 0, expand->path.data, expand->path.n, state, n, is_true);
+        (void)memo_add(&expand->checks, invariant, 0, expand->path.data, expand->path.n, state, n, is_true);
     return is_true;
 }
 

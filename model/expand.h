@@ -8,25 +8,20 @@
 #include "model/memo.h"
 
 typedef struct ExpandWrite {
-    uint32_t slot;    /* in the source; of a new component NO_SLOT: they come in order after the source's last slot */
-    uint32_t id;      /* dense at that slot; new components have none yet */
-    uint32_t content;
-    uint32_t shape;   /* its CompInfo.shape */
+    uint32_t slot, id; /* in the source; dense there */
 } ExpandWrite;
 
 typedef struct ExpandOutcome {
     StepStatus status; /* never DISABLED */
     bool reached_point;
+    bool inert;        /* StepResult.inert */
     bool reorders;     /* makes a component, ends a task or frees a future: the order of slots is open again */
     bool has_refs;     /* some content written holds a handle to a movable slot */
-    uint32_t choice;   /* index of the sequence of choices */
-    uint32_t first, nwrites, nadded;
+    uint32_t nwrites, nadded;
+    const ExpandWrite *writes;
+    const uint32_t *added; /* contents of new components, whose slots follow the source's last */
     uint32_t fault;    /* VIOLATION, LIMIT */
 } ExpandOutcome;
-
-typedef struct ExpandLeaf {
-    uint32_t first, n;
-} ExpandLeaf;
 
 typedef struct ExpandOptions {
     EvalOptions eval;
@@ -39,10 +34,8 @@ typedef struct Expand {
     Faults *faults;
     ExpandOptions options;
     Memo steps, checks;      /* roots: slots; invariants */
-    VEC(ExpandLeaf) leaves;
-    VEC(ExpandOutcome) outcomes;
-    VEC(ExpandWrite) writes;
-    uint32_t kept_outcomes, kept_writes; /* what lies past these belongs to the last look-up alone */
+    VEC(uint32_t) tape;      /* of each look-up: how many outcomes, then each packed (expand_next) */
+    uint32_t kept;           /* what lies past this belongs to the last look-up alone */
     World world;             /* loads lazily from the state at hand */
     const uint32_t *state;
     VEC(uint32_t) path;      /* slots in the order of first reading */
@@ -55,8 +48,9 @@ typedef struct Expand {
 
 void expand_init(Expand *expand, const World *base, Comps *comps, Faults *faults, ExpandOptions options);
 void expand_fini(Expand *expand);
-/* The outcomes of the task at `slot`, valid until the next call: *n of them; their writes are expand->writes. */
-const ExpandOutcome *expand_evaluate(Expand *expand, const uint32_t *state, uint32_t n, uint32_t slot, uint32_t *count);
+/* The outcomes of the task at `slot`, one for each sequence of choices in order: their number, then what expand_next reads. Valid until
+   the next call. */
+const uint32_t *expand_evaluate(Expand *expand, const uint32_t *state, uint32_t n, uint32_t slot);
 /* Bit i: invariant i is false. */
 uint64_t expand_check(Expand *expand, const uint32_t *state, uint32_t n);
 /* The words of a component, normalised, as a content. */
@@ -64,16 +58,35 @@ uint32_t expand_intern(Comps *comps, const Program *program, World *world, uint3
 uint64_t expand_memory(const Expand *expand);
 
 /* The same through the memo. */
-static inline const ExpandOutcome *expand_step(Expand *expand, const uint32_t *state, uint32_t n, uint32_t slot, uint32_t *count) {
+static inline const uint32_t *expand_step(Expand *expand, const uint32_t *state, uint32_t n, uint32_t slot) {
     if (slot < expand->steps.roots.n) {
         uint32_t ref = memo_find(&expand->steps, slot, state[slot], state, n);
-        if (ref != MEMO_NONE) {
-            ExpandLeaf leaf = expand->leaves.data[ref & ~MEMO_LEAF];
-            *count = leaf.n;
-            return expand->outcomes.data + leaf.first;
-        }
+        if (ref != MEMO_NONE) return expand->tape.data + (ref & ~MEMO_LEAF);
     }
-    return expand_evaluate(expand, state, n, slot, count);
+    return expand_evaluate(expand, state, n, slot);
+}
+
+/* First word of an outcome: status in 3 bits, the four flags, 12 bits of nwrites, 13 of nadded; then the writes, the contents added, and
+   for VIOLATION and LIMIT the fault. */
+enum { EXPAND_REACHED = 8, EXPAND_REORDERS = 16, EXPAND_REFS = 32, EXPAND_INERT = 64, EXPAND_WRITES = 7, EXPAND_ADDED = 19,
+       EXPAND_MANY = (1 << 12) - 1 };
+
+/* Unpacks the outcome at `at` and returns where the next one is. */
+static inline const uint32_t *expand_next(const uint32_t *at, ExpandOutcome *outcome) {
+    uint32_t head = *at++;
+    outcome->status = (StepStatus)(head & 7);
+    outcome->reached_point = (head & EXPAND_REACHED) != 0;
+    outcome->reorders = (head & EXPAND_REORDERS) != 0;
+    outcome->has_refs = (head & EXPAND_REFS) != 0;
+    outcome->inert = (head & EXPAND_INERT) != 0;
+    outcome->nwrites = (head >> EXPAND_WRITES) & EXPAND_MANY;
+    outcome->nadded = head >> EXPAND_ADDED;
+    outcome->writes = (const ExpandWrite *)at;
+    outcome->added = at + 2 * outcome->nwrites;
+    outcome->fault = 0;
+    at = outcome->added + outcome->nadded;
+    if (outcome->status == STEP_VIOLATION || outcome->status == STEP_LIMIT) outcome->fault = *at++;
+    return at;
 }
 
 #endif

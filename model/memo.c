@@ -6,15 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { POOL_MAX = 0x70000000 };
+
 void memo_init(Memo *memo) {
     *memo = (Memo){0};
-    vec_push(&memo->nodes, (MemoNode){0}); /* reference 0 is MEMO_NONE */
+    vec_push(&memo->pool, 0u); /* reference 0 is MEMO_NONE */
 }
 
 void memo_fini(Memo *memo) {
     for (uint32_t i = 0; i < memo->roots.n; i++) free(memo->roots.data[i].refs);
     vec_fini(&memo->roots);
-    vec_fini(&memo->nodes);
     vec_fini(&memo->pool);
     free(memo->far);
     *memo = (Memo){0};
@@ -25,14 +26,14 @@ void memo_reach(Memo *memo, uint32_t n) {
 }
 
 uint64_t memo_memory(const Memo *memo) {
-    uint64_t bytes = (uint64_t)memo->nodes.cap * sizeof(MemoNode) + (uint64_t)memo->pool.cap * sizeof(uint32_t);
+    uint64_t bytes = (uint64_t)memo->pool.cap * sizeof(uint32_t) + (uint64_t)memo->far_cap * sizeof(MemoFar);
     for (uint32_t i = 0; i < memo->roots.n; i++) bytes += (uint64_t)memo->roots.data[i].cap * sizeof(uint32_t);
-    return bytes + (uint64_t)memo->far_cap * sizeof(MemoFar);
+    return bytes;
 }
 
-/* ---- children too far for their node's array */
+/* ---- children too far for their node */
 
-static uint64_t far_key(uint32_t node, uint32_t id) { return ((uint64_t)node << 32) | id; } /* never 0: nodes start at 1 */
+static uint64_t far_key(uint32_t serial, uint32_t id) { return ((uint64_t)serial << 32) | id; } /* never 0: serials start at 1 */
 
 static MemoFar *far_at(const Memo *memo, uint64_t key) {
     uint32_t at = (uint32_t)hash_mix(key) & (memo->far_cap - 1);
@@ -40,9 +41,7 @@ static MemoFar *far_at(const Memo *memo, uint64_t key) {
     return &memo->far[at];
 }
 
-uint32_t memo_far(const Memo *memo, uint32_t node, uint32_t id) {
-    return memo->far_cap ? far_at(memo, far_key(node, id))->ref : MEMO_NONE;
-}
+uint32_t memo_far(const Memo *memo, uint32_t serial, uint32_t id) { return far_at(memo, far_key(serial, id))->ref; }
 
 static void far_grow(Memo *memo) {
     MemoFar *old = memo->far;
@@ -55,45 +54,59 @@ static void far_grow(Memo *memo) {
     free(old);
 }
 
-static void far_put(Memo *memo, uint32_t node, uint32_t id, uint32_t ref) {
+static void far_put(Memo *memo, uint32_t serial, uint32_t id, uint32_t ref) {
     if (memo->far_n * 2 >= memo->far_cap) far_grow(memo);
-    MemoFar *far = far_at(memo, far_key(node, id));
+    MemoFar *far = far_at(memo, far_key(serial, id));
     memo->far_n += !far->key;
-    *far = (MemoFar){.key = far_key(node, id), .ref = ref};
+    *far = (MemoFar){.key = far_key(serial, id), .ref = ref};
 }
+
+/* ---- nodes */
+
+static uint32_t log_of(uint32_t cap) { return 31u - (uint32_t)__builtin_clz(cap); }
+
+static uint32_t cap_for(uint32_t id) {
+    uint32_t cap = 2;
+    while (cap <= id) cap *= 2;
+    return cap;
+}
+
+static uint32_t new_node(Memo *memo, uint32_t slot, uint32_t cap) {
+    uint32_t ref = memo->unused[log_of(cap)];
+    if (ref != MEMO_NONE) {
+        memo->unused[log_of(cap)] = memo->pool.data[ref + MEMO_SLOT];
+        memset(memo->pool.data + ref, 0, (MEMO_CHILDREN + cap) * sizeof(uint32_t));
+    } else {
+        ref = memo->pool.n;
+        vec_resize(&memo->pool, ref + MEMO_CHILDREN + cap);
+    }
+    memo->pool.data[ref + MEMO_SLOT] = slot;
+    memo->pool.data[ref + MEMO_CAP] = cap;
+    return ref;
+}
+
+/* The node with room for `id`; the old one is given back. */
+static uint32_t widen(Memo *memo, uint32_t ref, uint32_t id) {
+    uint32_t wide = new_node(memo, memo->pool.data[ref + MEMO_SLOT], cap_for(id));
+    uint32_t *old = memo->pool.data + ref, *now = memo->pool.data + wide, cap = old[MEMO_CAP];
+    now[MEMO_SERIAL] = old[MEMO_SERIAL];
+    now[MEMO_COUNT] = old[MEMO_COUNT];
+    memcpy(now + MEMO_CHILDREN, old + MEMO_CHILDREN, cap * sizeof *old);
+    old[MEMO_SLOT] = memo->unused[log_of(cap)];
+    memo->unused[log_of(cap)] = ref;
+    return wide;
+}
+
+/* A node that would stay mostly empty is not worth its room. */
+static bool is_near(const uint32_t *node, uint32_t id) { return id < node[MEMO_CAP] || id < 16 + 2 * node[MEMO_COUNT]; }
 
 /* ---- adding */
 
-/* An array that would stay mostly empty is not worth its room. */
-static bool is_near(const MemoNode *node, uint32_t id) { return id < node->cap || id < 16 + 2 * node->children; }
-
-static void widen(Memo *memo, uint32_t ref, uint32_t id) {
-    uint32_t cap = memo->nodes.data[ref].cap ? memo->nodes.data[ref].cap : 4;
-    while (cap <= id) cap *= 2;
-    uint32_t first = memo->pool.n;
-    vec_resize(&memo->pool, first + cap);
-    MemoNode *node = &memo->nodes.data[ref];
-    if (node->cap) memcpy(memo->pool.data + first, memo->pool.data + node->first, node->cap * sizeof(uint32_t));
-    node->first = first;
-    node->cap = cap;
-}
-
-static void set_child(Memo *memo, uint32_t ref, uint32_t id, uint32_t child) {
-    if (is_near(&memo->nodes.data[ref], id)) {
-        if (id >= memo->nodes.data[ref].cap) widen(memo, ref, id);
-        memo->pool.data[memo->nodes.data[ref].first + id] = child;
-    } else {
-        far_put(memo, ref, id, child);
-        memo->nodes.data[ref].hashed++;
-    }
-    memo->nodes.data[ref].children++;
-}
-
-static uint32_t new_node(Memo *memo, uint32_t slot) {
-    if (memo->nodes.n >= MEMO_LEAF) fatal("too many remembered steps");
-    vec_push(&memo->nodes, (MemoNode){.slot = slot});
-    return memo->nodes.n - 1;
-}
+/* Where a reference is kept: in the roots, in a node, or in the table. */
+typedef struct Link {
+    uint32_t root, id; /* of the root when node is MEMO_NONE, else of the child */
+    uint32_t node;
+} Link;
 
 static void set_root(Memo *memo, uint32_t root, uint32_t id, uint32_t ref) {
     MemoRoots *roots = &memo->roots.data[root];
@@ -108,21 +121,43 @@ static void set_root(Memo *memo, uint32_t root, uint32_t id, uint32_t ref) {
     roots->refs[id] = ref;
 }
 
-void memo_add(Memo *memo, uint32_t root, uint32_t id, const uint32_t *path, uint32_t npath, const uint32_t *state, uint32_t n, uint32_t leaf) {
-    assert(root < memo->roots.n && leaf < MEMO_LEAF);
-    const MemoRoots *roots = &memo->roots.data[root];
-    uint32_t ref = id < roots->cap ? roots->refs[id] : MEMO_NONE, parent = MEMO_NONE, parent_id = 0;
-    for (uint32_t i = 0; i <= npath; i++) {
-        if (ref == MEMO_NONE) {
-            ref = i < npath ? new_node(memo, path[i]) : leaf | MEMO_LEAF;
-            if (parent == MEMO_NONE) set_root(memo, root, id, ref);
-            else set_child(memo, parent, parent_id, ref);
-        }
-        assert(((ref & MEMO_LEAF) != 0) == (i == npath)); /* another path for the same reads: the evaluation was not deterministic */
-        if (i == npath) break;
-        assert(memo->nodes.data[ref].slot == path[i]);
-        parent = ref;
-        parent_id = path[i] == MEMO_LENGTH ? n : state[path[i]];
-        ref = memo_child(memo, parent, parent_id);
+/* The node must have been made wide enough. */
+static void set_link(Memo *memo, Link link, uint32_t ref) {
+    uint32_t *node = memo->pool.data + link.node;
+    if (link.node == MEMO_NONE) set_root(memo, link.root, link.id, ref);
+    else if (link.id < node[MEMO_CAP] && (node[MEMO_CHILDREN + link.id] || !node[MEMO_SERIAL])) node[MEMO_CHILDREN + link.id] = ref;
+    else if (link.id < node[MEMO_CAP] && memo_child(memo, link.node, link.id) == MEMO_NONE) node[MEMO_CHILDREN + link.id] = ref;
+    else far_put(memo, node[MEMO_SERIAL], link.id, ref);
+}
+
+/* The node at `link`, able to take a new child `id`. */
+static uint32_t make_room(Memo *memo, Link link, uint32_t ref, uint32_t id) {
+    uint32_t *node = memo->pool.data + ref;
+    if (is_near(node, id)) {
+        if (id >= node[MEMO_CAP]) set_link(memo, link, ref = widen(memo, ref, id));
+    } else if (!node[MEMO_SERIAL]) {
+        node[MEMO_SERIAL] = ++memo->serials;
     }
+    memo->pool.data[ref + MEMO_COUNT]++;
+    return ref;
+}
+
+bool memo_add(Memo *memo, uint32_t root, uint32_t id, const uint32_t *path, uint32_t npath, const uint32_t *state, uint32_t n, uint32_t leaf) {
+    assert(root < memo->roots.n && leaf < MEMO_LEAF);
+    if (memo->pool.n >= POOL_MAX) return false;
+    const MemoRoots *roots = &memo->roots.data[root];
+    Link link = {.root = root, .id = id};
+    uint32_t ref = id < roots->cap ? roots->refs[id] : MEMO_NONE;
+    for (uint32_t i = 0; i < npath; i++) {
+        uint32_t seen = path[i] == MEMO_LENGTH ? n : state[path[i]];
+        if (ref == MEMO_NONE) set_link(memo, link, ref = new_node(memo, path[i], cap_for(seen < 16 ? seen : 0)));
+        assert(!(ref & MEMO_LEAF) && memo->pool.data[ref + MEMO_SLOT] == path[i]); /* else the evaluation was not deterministic */
+        uint32_t child = memo_child(memo, ref, seen);
+        if (child == MEMO_NONE) ref = make_room(memo, link, ref, seen);
+        link = (Link){.node = ref, .id = seen};
+        ref = child;
+    }
+    assert(ref == MEMO_NONE);
+    set_link(memo, link, leaf | MEMO_LEAF);
+    return true;
 }

@@ -10,24 +10,26 @@
 #include <stdint.h>
 
 #define MEMO_NONE 0u
-#define MEMO_LEAF 0x80000000u          /* bit of a reference to a leaf */
-#define MEMO_LENGTH 0xfffffffeu        /* in place of a slot: look at the number of slots */
+#define MEMO_LEAF 0x80000000u   /* bit of a reference to a leaf; the rest is the caller's */
+#define MEMO_LENGTH 0xfffffffeu /* in place of a slot: look at the number of slots */
 
-typedef struct MemoNode {
-    uint32_t slot;
-    uint32_t first, cap; /* children of ids below cap: pool[first + id] */
-    uint32_t hashed;     /* children of larger ids, in the table */
-    uint32_t children;
-} MemoNode;
+enum { /* words of a node in the pool */
+    MEMO_SLOT,
+    MEMO_CAP,    /* children of ids below it are in the node */
+    MEMO_SERIAL, /* names the node in the table of the others; 0: it has none there */
+    MEMO_COUNT,  /* of children */
+    MEMO_CHILDREN
+};
+enum { MEMO_SIZES = 28 };
 
 typedef struct MemoFar { uint64_t key; uint32_t ref; } MemoFar;
 typedef struct MemoRoots { uint32_t *refs; uint32_t cap; uint32_t misses; /* counted by the user */ } MemoRoots;
 
 typedef struct Memo {
-    VEC(MemoNode) nodes;
-    VEC(uint32_t) pool;
-    MemoFar *far; /* (node, id) -> reference, for ids too large for their node's array */
-    uint32_t far_n, far_cap;
+    VEC(uint32_t) pool; /* nodes; a reference to one is its first word's index */
+    uint32_t unused[MEMO_SIZES]; /* nodes outgrown, by the logarithm of their capacity, chained through MEMO_SLOT */
+    MemoFar *far; /* (serial, id) -> reference, for ids too large for their node */
+    uint32_t far_n, far_cap, serials;
     VEC(MemoRoots) roots;
 } Memo;
 
@@ -35,15 +37,15 @@ void memo_init(Memo *memo);
 void memo_fini(Memo *memo);
 /* Makes roots [0, n) exist. */
 void memo_reach(Memo *memo, uint32_t n);
-/* Adds `leaf` (an index below 2^31) for states that agree with `state` on root id and `path`. */
-void memo_add(Memo *memo, uint32_t root, uint32_t id, const uint32_t *path, uint32_t npath, const uint32_t *state, uint32_t n, uint32_t leaf);
-uint32_t memo_far(const Memo *memo, uint32_t node, uint32_t id);
+/* Adds `leaf` (below MEMO_LEAF) for states that agree with `state` on root id and `path`. False when there is no room for it. */
+bool memo_add(Memo *memo, uint32_t root, uint32_t id, const uint32_t *path, uint32_t npath, const uint32_t *state, uint32_t n, uint32_t leaf);
+uint32_t memo_far(const Memo *memo, uint32_t serial, uint32_t id);
 uint64_t memo_memory(const Memo *memo);
 
 static inline uint32_t memo_child(const Memo *memo, uint32_t ref, uint32_t id) {
-    const MemoNode *node = &memo->nodes.data[ref];
-    uint32_t child = id < node->cap ? memo->pool.data[node->first + id] : MEMO_NONE;
-    return child == MEMO_NONE && node->hashed ? memo_far(memo, ref, id) : child;
+    const uint32_t *node = memo->pool.data + ref;
+    uint32_t child = id < node[MEMO_CAP] ? node[MEMO_CHILDREN + id] : MEMO_NONE;
+    return child == MEMO_NONE && node[MEMO_SERIAL] ? memo_far(memo, node[MEMO_SERIAL], id) : child;
 }
 
 /* The leaf with MEMO_LEAF set, or MEMO_NONE. */
@@ -51,7 +53,7 @@ static inline uint32_t memo_find(const Memo *memo, uint32_t root, uint32_t id, c
     const MemoRoots *roots = &memo->roots.data[root];
     uint32_t ref = id < roots->cap ? roots->refs[id] : MEMO_NONE;
     while (ref != MEMO_NONE && !(ref & MEMO_LEAF)) {
-        uint32_t slot = memo->nodes.data[ref].slot;
+        uint32_t slot = memo->pool.data[ref + MEMO_SLOT];
         assert(slot == MEMO_LENGTH || slot < n);
         ref = memo_child(memo, ref, slot == MEMO_LENGTH ? n : state[slot]);
     }

@@ -18,6 +18,7 @@ void target_fini(Target *target) {
     vec_fini(&target->source_weights);
     vec_fini(&target->weights);
     vec_fini(&target->colours);
+    vec_fini(&target->written);
     vec_fini(&target->order);
     vec_fini(&target->holders);
     vec_fini(&target->is_holder);
@@ -86,31 +87,35 @@ static bool holds_same(const Target *target, const CompInfo *a, const CompInfo *
     }
 }
 
-static bool keeps_handles(const Target *target, const ExpandOutcome *outcome, const ExpandWrite *writes) {
+static const CompEntry *written(const Target *target, const ExpandWrite *write) { return comps_entry(target->comps, write->slot, write->id); }
+
+static bool keeps_handles(const Target *target, const ExpandOutcome *outcome) {
+    const ExpandWrite *writes = outcome->writes;
     for (uint32_t i = 0; i < outcome->nwrites; i++) {
         const CompEntry *old = target->entries.data[writes[i].slot];
-        if (old->shape == writes[i].shape) continue;
-        const CompInfo *before = comps_at(target->comps, old->content), *after = comps_at(target->comps, writes[i].content);
+        const CompEntry *now = written(target, &writes[i]);
+        if (old->shape == now->shape) continue;
+        const CompInfo *before = comps_at(target->comps, old->content), *after = comps_at(target->comps, now->content);
         bool anchors = writes[i].slot >= target->nfixed || comp_kind(after->words) == COMP_GLOBAL;
         if ((anchors && target->layout == TARGET_ANCHORED) || !holds_same(target, before, after)) return false;
     }
     return true;
 }
 
-static uint32_t copy(const Target *target, const ExpandOutcome *outcome, const ExpandWrite *writes, uint32_t *ids) {
+static uint32_t copy(const Target *target, const ExpandOutcome *outcome, uint32_t *ids) {
     memcpy(ids, target->state, target->n * sizeof *ids);
-    for (uint32_t i = 0; i < outcome->nwrites; i++) ids[writes[i].slot] = writes[i].id;
+    for (uint32_t i = 0; i < outcome->nwrites; i++) ids[outcome->writes[i].slot] = outcome->writes[i].id;
     return target->n;
 }
 
 /* ---- the general way */
 
-static void apply_writes(Target *target, const ExpandOutcome *outcome, const ExpandWrite *writes) {
+static void apply_writes(Target *target, const ExpandOutcome *outcome) {
     source_contents(target);
     vec_resize(&target->raw, target->n + outcome->nadded);
     uint32_t *raw = target->raw.data;
-    for (uint32_t i = 0; i < outcome->nwrites; i++) raw[writes[i].slot] = writes[i].content;
-    for (uint32_t i = 0; i < outcome->nadded; i++) raw[target->n + i] = writes[outcome->nwrites + i].content;
+    for (uint32_t i = 0; i < outcome->nwrites; i++) raw[outcome->writes[i].slot] = written(target, &outcome->writes[i])->content;
+    for (uint32_t i = 0; i < outcome->nadded; i++) raw[target->n + i] = outcome->added[i];
 }
 
 static uint32_t id_at(const Target *target, uint32_t slot, uint32_t content) {
@@ -118,8 +123,8 @@ static uint32_t id_at(const Target *target, uint32_t slot, uint32_t content) {
     return same ? target->state[slot] : comps_local(target->comps, slot, content);
 }
 
-static uint32_t put_in_order(Target *target, const ExpandOutcome *outcome, const ExpandWrite *writes, uint32_t *ids) {
-    apply_writes(target, outcome, writes);
+static uint32_t put_in_order(Target *target, const ExpandOutcome *outcome, uint32_t *ids) {
+    apply_writes(target, outcome);
     vec_resize(&target->placed, target->raw.n);
     vec_resize(&target->moves, target->raw.n);
     uint32_t n = canon_order(target->canon, target->raw.data, target->raw.n, target->placed.data, target->moves.data);
@@ -167,6 +172,8 @@ static void weigh_source(Target *target) {
     vec_resize(&target->source_weights, target->n);
     vec_resize(&target->weights, target->n);
     vec_resize(&target->colours, target->n);
+    vec_resize(&target->written, target->n);
+    for (uint32_t i = target->nfixed; i < target->n; i++) target->written.data[i] = target->entries.data[i]->colour;
     vec_resize(&target->order, target->n);
     vec_resize(&target->moves, target->n);
     weigh(target, target->raw.data, target->source_weights.data);
@@ -194,7 +201,7 @@ static bool sort_groups(Target *target, const TargetWeight *weights) {
     return moved;
 }
 
-static uint32_t move_groups(Target *target, uint32_t *ids) {
+static void move_groups(Target *target, uint32_t *ids) {
     const uint32_t *order = target->order.data, *raw = target->raw.data;
     uint32_t *moves = target->moves.data;
     for (uint32_t i = target->nfixed; i < target->n; i++) moves[order[i]] = i;
@@ -204,55 +211,63 @@ static uint32_t move_groups(Target *target, uint32_t *ids) {
     }
     for (uint32_t i = target->nfixed; i < target->n; i++)
         if (order[i] != i) ids[i] = id_at(target, i, raw[order[i]]);
+}
+
+/* Puts the target's contents in raw; true when handles in fixed components may have changed. */
+static bool write_flat(Target *target, const ExpandOutcome *outcome) {
+    bool held = false;
+    for (uint32_t i = 0; i < outcome->nwrites; i++) {
+        uint32_t slot = outcome->writes[i].slot;
+        const CompEntry *now = written(target, &outcome->writes[i]);
+        target->raw.data[slot] = now->content;
+        if (slot >= target->nfixed) {
+            target->written.data[slot] = now->colour;
+            continue;
+        }
+        if (now->shape) note_holder(target, slot, comp_kind(comps_at(target->comps, now->content)->words) == COMP_GLOBAL);
+        held |= now->shape || target->entries.data[slot]->shape;
+    }
+    return held;
+}
+
+static uint32_t make_flat(Target *target, const ExpandOutcome *outcome, uint32_t *ids) {
+    const CompEntry *const *entries = target->entries.data;
+    weigh_source(target);
+    bool held = write_flat(target, outcome);
+    const TargetWeight *weights = target->source_weights.data;
+    if (held) {
+        weigh(target, target->raw.data, target->weights.data);
+        weights = target->weights.data;
+    }
+    for (uint32_t i = target->nfixed; i < target->n; i++) target->colours.data[i] = colour_of(target->written.data[i], &weights[i]);
+    (void)copy(target, outcome, ids);
+    if (sort_groups(target, weights)) move_groups(target, ids);
+    for (uint32_t i = 0; i < outcome->nwrites; i++) {
+        uint32_t slot = outcome->writes[i].slot;
+        target->raw.data[slot] = entries[slot]->content;
+        target->written.data[slot] = entries[slot]->colour;
+    }
     return target->n;
 }
 
-static uint32_t make_flat(Target *target, const ExpandOutcome *outcome, const ExpandWrite *writes, uint32_t *ids) {
-    const CompEntry *const *entries = target->entries.data;
-    bool held = false;
-    weigh_source(target);
-    uint32_t *raw = target->raw.data;
-    for (uint32_t i = 0; i < outcome->nwrites; i++) {
-        const ExpandWrite *write = &writes[i];
-        raw[write->slot] = write->content;
-        if (write->slot >= target->nfixed) continue;
-        if (write->shape) note_holder(target, write->slot, comp_kind(comps_at(target->comps, write->content)->words) == COMP_GLOBAL);
-        held |= write->shape || entries[write->slot]->shape;
-    }
-    const TargetWeight *weights = target->source_weights.data;
-    if (held) {
-        weigh(target, raw, target->weights.data);
-        weights = target->weights.data;
-    }
-    for (uint32_t i = target->nfixed; i < target->n; i++) target->colours.data[i] = colour_of(entries[i]->colour, &weights[i]);
-    for (uint32_t i = 0; i < outcome->nwrites; i++) {
-        uint32_t slot = writes[i].slot;
-        if (slot >= target->nfixed) target->colours.data[slot] = colour_of(comps_at(target->comps, writes[i].content)->colour, &weights[slot]);
-    }
-    copy(target, outcome, writes, ids);
-    uint32_t n = sort_groups(target, weights) ? move_groups(target, ids) : target->n;
-    for (uint32_t i = 0; i < outcome->nwrites; i++) raw[writes[i].slot] = entries[writes[i].slot]->content;
-    return n;
-}
-
 /* Some task is given a handle to a movable slot. */
-static bool makes_inner(const Target *target, const ExpandOutcome *outcome, const ExpandWrite *writes) {
+static bool makes_inner(const Target *target, const ExpandOutcome *outcome) {
     for (uint32_t i = 0; i < outcome->nwrites; i++)
-        if (writes[i].shape && writes[i].slot >= target->nfixed) return true;
+        if (outcome->writes[i].slot >= target->nfixed && written(target, &outcome->writes[i])->shape) return true;
     return false;
 }
 
-uint32_t target_make(Target *target, const ExpandOutcome *outcome, const ExpandWrite *writes, uint32_t *ids) {
+uint32_t target_make(Target *target, const ExpandOutcome *outcome, uint32_t *ids) {
     bool open = outcome->reorders;
     switch (target->layout) {
     case TARGET_FIRM: break;
-    case TARGET_HELD: case TARGET_ANCHORED: open = open || !keeps_handles(target, outcome, writes); break;
-    case TARGET_FLAT: open = open || (outcome->has_refs && makes_inner(target, outcome, writes)); break;
+    case TARGET_HELD: case TARGET_ANCHORED: open = open || !keeps_handles(target, outcome); break;
+    case TARGET_FLAT: open = open || (outcome->has_refs && makes_inner(target, outcome)); break;
     case TARGET_OPEN: open = true; break;
     }
     if (open) {
         target->weighed = false; /* raw is used for something else */
-        return put_in_order(target, outcome, writes, ids);
+        return put_in_order(target, outcome, ids);
     }
-    return target->layout == TARGET_FLAT ? make_flat(target, outcome, writes, ids) : copy(target, outcome, writes, ids);
+    return target->layout == TARGET_FLAT ? make_flat(target, outcome, ids) : copy(target, outcome, ids);
 }

@@ -33,6 +33,7 @@ typedef struct Target {
     VEC(uint32_t) moves;   /* slot in the source, new ones after them -> slot in the target: only when the general way was taken */
     bool weighed;          /* source_weights are the source's */
     VEC(TargetWeight) source_weights, weights;
+    VEC(uint64_t) written; /* colours of contents, without the weights */
     VEC(uint64_t) colours;
     VEC(uint32_t) order;   /* movable slots as they come in the target */
     VEC(uint32_t) holders; /* fixed slots that were seen to hold handles to movable ones: globals, then the others */
@@ -44,6 +45,6 @@ void target_fini(Target *target);
 /* Makes `state` the source; `general`: all targets are made the general way, so that target->moves is there. */
 void target_look(Target *target, const uint32_t *state, uint32_t n, bool general);
 /* Fills ids, which has room for n + outcome->nadded, and returns how many there are. */
-uint32_t target_make(Target *target, const ExpandOutcome *outcome, const ExpandWrite *writes, uint32_t *ids);
+uint32_t target_make(Target *target, const ExpandOutcome *outcome, uint32_t *ids);
 
 #endif

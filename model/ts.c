@@ -128,7 +128,7 @@ uint64_t ts_memory(const Ts *ts) {
 /* ---- buffers */
 
 static void reserve_edges(TsSuccessors *out, uint32_t more) {
-    vec_reserve_((void **)&out->edges, &out->edges_cap, out->nedges + more, sizeof *out->edges);
+    if (out->nedges + more > out->edges_cap) vec_reserve_((void **)&out->edges, &out->edges_cap, out->nedges + more, sizeof *out->edges);
 }
 
 static uint32_t *reserve_ids(TsSuccessors *out, uint32_t more) {
@@ -152,13 +152,13 @@ static void keep_trace(TsWorker *worker, bool has_target) {
 
 static const TsEdgeKind edge_kinds[] = {[STEP_DONE] = TS_EDGE, [STEP_CUT] = TS_CUT, [STEP_VIOLATION] = TS_VIOLATION, [STEP_LIMIT] = TS_LIMIT};
 
-static void add_edge(TsWorker *worker, uint32_t actor, const ExpandOutcome *outcome, TsSuccessors *out) {
+static void add_edge(TsWorker *worker, uint32_t actor, uint32_t choice, const ExpandOutcome *outcome, TsSuccessors *out) {
     TsEdge *edge = &out->edges[out->nedges++];
-    *edge = (TsEdge){.kind = edge_kinds[outcome->status], .actor = actor, .choice = outcome->choice, .reached_point = outcome->reached_point,
+    *edge = (TsEdge){.kind = edge_kinds[outcome->status], .actor = actor, .choice = choice, .reached_point = outcome->reached_point,
                      .offset = out->nids, .violation = outcome->fault};
     if (edge->kind == TS_EDGE) {
         uint32_t *ids = reserve_ids(out, worker->target.n + outcome->nadded);
-        edge->n = target_make(&worker->target, outcome, worker->expand.writes.data + outcome->first, ids);
+        edge->n = target_make(&worker->target, outcome, ids);
         out->nids += edge->n;
     }
     if (worker->traced) keep_trace(worker, edge->kind == TS_EDGE);
@@ -177,11 +177,14 @@ static void successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSu
     worker->expand.states++;
     for (uint32_t slot = worker->ts->nfixed; slot < n; slot++) {
         if (!(worker->target.entries.data[slot]->flags & COMP_IS_ALIVE)) continue;
-        uint32_t count;
-        const ExpandOutcome *outcomes = expand_step(&worker->expand, state, n, slot, &count);
-        if (!count) continue;
-        reserve_edges(out, count);
-        for (uint32_t i = 0; i < count; i++) add_edge(worker, slot, &outcomes[i], out);
+        const uint32_t *at = expand_step(&worker->expand, state, n, slot);
+        uint32_t count = *at++;
+        if (count) reserve_edges(out, count);
+        for (uint32_t i = 0; i < count; i++) {
+            ExpandOutcome outcome;
+            at = expand_next(at, &outcome);
+            add_edge(worker, slot, i, &outcome, out);
+        }
     }
 }
 
