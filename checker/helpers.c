@@ -28,16 +28,30 @@ static bool frame_holds(const Origin *origin, uint32_t slot, uint32_t n) {
     return false;
 }
 
-/* Could the slot hold the handle at some place of the code? */
-static bool slot_could(const Origin *origin, uint32_t slot, int depth) {
-    if (frame_holds(origin, slot, 1)) return true;
-    for (uint32_t pc = 0; pc < origin->machine->ncode && depth > 0; pc++) {
-        const Instr *instr = &origin->machine->code[pc];
-        if (instr->op == INSTR_GLOAD && instr->a == slot && global_holds(origin, instr->b)) return true;
-        if (instr->op == INSTR_MOVE && slot >= instr->a && slot < instr->a + (uint32_t)instr->imm &&
-            slot_could(origin, instr->b + (slot - instr->a), depth - 1))
-            return true;
-        if (instr->op == INSTR_LOADX && slot >= instr->a && slot < instr->a + (uint32_t)instr->imm && frame_holds(origin, instr->b, instr->d)) return true;
+static bool writes(const Instr *instr, uint32_t slot) {
+    switch (instr->op) {
+    case INSTR_GLOAD:
+    case INSTR_CONST:
+    case INSTR_NEW:
+    case INSTR_COPY: return instr->a == slot;
+    case INSTR_MOVE:
+    case INSTR_LOADX: return slot >= instr->a && slot < instr->a + (uint32_t)instr->imm;
+    default: return false;
+    }
+}
+
+/* Could the slot hold the handle before `pc`? The last write in the text before it is what counts: operands are computed just before they are used.
+   What a task was given or received is only known while it lives. */
+static bool slot_could(const Origin *origin, uint32_t slot, uint32_t pc) {
+    for (int depth = DEPTH; depth > 0; depth--) {
+        const Instr *instr = NULL;
+        if (frame_holds(origin, slot, 1)) return true;
+        while (pc > 0 && instr == NULL)
+            if (writes(&origin->machine->code[--pc], slot)) instr = &origin->machine->code[pc];
+        if (instr == NULL || instr->op == INSTR_CONST || instr->op == INSTR_NEW) return false;
+        if (instr->op == INSTR_GLOAD) return global_holds(origin, instr->b);
+        if (instr->op == INSTR_LOADX) return frame_holds(origin, instr->b, instr->d);
+        slot = instr->op == INSTR_COPY ? instr->b : instr->b + (slot - instr->a);
     }
     return false;
 }
@@ -46,22 +60,23 @@ static bool arm_is(const Arm *arm, UseKind kind) {
     return (kind == USE_SEND && arm->op == ARM_SEND) || (kind == USE_RECV && arm->op == ARM_RECV);
 }
 
-static bool point_could(const Origin *origin, const Point *point, UseKind kind) {
+static bool point_could(const Origin *origin, const Point *point, uint32_t pc, UseKind kind) {
     for (uint32_t i = 0; i < point->narms; i++)
-        if (arm_is(&point->arms[i], kind) && slot_could(origin, point->arms[i].obj, DEPTH)) return true;
+        if (arm_is(&point->arms[i], kind) && slot_could(origin, point->arms[i].obj, pc)) return true;
     return false;
 }
 
-static bool instr_could(const Origin *origin, const Instr *instr, UseKind kind) {
+static bool instr_could(const Origin *origin, uint32_t pc, UseKind kind) {
     static const InstrOp ops[USE_KINDS] = {INSTR_TRY_SEND, INSTR_TRY_RECV, INSTR_CLOSE, INSTR_RELEASE, INSTR_UNLOCK};
-    if (instr->op == ops[kind]) return slot_could(origin, instr->a, DEPTH);
-    if (instr->op == INSTR_WAIT || instr->op == INSTR_OP_FUTURE) return point_could(origin, &origin->machine->points[instr->imm], kind);
+    const Instr *instr = &origin->machine->code[pc];
+    if (instr->op == ops[kind]) return slot_could(origin, instr->a, pc);
+    if (instr->op == INSTR_WAIT || instr->op == INSTR_OP_FUTURE) return point_could(origin, &origin->machine->points[instr->imm], pc, kind);
     return false;
 }
 
 static bool machine_could(const Origin *origin, UseKind kind) {
     for (uint32_t pc = 0; pc < origin->machine->ncode; pc++)
-        if (instr_could(origin, &origin->machine->code[pc], kind)) return true;
+        if (instr_could(origin, pc, kind)) return true;
     return false;
 }
 

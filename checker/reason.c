@@ -115,7 +115,79 @@ static void reason_lock(Telling *telling, uint32_t task, const WaitInfo *wait, R
     else because_promised(telling, task, words, out);
 }
 
+/* ---- who could help */
+
+typedef struct Candidates { Helpers ended, stuck, going; bool itself; } Candidates;
+
+static void find_candidates(Telling *telling, uint32_t task, uint32_t object, UseKind kind, Candidates *out) {
+    for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
+        uint32_t other = telling->task_slots[i];
+        if (!helpers_could(telling->world, &telling->history, other, object, kind)) continue;
+        if (other == task) out->itself = true;
+        else if (!telling_is_alive(telling, other)) vec_push(&out->ended, other);
+        else if (telling_stuck(telling, other) != NULL) vec_push(&out->stuck, other);
+        else vec_push(&out->going, other);
+    }
+}
+
+/* `never`: what nobody does, as "sends there". */
+static const char *candidates_text(Telling *telling, const Candidates *found, const char *verb, const char *never) {
+    Arena *arena = telling->arena;
+    if (found->stuck.n + found->going.n + found->ended.n == 0)
+        return arena_printf(arena, ", but nobody %sever %s", found->itself ? "else " : "", never);
+    const char *text = "";
+    if (found->stuck.n > 0)
+        text = arena_printf(arena, ", but %s, who could %s, %s", telling_list(telling, &found->stuck), verb, found->stuck.n == 1 ? "is stuck too" : "are stuck too");
+    if (found->going.n > 0)
+        text = arena_printf(arena, "%s%s %s will never %s again", text, *text == '\0' ? ", but" : ", and", telling_list(telling, &found->going), verb);
+    if (found->ended.n > 0 && *text == '\0')
+        text = arena_printf(arena, ", but %s that could %s %s ended (%s)", found->ended.n == 1 ? "the only task" : "every task", verb, "has",
+            telling_list(telling, &found->ended));
+    return text;
+}
+
+static void candidates_end(Candidates *found, Reason *out) {
+    for (uint32_t i = 0; i < found->stuck.n; i++) add_helper(out, found->stuck.data[i]);
+    for (uint32_t i = 0; i < found->going.n; i++) add_helper(out, found->going.data[i]);
+    for (uint32_t i = 0; i < found->ended.n; i++) add_helper(out, found->ended.data[i]);
+    vec_fini(&found->stuck);
+    vec_fini(&found->going);
+    vec_fini(&found->ended);
+}
+
 /* ---- permits */
+
+static bool has_task(const Helpers *tasks, uint32_t task) {
+    for (uint32_t i = 0; i < tasks->n; i++)
+        if (tasks->data[i] == task) return true;
+    return false;
+}
+
+/* Tells who took the permits, when they alone could give some back; the task itself is named last, and only helps when nobody else could. */
+static bool because_taken(Telling *telling, uint32_t task, uint32_t object, const Candidates *found, Reason *out) {
+    Helpers takers = {0};
+    const char *text = "";
+    bool itself = false;
+    for (uint32_t i = 0; i < telling->history.takes.n; i++) {
+        const HistoryTake *take = &telling->history.takes.data[i];
+        if (take->object != object || take->task == NO_SLOT) continue;
+        itself |= take->task == task;
+        if (take->task == task || has_task(&takers, take->task)) continue;
+        vec_push(&takers, take->task);
+        out->held_line = telling_line(telling, take->span);
+        const char *ended = telling_is_alive(telling, take->task) ? "" : ", which has ended";
+        text = arena_printf(telling->arena, "%s%s%s (line %u%s)", text, *text == '\0' ? ", taken by " : ", ", telling_task(telling, take->task),
+            out->held_line, ended);
+    }
+    for (uint32_t i = 0; i < found->stuck.n; i++)
+        if (!has_task(&takers, found->stuck.data[i])) takers.n = 0, itself = false;
+    bool told = takers.n > 0 || (itself && found->stuck.n + found->going.n == 0);
+    for (uint32_t i = 0; i < takers.n; i++) add_helper(out, takers.data[i]);
+    if (told && takers.n == 0) add_helper(out, task);
+    if (told) out->because = takers.n == 0 ? ", which it took itself" : text;
+    vec_fini(&takers);
+    return told;
+}
 
 static void reason_acquire(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
     const char *name = telling_object(telling, wait->object);
@@ -132,52 +204,13 @@ static void reason_acquire(Telling *telling, uint32_t task, const WaitInfo *wait
             return;
         }
     }
-    const char *takers = "";
-    for (uint32_t i = 0; i < telling->history.takes.n; i++) {
-        const HistoryTake *take = &telling->history.takes.data[i];
-        if (take->object != wait->object || take->task == NO_SLOT) continue;
-        out->held_line = telling_line(telling, take->span);
-        const char *ended = telling_is_alive(telling, take->task) ? "" : ", which has ended";
-        takers = arena_printf(telling->arena, "%s%s%s (line %u%s)", takers, *takers == '\0' ? "" : ", ",
-            take->task == task ? "itself" : telling_task(telling, take->task), out->held_line, ended);
-        add_helper(out, take->task);
-    }
-    if (*takers != '\0') out->because = arena_printf(telling->arena, ", taken by %s", takers);
-    for (uint32_t i = 0; i < telling->trace->ntasks; i++)
-        if (telling->task_slots[i] != task && helpers_could(telling->world, &telling->history, telling->task_slots[i], wait->object, USE_RELEASE))
-            add_helper(out, telling->task_slots[i]);
+    Candidates found = {0};
+    find_candidates(telling, task, wait->object, USE_RELEASE, &found);
+    if (!because_taken(telling, task, wait->object, &found, out)) out->because = candidates_text(telling, &found, "release one", "releases any");
+    candidates_end(&found, out);
 }
 
 /* ---- channels */
-
-typedef struct Candidates { Helpers ended, stuck, going; bool itself; } Candidates;
-
-static void find_candidates(Telling *telling, uint32_t task, uint32_t object, UseKind kind, Candidates *out) {
-    for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
-        uint32_t other = telling->task_slots[i];
-        if (!helpers_could(telling->world, &telling->history, other, object, kind)) continue;
-        if (other == task) out->itself = true;
-        else if (!telling_is_alive(telling, other)) vec_push(&out->ended, other);
-        else if (telling_stuck(telling, other) != NULL) vec_push(&out->stuck, other);
-        else vec_push(&out->going, other);
-    }
-}
-
-static const char *candidates_text(Telling *telling, const Candidates *found, const char *verb) {
-    Arena *arena = telling->arena;
-    if (found->stuck.n + found->going.n + found->ended.n == 0)
-        return arena_printf(arena, found->itself ? ", but nobody else ever %ss there" : ", but nobody ever %ss there", verb);
-    const char *text = "";
-    if (found->stuck.n > 0)
-        text = arena_printf(arena, ", but %s, who could %s, %s", telling_list(telling, &found->stuck), verb, found->stuck.n == 1 ? "is stuck too" : "are stuck too");
-    if (found->going.n > 0)
-        text = arena_printf(arena, "%s%s %s never %s there again", text, *text == '\0' ? ", but" : ", and", telling_list(telling, &found->going),
-            found->going.n == 1 ? arena_printf(arena, "%ss", verb) : verb);
-    if (found->ended.n > 0 && *text == '\0')
-        text = arena_printf(arena, ", but %s that could %s %s ended (%s)", found->ended.n == 1 ? "the only task" : "every task", verb, "has",
-            telling_list(telling, &found->ended));
-    return text;
-}
 
 static void reason_channel(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
     bool is_send = wait->op == ARM_SEND;
@@ -188,13 +221,14 @@ static void reason_channel(Telling *telling, uint32_t task, const WaitInfo *wait
     out->waits = arena_printf(telling->arena, is_send ? has_buffer ? "waits for room in %s" : "waits for a receiver on %s" : "waits to receive from %s", name);
     Candidates found = {0};
     find_candidates(telling, task, wait->object, is_send ? USE_RECV : USE_SEND, &found);
-    out->because = candidates_text(telling, &found, is_send ? "receive" : "send");
-    for (uint32_t i = 0; i < found.stuck.n; i++) add_helper(out, found.stuck.data[i]);
-    for (uint32_t i = 0; i < found.going.n; i++) add_helper(out, found.going.data[i]);
-    for (uint32_t i = 0; i < found.ended.n; i++) add_helper(out, found.ended.data[i]);
-    vec_fini(&found.stuck);
-    vec_fini(&found.going);
-    vec_fini(&found.ended);
+    out->because = candidates_text(telling, &found, is_send ? "receive" : "send", is_send ? "receives there" : "sends there");
+    if (found.stuck.n + found.going.n + found.ended.n == 0) { /* closing it would help too */
+        Candidates closers = {0};
+        find_candidates(telling, task, wait->object, USE_CLOSE, &closers);
+        if (closers.stuck.n + closers.going.n > 0) out->because = candidates_text(telling, &closers, "close it", "closes it");
+        candidates_end(&closers, out);
+    }
+    candidates_end(&found, out);
 }
 
 /* ---- ends of tasks */

@@ -143,17 +143,25 @@ static bool is_on_cycle(const Explanation *explanation, uint32_t wait) {
 
 /* ---- the trace */
 
-/* Tasks of the cycle in its order, then the others, consequences last. */
+static bool waits_for_others(const Explanation *explanation, uint32_t task) {
+    uint32_t n = explanation->tasks->n;
+    for (uint32_t other = 0; other < n; other++)
+        if (other != task && bitset_has(&explanation->waits_for, task * n + other)) return true;
+    return false;
+}
+
+/* Tasks of the cycle in its order, then those that no stuck task could help, then the others, consequences last. */
 static uint32_t rank(const Explanation *explanation, uint32_t task) {
     uint32_t at = place_in_cycle(explanation, task), n = explanation->tasks->n;
     if (at != UINT32_MAX) return at;
-    return (explanation->tasks->data[task].is_consequence ? 2 * n : n) + task;
+    if (explanation->tasks->data[task].is_consequence) return 3 * n + task;
+    return (waits_for_others(explanation, task) ? 2 * n : n) + task;
 }
 
 static void fill_waits(Explanation *explanation, Trace *trace) {
     uint32_t n = explanation->waits.n;
     trace->waits = ARENA_ARRAY(&trace->arena, TraceWait, n + 1);
-    for (uint32_t order = 0; order <= 3 * explanation->tasks->n; order++)
+    for (uint32_t order = 0; order < 4 * explanation->tasks->n; order++)
         for (uint32_t i = 0; i < n; i++) {
             if (rank(explanation, explanation->waiter.data[i]) != order) continue;
             TraceWait *wait = &trace->waits[trace->nwaits++];
