@@ -8,8 +8,8 @@
 typedef enum ArmState {
     ARM_OFF,     /* guard false, `none`, or finished */
     ARM_READY,   /* could fire on arrival: has no place, holds nothing; never had to wait */
-    ARM_QUEUED,  /* has its place in the object's queue, or waits (timer running, join, future that has had to wait) */
-    ARM_NEW      /* a future that has not been polled yet */
+    ARM_QUEUED,  /* has its place in the object's queue, or waits (timer running, join) */
+    ARM_NEW      /* an arm on a future, whose own component tells how it stands; of an operation future: not polled yet */
 } ArmState;
 
 /* Nondeterminism inside a step, enumerated by re-execution: eval asks choices_pick(arity); the first run always gets 0,
@@ -53,6 +53,7 @@ typedef struct StepResult {
     StepStatus status;
     Violation violation;
     const char *limit;    /* STEP_LIMIT: why */
+    bool inert;           /* STEP_DONE without choices: the task touched nothing that others can tell, and rests READY at a lone operation (model/merge.h) */
     bool reached_point;   /* the task ended its step at a point (as opposed to resting before a shared access) */
     Span at;              /* where the step began, for runs */
     uint32_t fiber;       /* slot of the fiber that moved (the task, or a future it polls) */

@@ -30,14 +30,30 @@ static Op op_at(Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
 
 /* ---- who can go on */
 
+/* An arm that takes part has had to wait: an operation has its place, a future has started and rests where all of its own arms wait. */
+static bool arm_has_waited(World *world, const Word *words, const Point *point, uint32_t arm) {
+    if (point->arms[arm].op == ARM_FUTURE) return wait_has_waited(world, handle_slot(arm_object(words, &point->arms[arm])));
+    return arm_state(words, point, arm) == ARM_QUEUED;
+}
+
+bool wait_has_waited(World *world, uint32_t future) {
+    const Word *words = world_read(world, future, NULL);
+    if (comp_kind(words) == COMP_OPFUTURE) return words[OPFUTURE_STATUS] == ARM_QUEUED;
+    if (comp_kind(words) != COMP_FIBER) return true;
+    if (words[FIBER_STATUS] != FIBER_AT_POINT && words[FIBER_STATUS] != FIBER_BLOCKED) return false;
+    const Point *point = point_of(world, words);
+    for (uint32_t i = 0; i < point->narms; i++)
+        if (arm_state(words, point, i) != ARM_OFF && !arm_has_waited(world, words, point, i)) return false;
+    return true;
+}
+
 /* A timer of a select fires before no shorter one of it, and not before each other arm has had to wait once. */
-static bool timer_may_fire(const Word *words, const Point *point, uint32_t timer) {
+static bool timer_may_fire(World *world, const Word *words, const Point *point, uint32_t timer) {
     const Word *frame = words + FIBER_FRAME;
     for (uint32_t i = 0; i < point->narms; i++) {
         const Arm *other = &point->arms[i];
-        ArmState state = arm_state(words, point, i);
-        if (i == timer || state == ARM_OFF) continue;
-        if (state != ARM_QUEUED) return false;
+        if (i == timer || arm_state(words, point, i) == ARM_OFF) continue;
+        if (!arm_has_waited(world, words, point, i)) return false;
         if (other->op == ARM_SLEEP && frame[other->value] < frame[point->arms[timer].value]) return false;
     }
     return true;
@@ -51,7 +67,7 @@ static Able arm_able(World *world, const Step *step, uint32_t fiber, const Point
     if (which->op == ARM_FUTURE) return future_able(world, step, arm_object(words, which));
     if (state == ARM_READY) return ABLE_YES;
     if (step->fresh_waits && (which->op == ARM_SLEEP || which->op == ARM_YIELD)) return ABLE_NO;
-    if (which->op == ARM_SLEEP && !timer_may_fire(words, point, arm)) return ABLE_NO;
+    if (which->op == ARM_SLEEP && !timer_may_fire(world, words, point, arm)) return ABLE_NO;
     Op op = wait_op(world, fiber, words, point, arm, step_task(step));
     return op_is_able(world, &op);
 }
@@ -77,17 +93,6 @@ Able fiber_able(World *world, const Step *step, uint32_t fiber) {
     Word inner = words[FIBER_INNER];
     if (inner && world_kind(world, handle_slot(inner)) == COMP_FIBER) return fiber_able(world, step, handle_slot(inner));
     return inner || words[FIBER_STATUS] == FIBER_UNDER_WAY ? ABLE_YES : wait_able(world, step, fiber);
-}
-
-bool wait_has_waited(World *world, uint32_t future) {
-    const Word *words = world_read(world, future, NULL);
-    if (comp_kind(words) == COMP_OPFUTURE) return words[OPFUTURE_STATUS] == ARM_QUEUED;
-    if (comp_kind(words) != COMP_FIBER) return true;
-    if (words[FIBER_STATUS] != FIBER_AT_POINT && words[FIBER_STATUS] != FIBER_BLOCKED) return false;
-    const Point *point = point_of(world, words);
-    for (uint32_t i = 0; i < point->narms; i++)
-        if (arm_state(words, point, i) != ARM_QUEUED && arm_state(words, point, i) != ARM_OFF) return false;
-    return true;
 }
 
 /* ---- leaving a point */
@@ -177,7 +182,6 @@ static Run after_future(Step *step, uint32_t fiber, const Point *point, uint32_t
         return RUN_ACCESS;
     }
     assert(run == RUN_POINT);
-    if (wait_has_waited(world, handle_slot(future))) world_write(world, fiber, NULL)[FIBER_FRAME + point->state + arm] = ARM_QUEUED;
     return rest_at(step, fiber, point);
 }
 
@@ -217,6 +221,7 @@ Run wait_go_on(Step *step, uint32_t fiber) {
     uint32_t arm = NO_SLOT;
     uint32_t options = count_options(step, fiber, point, 0, &arm);
     assert(options > 0);
+    step->contact |= point->narms != 1 || fiber != step->task;
     uint32_t pick = step_pick(step, options);
     if (pick) (void)count_options(step, fiber, point, pick, &arm);
     return take_arm(step, fiber, point, arm);
@@ -294,14 +299,11 @@ static Run fire_here(Step *step, Act *act, const Point *point, uint32_t arm) {
 static void take_places(Step *step, Act *act, const Point *point) {
     for (uint32_t i = 0; i < point->narms; i++) {
         Word *state = &act->frame[point->state + i];
-        if (*state == ARM_OFF) continue;
-        if (point->arms[i].op == ARM_FUTURE) {
-            if (wait_has_waited(step->world, handle_slot(act->frame[point->arms[i].obj]))) *state = ARM_QUEUED;
-            continue;
-        }
+        if (*state == ARM_OFF || point->arms[i].op == ARM_FUTURE) continue;
         Op op = op_at(step, act->fiber, point, i);
         *state = op_can_fire(step->world, &op) ? ARM_READY : ARM_QUEUED;
         if (*state == ARM_QUEUED) op_queue(step, &op);
+        step->arrived_ready = point->narms == 1 && *state == ARM_READY && op.op != ARM_JOIN && op.op != ARM_SCOPE_END && act->fiber == step->task;
     }
 }
 
