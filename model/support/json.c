@@ -68,7 +68,7 @@ static void put_string(FILE *out, const char *string) {
     for (const unsigned char *p = (const unsigned char *)string; *p;) {
         uint32_t n = utf8_length(p);
         if (n == 0) {
-            fputs("\\ufffd", out);
+            fputs("\xef\xbf\xbd", out);
             n = 1;
         } else if (*p == '"' || *p == '\\') {
             fprintf(out, "\\%c", *p);
