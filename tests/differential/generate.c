@@ -340,7 +340,8 @@ static void recv_other(Gen *g, const char *await) {
         open_block(g, "");
         line(g, "switch (%s) {\n", to);
         line(g, "case value(n): %s += n; break;\n", name_of(g, VAR_INT));
-        line(g, "case stop(): %s; break;\n", chance(g, 30) ? "return_now = true" : "break");
+        if (chance(g, 30) && !g->still) line(g, "case stop(): return%s;\n", g->now->returns_int ? " 3" : "");
+        else line(g, "case stop(): break;\n");
         line(g, "}\n");
         close_block(g);
     } else if (has(g, VAR_CHAN_CHAN) && chance(g, 60)) {
@@ -656,7 +657,7 @@ static bool arm(Gen *g) {
         break;
     default:
         if (!has(g, VAR_CHANS) || !has(g, VAR_INT)) return false;
-        line(g, "case await recv(%s[k], &%s) for (int k = 0; k < 2)", name_of(g, VAR_CHANS), name_of(g, VAR_INT));
+        line(g, "case await recv(%s[k], &%s) for (int k = 0; k < 2; k++)", name_of(g, VAR_CHANS), name_of(g, VAR_INT));
         put(g, ":");
         arm_body(g);
         return true;
@@ -711,11 +712,11 @@ static void switches(Gen *g) {
     expr(g, 1);
     put(g, ") {\n");
     for (int i = 0; i < 2; i++) {
-        line(g, i == 0 ? "case 0:\n" : "default:\n");
+        line(g, i == 0 ? "case 0: {\n" : "default: {\n");
         g->indent++;
         body(g, 1);
-        if (chance(g, 70) || i == 1) line(g, "break;\n");
-        g->indent--;
+        if (chance(g, 70)) line(g, "break;\n");
+        close_block(g);
     }
     line(g, "}\n");
 }
@@ -768,8 +769,10 @@ static void blocks(Gen *g) {
     case 7: locals(g); return;
     default:
         open_block(g, "");
+        int saved = g->nvars;
         locals(g);
         body(g, between(g, 1, 2));
+        g->nvars = saved;
         close_block(g);
     }
 }
@@ -891,7 +894,7 @@ static void variables(Gen *g) {
         add_var(g, VAR_PAIR, "p", true);
     }
     if (chance(g, 20)) {
-        put(g, "bool b%d = %s;\n", g->names, chance(g, 25) ? "any_bool()" : "false");
+        put(g, "bool b%d;\n", g->names);
         add_var(g, VAR_BOOL, "b", true);
     }
     if (!g->flavour->threaded) return;
@@ -936,12 +939,10 @@ static void async_function(Gen *g) {
     g->now = f;
     g->indent = 1;
     int waits = g->waits;
-    line(g, "bool return_now = false;\n");
-    g->budget = between(g, 2, g->flavour->threaded ? 4 : 6);
+    g->budget = between(g, 3, g->flavour->threaded ? 4 : 8);
     body(g, g->budget);
     if (g->waits == waits) timers(g);
     f->waits = g->waits < waits;
-    line(g, "if (return_now) return%s;\n", f->returns_int ? " 3" : "");
     if (f->returns_int) {
         line(g, "return ");
         expr(g, 1);
@@ -957,14 +958,12 @@ static void main_function(Gen *g) {
     put(g, "async void main(void) {\n");
     g->indent = 1;
     g->waits = g->waits < 2 ? 2 : g->waits;
-    line(g, "bool return_now = false;\n");
     int saved = g->nvars;
-    int n = between(g, 1, g->flavour->threaded ? 2 : 3);
+    int n = between(g, g->flavour->threaded ? 1 : 2, g->flavour->threaded ? 2 : 4);
     g->spawns = g->spawns < n ? n : g->spawns;
     for (int i = 0; i < n; i++) spawn_some(g);
-    g->budget = between(g, 1, g->flavour->threaded ? 3 : 5);
+    g->budget = between(g, 2, g->flavour->threaded ? 3 : 7);
     while (g->budget > 0) statement(g);
-    line(g, "if (return_now) return;\n");
     if (chance(g, 35))
         for (int i = saved; i < g->nvars; i++)
             if (g->vars[i].kind == VAR_TASK || g->vars[i].kind == VAR_TASK_INT) line(g, "await %s;\n", g->vars[i].name);
@@ -994,8 +993,8 @@ void generate(uint64_t seed, FILE *out) {
     put(&g, "typedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int n); stop(); };\n");
     objects(&g);
     variables(&g);
-    g.spawns = between(&g, 1, g.flavour->threaded ? 3 : 4);
-    g.waits = between(&g, 4, g.flavour->threaded ? 6 : 9);
+    g.spawns = between(&g, 1, g.flavour->threaded ? 3 : 5);
+    g.waits = between(&g, 5, g.flavour->threaded ? 6 : 13);
     if (chance(&g, 40)) plain_function(&g);
     int n = between(&g, 1, 3);
     for (int i = 0; i < n; i++) async_function(&g);
