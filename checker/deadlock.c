@@ -309,10 +309,8 @@ static void judge_exactly(Partial *partial, uint32_t *members, uint32_t nmembers
     bitset_free(&classes.acts);
 }
 
-static void judge_component(void *context, uint32_t *members, uint32_t n, bool leaves) {
+static void judge_component(void *context, uint32_t *members, uint32_t n) {
     Partial *partial = context;
-    assert(!leaves);
-    (void)leaves;
     uint32_t first = members[0];
     for (uint32_t i = 1; i < n; i++)
         if (members[i] < first) first = members[i];

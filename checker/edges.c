@@ -24,16 +24,6 @@ static inline uint8_t *put(uint8_t *at, uint64_t value) {
 }
 
 static inline uint64_t zigzag(int64_t value) { return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63); }
-static inline int64_t unzigzag(uint64_t value) { return (int64_t)(value >> 1) ^ -(int64_t)(value & 1); }
-
-static inline uint64_t get_number(const uint8_t **at) {
-    const uint8_t *p = *at;
-    uint64_t value = *p & 0x7fu;
-    for (unsigned shift = 7; *p++ & 0x80; shift += 7) value |= (uint64_t)(*p & 0x7fu) << shift;
-    *at = p;
-    return value;
-}
-
 void edges_init(Edges *edges, bool labelled) { *edges = (Edges){.labelled = labelled}; }
 
 void edges_fini(Edges *edges) {
@@ -119,11 +109,11 @@ static inline const uint8_t *record(const Edges *edges, const uint8_t *at, uint3
 }
 
 static inline EdgeIter open_record(const Edges *edges, const uint8_t **at, uint32_t source, uint32_t first_new) {
-    uint32_t length = (uint32_t)get_number(at);
+    uint32_t length = (uint32_t)edges_number(at);
     const uint8_t *end = *at + length;
     EdgeIter iter = {.target = source, .first_new = first_new, .next_new = first_new, .labelled = edges->labelled};
-    iter.nnew = (uint32_t)get_number(at);
-    uint64_t head = get_number(at);
+    iter.nnew = (uint32_t)edges_number(at);
+    uint64_t head = edges_number(at);
     iter.left = (uint32_t)(head >> 3);
     iter.flags = (uint8_t)(head & 7);
     iter.new_left = edges->labelled ? 0 : iter.nnew;
@@ -138,9 +128,9 @@ EdgeIter edges_of(const Edges *edges, uint32_t source) {
     const uint8_t *at = edges->chunks[chunk].bytes + (uint32_t)edges->marks[group];
     for (uint32_t skip = source % EDGES_GROUP; skip > 0; skip--) {
         at = record(edges, at, &chunk);
-        uint32_t length = (uint32_t)get_number(&at);
+        uint32_t length = (uint32_t)edges_number(&at);
         const uint8_t *end = at + length;
-        first_new += (uint32_t)get_number(&at);
+        first_new += (uint32_t)edges_number(&at);
         at = end;
     }
     at = record(edges, at, &chunk);
@@ -157,21 +147,6 @@ uint32_t edges_group(const Edges *edges, uint32_t group, EdgeIter iters[EDGES_GR
         first_new += iters[i].nnew;
     }
     return count;
-}
-
-bool edges_next(EdgeIter *iter) {
-    if (iter->left > 0) {
-        uint64_t number = get_number(&iter->at);
-        iter->target = iter->is_open ? iter->target + (uint32_t)number : (uint32_t)((int64_t)iter->target + unzigzag(number));
-        iter->is_open = true;
-        iter->left--;
-        if (iter->labelled) iter->label = *iter->at++;
-        return true;
-    }
-    if (iter->new_left == 0) return false;
-    iter->target = iter->next_new++;
-    iter->new_left--;
-    return true;
 }
 
 uint32_t edges_parent(const Edges *edges, uint32_t state) {

@@ -47,7 +47,28 @@ typedef struct EdgeIter {
 EdgeIter edges_of(const Edges *edges, uint32_t source);
 /* The iterators of a whole group (sources group * 8 …); returns how many there are. */
 uint32_t edges_group(const Edges *edges, uint32_t group, EdgeIter iters[EDGES_GROUP]);
-bool edges_next(EdgeIter *iter);
+static inline uint64_t edges_number(const uint8_t **at) {
+    const uint8_t *p = *at;
+    uint64_t value = *p & 0x7fu;
+    for (unsigned shift = 7; *p++ & 0x80; shift += 7) value |= (uint64_t)(*p & 0x7fu) << shift;
+    *at = p;
+    return value;
+}
+static inline int64_t edges_unzigzag(uint64_t value) { return (int64_t)(value >> 1) ^ -(int64_t)(value & 1); }
+static inline bool edges_next(EdgeIter *iter) {
+    if (iter->left > 0) {
+        uint64_t number = edges_number(&iter->at);
+        iter->target = iter->is_open ? iter->target + (uint32_t)number : (uint32_t)((int64_t)iter->target + edges_unzigzag(number));
+        iter->is_open = true;
+        iter->left--;
+        if (iter->labelled) iter->label = *iter->at++;
+        return true;
+    }
+    if (iter->new_left == 0) return false;
+    iter->target = iter->next_new++;
+    iter->new_left--;
+    return true;
+}
 
 /* Who discovered the state; UINT32_MAX for an initial one. */
 uint32_t edges_parent(const Edges *edges, uint32_t state);

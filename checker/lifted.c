@@ -203,12 +203,10 @@ static bool is_fair(Lifted *lifted, uint32_t *members, uint32_t n) {
 
 /* ---- components */
 
-static bool moves_itself(const Lifted *lifted, const uint32_t *members, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++) {
-        EdgeIter iter = edges_of(&lifted->edges, members[i]);
-        while (edges_next(&iter))
-            if (iter.label == BY_ITSELF && bitset_has(&lifted->inside, iter.target)) return true;
-    }
+static bool moves_itself(const SccPart *part, const uint32_t *members, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t e = part->first[members[i]]; e < part->first[members[i] + 1]; e++)
+            if (part->labels[e] == BY_ITSELF && part->component[part->targets[e]] == part->component[members[0]]) return true;
     return false;
 }
 
@@ -245,16 +243,20 @@ static int compare_nodes(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-static void judge(void *context, uint32_t *members, uint32_t n, bool leaves) {
+static void judge(void *context, const SccPart *part, const uint32_t *members, uint32_t n, bool leaves) {
     Lifted *lifted = context;
     (void)leaves;
-    if (lifted->search->stopped) return;
-    for (uint32_t i = 0; i < n; i++) bitset_add(&lifted->inside, members[i]);
-    if (moves_itself(lifted, members, n)) {
-        qsort(members, n, sizeof *members, compare_nodes);
-        if (search_may_go_on(lifted->search) && is_fair(lifted, members, n)) report(lifted, members, n);
+    if (lifted->search->stopped || !moves_itself(part, members, n) || !search_may_go_on(lifted->search)) return;
+    uint32_t *nodes = malloc(sizeof *nodes * n);
+    if (nodes == NULL) fatal("out of memory");
+    for (uint32_t i = 0; i < n; i++) nodes[i] = part->states[members[i]];
+    qsort(nodes, n, sizeof *nodes, compare_nodes);
+    if (is_fair(lifted, nodes, n)) {
+        for (uint32_t i = 0; i < n; i++) bitset_add(&lifted->inside, nodes[i]);
+        report(lifted, nodes, n);
+        for (uint32_t i = 0; i < n; i++) bitset_remove(&lifted->inside, nodes[i]);
     }
-    for (uint32_t i = 0; i < n; i++) bitset_remove(&lifted->inside, members[i]);
+    free(nodes);
 }
 
 void lifted_find(Search *search, const Roster *roster, LiftedVisitor visit, void *context) {

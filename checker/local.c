@@ -53,21 +53,19 @@ static int compare_keys(const void *a, const void *b) {
 typedef struct Marking {
     LocalCycles *cycles;
     uint32_t actor;
-    const Edges *edges;
 } Marking;
 
-static bool has_loop(const Edges *edges, uint32_t node) {
-    EdgeIter iter = edges_of(edges, node);
-    while (edges_next(&iter))
-        if (iter.target == node) return true;
+static bool has_loop(const SccPart *part, uint32_t node) {
+    for (uint32_t e = part->first[node]; e < part->first[node + 1]; e++)
+        if (part->targets[e] == node) return true;
     return false;
 }
 
-static void mark(void *context, uint32_t *members, uint32_t n, bool leaves) {
+static void mark(void *context, const SccPart *part, const uint32_t *members, uint32_t n, bool leaves) {
     const Marking *marking = context;
     (void)leaves;
-    if (n == 1 && !has_loop(marking->edges, members[0])) return;
-    for (uint32_t i = 0; i < n; i++) marking->cycles->on_cycle[marking->actor][members[i]] = 1;
+    if (n == 1 && !has_loop(part, members[0])) return;
+    for (uint32_t i = 0; i < n; i++) marking->cycles->on_cycle[marking->actor][part->states[members[i]]] = 1;
     marking->cycles->any = true;
 }
 
@@ -92,7 +90,7 @@ static void actor_cycles(LocalCycles *out, uint32_t actor, const uint64_t *keys,
     }
     Bitset all = bitset_new(most + 1);
     for (uint32_t node = 0; node <= most; node++) bitset_add(&all, node);
-    Marking marking = {out, actor, &edges};
+    Marking marking = {out, actor};
     scc_each(&(SccGraph){.edges = &edges, .nodes = &all}, mark, &marking);
     bitset_free(&all);
     edges_fini(&edges);

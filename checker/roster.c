@@ -186,10 +186,10 @@ static Changes find_changes(const Roster *roster) {
     return changes;
 }
 
-static void unsteady(void *context, uint32_t *members, uint32_t n, bool leaves) {
+static void unsteady(void *context, const SccPart *part, const uint32_t *members, uint32_t n, bool leaves) {
     Roster *roster = context;
     (void)leaves;
-    for (uint32_t i = 0; i < n && n > 1; i++) roster->sigs.data[members[i]].is_steady = false;
+    for (uint32_t i = 0; i < n && n > 1; i++) roster->sigs.data[part->states[members[i]]].is_steady = false;
 }
 
 static void find_unsteady(Roster *roster) {

@@ -4,99 +4,186 @@
 #include "model/support/vec.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
-/* ---- Tarjan, Pearce's form: rindex is 0 before a node is reached, then the smallest index it is known to lead to, at last the (descending)
+/* ---- unpacking a part */
+
+static void *allocate(size_t bytes) {
+    void *memory = malloc(bytes == 0 ? 1 : bytes);
+    if (memory == NULL) fatal("out of memory (%zu bytes)", bytes);
+    return memory;
+}
+
+/* How many nodes come before a state: counted per word, then in the word. */
+typedef struct Ranks { const Bitset *nodes; uint32_t *before; uint32_t count; } Ranks;
+
+static uint32_t bits_of(uint64_t word) {
+    word -= word >> 1 & 0x5555555555555555u;
+    word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
+    return (uint32_t)(((word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56);
+}
+
+static Ranks ranks_new(const Bitset *nodes) {
+    uint32_t nwords = nodes->n / 64 + 1;
+    Ranks ranks = {.nodes = nodes, .before = allocate(sizeof(uint32_t) * nwords)};
+    for (uint32_t w = 0; w < nwords; w++) {
+        ranks.before[w] = ranks.count;
+        ranks.count += bits_of(nodes->words[w]);
+    }
+    return ranks;
+}
+
+static inline uint32_t rank_of(const Ranks *ranks, uint32_t state) {
+    return ranks->before[state / 64] + bits_of(ranks->nodes->words[state / 64] & ((1ull << (state % 64)) - 1u));
+}
+
+typedef struct Unpacking {
+    const SccGraph *graph;
+    SccPart *part;
+    Ranks ranks;
+    uint32_t nedges, cap;
+} Unpacking;
+
+static void reserve_edges(Unpacking *unpacking, uint32_t more) {
+    if (unpacking->nedges + more <= unpacking->cap) return;
+    assert(unpacking->nedges < UINT32_MAX - more);
+    SccPart *part = unpacking->part;
+    unpacking->cap = unpacking->nedges + more + unpacking->cap / 2 + 1024;
+    part->targets = realloc(part->targets, sizeof *part->targets * unpacking->cap);
+    if (part->labels != NULL) part->labels = realloc(part->labels, unpacking->cap);
+    if (part->targets == NULL || (part->labels == NULL && unpacking->graph->edges->labelled)) fatal("out of memory");
+}
+
+static void unpack_node(Unpacking *unpacking, uint32_t node, uint32_t state, EdgeIter *iter) {
+    const SccGraph *graph = unpacking->graph;
+    SccPart *part = unpacking->part;
+    uint64_t enabled = 0;
+    part->states[node] = state;
+    part->first[node] = unpacking->nedges;
+    reserve_edges(unpacking, iter->left + iter->new_left);
+    while (edges_next(iter)) {
+        if (iter->labelled) enabled |= 1ull << (iter->label >> 2);
+        if (graph->keep != NULL && !graph->keep(graph->context, state, iter)) continue;
+        if (!bitset_has(graph->nodes, iter->target)) {
+            part->leaves[node] = 1;
+            continue;
+        }
+        if (part->labels != NULL) part->labels[unpacking->nedges] = iter->label;
+        part->targets[unpacking->nedges++] = rank_of(&unpacking->ranks, iter->target);
+    }
+    if (part->enabled != NULL) part->enabled[node] = enabled;
+}
+
+static uint64_t part_init(SccPart *part, const SccGraph *graph) {
+    const Edges *edges = graph->edges;
+    Unpacking unpacking = {.graph = graph, .part = part, .ranks = ranks_new(graph->nodes)};
+    uint32_t n = unpacking.ranks.count, node = 0;
+    *part = (SccPart){.n = n, .states = allocate(4ull * n), .first = allocate(4ull * n + 4), .component = calloc(n + 1ull, 4), .leaves = calloc(n + 1ull, 1)};
+    if (part->component == NULL || part->leaves == NULL) fatal("out of memory");
+    if (edges->labelled) part->labels = allocate(1), part->enabled = allocate(8ull * n);
+    for (uint32_t group = 0; group * EDGES_GROUP < edges->n && node < n; group++) {
+        uint32_t from = group * EDGES_GROUP;
+        uint64_t wanted = graph->nodes->words[from / 64] >> (from % 64) & 0xff;
+        if (wanted == 0) continue;
+        EdgeIter iters[EDGES_GROUP];
+        uint32_t count = edges_group(edges, group, iters);
+        for (uint32_t i = 0; i < count; i++)
+            if (wanted >> i & 1) {
+                unpack_node(&unpacking, node, from + i, &iters[i]);
+                node++;
+            }
+    }
+    assert(node == n);
+    part->first[n] = unpacking.nedges;
+    free(unpacking.ranks.before);
+    return 13ull * n + 4ull * unpacking.cap + (edges->labelled ? 8ull * n + unpacking.cap : 0) + graph->nodes->n / 16;
+}
+
+static void part_fini(SccPart *part) {
+    free(part->states);
+    free(part->first);
+    free(part->targets);
+    free(part->labels);
+    free(part->enabled);
+    free(part->leaves);
+    free(part->component);
+}
+
+/* ---- Tarjan, Pearce's form: `component` is 0 before a node is reached, then the smallest index it is known to lead to, at last the (descending)
    number of its component, which is larger than any index. */
 
-typedef struct Frame {
-    uint32_t node;
-    uint32_t taken : 31; /* edges followed */
-    uint32_t is_root : 1;
-} Frame;
+typedef struct Frame { uint32_t node, edge; bool is_root; } Frame;
 typedef struct Run {
-    const SccGraph *graph;
-    uint32_t *rindex;
+    SccPart part;
     uint32_t index, component;
     VEC(Frame) frames;
     VEC(uint32_t) stack, members;
-    Bitset leaves;
     SccVisitor visit;
     void *context;
 } Run;
 
 static void enter(Run *run, uint32_t node) {
-    run->rindex[node] = run->index++;
-    vec_push(&run->frames, (Frame){.node = node, .is_root = 1});
+    run->part.component[node] = run->index++;
+    vec_push(&run->frames, (Frame){.node = node, .edge = run->part.first[node], .is_root = true});
 }
 
 static void finish(Run *run, Frame frame) {
+    SccPart *part = &run->part;
     if (!frame.is_root) {
         vec_push(&run->stack, frame.node);
         return;
     }
-    uint32_t own = run->rindex[frame.node];
-    bool leaves = bitset_has(&run->leaves, frame.node);
+    uint32_t own = part->component[frame.node];
+    bool leaves = part->leaves[frame.node] != 0;
     vec_clear(&run->members);
     vec_push(&run->members, frame.node);
-    while (run->stack.n > 0 && run->rindex[vec_last(&run->stack)] >= own) {
+    while (run->stack.n > 0 && part->component[vec_last(&run->stack)] >= own) {
         uint32_t node = vec_pop(&run->stack);
-        leaves |= bitset_has(&run->leaves, node);
-        run->rindex[node] = run->component;
-        run->index--;
+        leaves |= part->leaves[node] != 0;
+        part->component[node] = run->component;
         vec_push(&run->members, node);
     }
-    run->rindex[frame.node] = run->component--;
-    run->index--;
-    run->visit(run->context, run->members.data, run->members.n, leaves);
+    part->component[frame.node] = run->component--;
+    run->index -= run->members.n;
+    run->visit(run->context, part, run->members.data, run->members.n, leaves);
 }
 
 /* Follows edges of the top frame until a new node is found; false when there are none left. */
 static bool advance(Run *run) {
-    const SccGraph *graph = run->graph;
+    SccPart *part = &run->part;
     Frame *frame = &vec_last(&run->frames);
-    uint32_t node = frame->node, taken = 0;
-    EdgeIter iter = edges_of(graph->edges, node);
-    while (edges_next(&iter)) {
-        if (taken++ < frame->taken) {
-            if (taken < frame->taken) continue;
-            /* The edge followed last: its target has been finished meanwhile. */
-        } else if (graph->keep != NULL && !graph->keep(graph->context, node, &iter)) {
-            continue;
-        } else if (!bitset_has(graph->nodes, iter.target)) {
-            bitset_add(&run->leaves, node);
-            continue;
-        } else if (run->rindex[iter.target] == 0) {
-            frame->taken = taken & 0x7fffffffu;
-            enter(run, iter.target);
+    uint32_t node = frame->node, low = part->component[node];
+    for (; frame->edge < part->first[node + 1]; frame->edge++) {
+        uint32_t target = part->targets[frame->edge], other = part->component[target];
+        if (other == 0) { /* looked at again when it is finished */
+            part->component[node] = low;
+            enter(run, target);
             return true;
         }
-        uint32_t other = run->rindex[iter.target];
-        if (other > run->component) bitset_add(&run->leaves, node);
-        if (other < run->rindex[node]) {
-            run->rindex[node] = other;
-            frame->is_root = 0;
+        if (other > run->component) part->leaves[node] = 1;
+        if (other < low) {
+            low = other;
+            frame->is_root = false;
         }
     }
+    part->component[node] = low;
     return false;
 }
 
 uint64_t scc_each(const SccGraph *graph, SccVisitor visit, void *context) {
-    uint32_t n = graph->nodes->n;
-    Run run = {.graph = graph, .index = 1, .component = UINT32_MAX - 1, .visit = visit, .context = context, .leaves = bitset_new(n)};
-    run.rindex = calloc((size_t)n + 1, sizeof *run.rindex);
-    if (run.rindex == NULL) fatal("out of memory");
-    for (uint32_t node = 0; node < n; node++) {
-        if (!bitset_has(graph->nodes, node) || run.rindex[node] != 0) continue;
+    Run run = {.index = 1, .component = UINT32_MAX - 1, .visit = visit, .context = context};
+    uint64_t bytes = part_init(&run.part, graph);
+    for (uint32_t node = 0; node < run.part.n; node++) {
+        if (run.part.component[node] != 0) continue;
         enter(&run, node);
         while (run.frames.n > 0)
             if (!advance(&run)) finish(&run, vec_pop(&run.frames));
     }
-    uint64_t bytes = 4ull * n + bitset_bytes(n) + 8ull * run.frames.cap + 4ull * run.stack.cap + 4ull * run.members.cap;
-    free(run.rindex);
+    bytes += sizeof(Frame) * (uint64_t)run.frames.cap + 4ull * run.stack.cap + 4ull * run.members.cap;
+    part_fini(&run.part);
     vec_fini(&run.frames);
     vec_fini(&run.stack);
     vec_fini(&run.members);
-    bitset_free(&run.leaves);
     return bytes;
 }
 
@@ -200,7 +287,7 @@ static uint32_t forward(const Edges *edges, uint32_t start, const Bitset *within
 }
 
 /* Finds one bottom component among the unmarked states by walking into it, visits it and marks what leads to it; false when that did not work. */
-static bool bottom_by_walk(const Edges *edges, Bitset *marked, uint32_t *count, SccVisitor visit, void *context, uint64_t *bytes) {
+static bool bottom_by_walk(const Edges *edges, Bitset *marked, uint32_t *count, SccBottomVisitor visit, void *context, uint64_t *bytes) {
     uint32_t state = marked->n - 1;
     while (bitset_has(marked, state)) state--;
     Members members = {0};
@@ -223,20 +310,23 @@ static bool bottom_by_walk(const Edges *edges, Bitset *marked, uint32_t *count, 
         if (!closed) break;
         if (!found) state = outside;
     }
-    if (found) visit(context, members.data, members.n, false);
+    if (found) visit(context, members.data, members.n);
     vec_fini(&members);
     return found;
 }
 
-typedef struct Bottoms { SccVisitor visit; void *context; } Bottoms;
+typedef struct Bottoms { SccBottomVisitor visit; void *context; Members members; } Bottoms;
 
 /* Seeds were taken out, so a component that is left has transitions. */
-static void visit_bottom(void *context, uint32_t *members, uint32_t n, bool leaves) {
-    const Bottoms *bottoms = context;
-    if (!leaves) bottoms->visit(bottoms->context, members, n, false);
+static void visit_bottom(void *context, const SccPart *part, const uint32_t *members, uint32_t n, bool leaves) {
+    Bottoms *bottoms = context;
+    if (leaves) return;
+    vec_clear(&bottoms->members);
+    for (uint32_t i = 0; i < n; i++) vec_push(&bottoms->members, part->states[members[i]]);
+    bottoms->visit(bottoms->context, bottoms->members.data, n);
 }
 
-uint64_t scc_bottoms(const Edges *edges, uint32_t nstates, SccVisitor visit, void *context) {
+uint64_t scc_bottoms(const Edges *edges, uint32_t nstates, SccBottomVisitor visit, void *context) {
     Bitset marked = bitset_new(nstates);
     uint64_t bytes = bitset_bytes(nstates);
     uint32_t count = mark_seeds(edges, &marked);
@@ -246,10 +336,11 @@ uint64_t scc_bottoms(const Edges *edges, uint32_t nstates, SccVisitor visit, voi
     if (count < nstates) {
         for (uint32_t w = 0; w <= nstates / 64; w++) marked.words[w] = ~marked.words[w];
         for (uint32_t i = nstates; i < (nstates / 64 + 1) * 64; i++) bitset_remove(&marked, i);
-        Bottoms bottoms = {visit, context};
+        Bottoms bottoms = {.visit = visit, .context = context};
         SccGraph graph = {.edges = edges, .nodes = &marked};
         uint64_t held = bitset_bytes(nstates) + scc_each(&graph, visit_bottom, &bottoms);
         if (held > bytes) bytes = held;
+        vec_fini(&bottoms.members);
     }
     bitset_free(&marked);
     return bytes;

@@ -111,49 +111,54 @@ static bool keep_step(void *context, uint32_t source, const EdgeIter *edge) {
     return tour_keeps(slot->t, edge);
 }
 
-static void look_inside(Slot *slot, const uint32_t *members, uint32_t n) {
-    const Edges *edges = &slot->yields->search->edges;
+static void look_inside(Slot *slot, const SccPart *part, const uint32_t *members, uint32_t n) {
     slot->moving = 0;
     slot->enabled = UINT64_MAX;
+    uint32_t own = part->component[members[0]];
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t enabled = 0;
-        EdgeIter iter = edges_of(edges, members[i]);
-        while (edges_next(&iter)) {
-            enabled |= 1ull << (iter.label >> 2);
-            if (bitset_has(&slot->inside, iter.target) && tour_keeps(slot->t, &iter)) slot->moving |= 1ull << (iter.label >> 2);
-        }
-        slot->enabled &= enabled;
+        slot->enabled &= part->enabled[members[i]];
+        for (uint32_t e = part->first[members[i]]; e < part->first[members[i] + 1]; e++)
+            if (part->component[part->targets[e]] == own) slot->moving |= 1ull << (part->labels[e] >> 2);
     }
 }
 
-static void found(Slot *slot, const uint32_t *members, uint32_t n) {
-    Yields *yields = slot->yields;
-    uint32_t first = UINT32_MAX, pc = UINT32_MAX, at = yields->search->fixed + slot->t;
+/* The first state of the component, and the first place of the task's code in it. */
+static uint32_t first_state(const Slot *slot, const SccPart *part, const uint32_t *members, uint32_t n, uint32_t *pc) {
+    Search *search = slot->yields->search;
+    uint32_t first = UINT32_MAX;
+    *pc = UINT32_MAX;
     for (uint32_t i = 0; i < n; i++) {
-        if (members[i] < first) first = members[i];
-        search_state(yields->search, members[i]);
-        uint32_t here = roster_task(&yields->roster, slot->t, yields->search->ids[at])->pc;
-        if (here < pc) pc = here;
+        uint32_t state = part->states[members[i]];
+        if (state < first) first = state;
+        search_state(search, state);
+        uint32_t here = roster_task(&slot->yields->roster, slot->t, search->ids[search->fixed + slot->t])->pc;
+        if (here < *pc) *pc = here;
     }
-    Hit *hit = open_hit(yields, first, at, pc);
+    return first;
+}
+
+static void found(Slot *slot, const SccPart *part, const uint32_t *members, uint32_t n) {
+    Yields *yields = slot->yields;
+    uint32_t pc, first = first_state(slot, part, members, n, &pc);
+    Hit *hit = open_hit(yields, first, yields->search->fixed + slot->t, pc);
     if (hit == NULL) return;
     uint64_t t = 1ull << slot->t, alive = yields->roster.sigs.data[yields->roster.sig[first]].alive;
     TourGraph graph = {&yields->search->edges, &slot->inside, slot->t};
     TourSteps steps = {0};
+    for (uint32_t i = 0; i < n; i++) bitset_add(&slot->inside, part->states[members[i]]);
     tour_make(&graph, first, (slot->enabled & slot->moving) | t, alive & ~slot->enabled & ~t, &steps);
+    for (uint32_t i = 0; i < n; i++) bitset_remove(&slot->inside, part->states[members[i]]);
     for (uint32_t i = 0; i < steps.n; i++)
         vec_push(&hit->loop, (HitStep){steps.data[i].state, yields->search->fixed + (steps.data[i].label >> 2), NO_SLOT});
     vec_fini(&steps);
 }
 
-static void judge(void *context, uint32_t *members, uint32_t n, bool leaves) {
+static void judge(void *context, const SccPart *part, const uint32_t *members, uint32_t n, bool leaves) {
     Slot *slot = context;
     (void)leaves;
     if (slot->yields->search->stopped) return;
-    for (uint32_t i = 0; i < n; i++) bitset_add(&slot->inside, members[i]);
-    look_inside(slot, members, n);
-    if ((slot->moving >> slot->t & 1) != 0 && (slot->enabled & ~slot->moving) == 0) found(slot, members, n);
-    for (uint32_t i = 0; i < n; i++) bitset_remove(&slot->inside, members[i]);
+    look_inside(slot, part, members, n);
+    if ((slot->moving >> slot->t & 1) != 0 && (slot->enabled & ~slot->moving) == 0) found(slot, part, members, n);
 }
 
 /* Per slot, the steady states in which what stands there lies on a cycle of its own moves. */
