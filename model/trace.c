@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ACTS = 4 /* in a step's line; further ones become notes */, MAX_CHANGES = 12, PATH_TEXT = 160 };
+enum { MAX_ACTS = 6 /* in a step's line; further ones become notes */, MAX_CHANGES = 12, PATH_TEXT = 160 };
 
 /* A scalar or message that a step changed; `from` is NULL when it is new. */
 typedef struct Change {
@@ -249,7 +249,7 @@ static void fill_place(const TraceTexts *texts, Span span, TraceStep *step) {
 static bool is_same(const char *a, const char *b) { return strcmp(a, b) == 0; }
 
 /* The line of a step in which nothing but local code ran, or a variable was read or written. */
-static const char *without_acts(const TraceTexts *texts, const Record *record) {
+static const char *without_acts(const TraceTexts *texts, const Record *record, TraceStep *step) {
     const char *verb = "goes on", *written = NULL;
     for (uint32_t i = 0; i < record->nevents; i++) {
         const Event *event = &record->events[i];
@@ -261,6 +261,12 @@ static const char *without_acts(const TraceTexts *texts, const Record *record) {
     if (written) return arena_printf(texts->arena, "writes %s", written);
     if (record->fiber != record->task && record->fiber < texts->nnames)
         verb = arena_printf(texts->arena, "%s %s", is_same(verb, "starts") ? verb : "polls", texts->names[record->fiber]);
+    if (is_same(verb, "goes on") && step->nnotes) { /* it was ready, and now it is too late */
+        verb = step->notes[0];
+        step->notes++;
+        step->nnotes--;
+        return verb;
+    }
     if (!record->stop.file) return verb;
     return arena_printf(texts->arena, "%s, up to line %u", verb, sources_line_of(texts->program->sources, record->stop));
 }
@@ -310,7 +316,7 @@ static void fill_texts(const TraceTexts *texts, const Record *record, TraceStep 
         const Event *event = &record->events[i];
         const char *act = trace_event_text(texts, event, record->task, record->args[i]);
         const char *note = trace_event_note(texts, event, record->task);
-        if (event->kind == EVENT_END && !line.last && !line.text && touches_variable(record)) add_act(&line, without_acts(texts, record));
+        if (event->kind == EVENT_END && !line.last && !line.text && touches_variable(record)) add_act(&line, without_acts(texts, record, step));
         if ((act || event->kind == EVENT_WRITE) && !placed && has_place(event)) {
             line.at = event->span;
             placed = true;
@@ -319,7 +325,7 @@ static void fill_texts(const TraceTexts *texts, const Record *record, TraceStep 
         if (note) step->notes[step->nnotes++] = note;
     }
     flush_act(&line);
-    step->text = line.text ? line.text : without_acts(texts, record);
+    step->text = line.text ? line.text : without_acts(texts, record, step);
     fill_place(texts, line.at, step);
 }
 

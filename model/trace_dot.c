@@ -14,15 +14,8 @@ static void begin(FILE *out, const char *name) {
 static void put_title(FILE *out, const Trace *trace) {
     fputs("    label=\"", out);
     dot_label(out, trace->program);
-    fprintf(out, ": %s", trace->kind);
-    if (trace->name[0]) {
-        fputc(' ', out);
-        dot_label(out, trace->name);
-    }
-    if (trace->message[0]) {
-        fputs("\\n", out);
-        dot_label(out, trace->message);
-    }
+    fputs("\\n", out);
+    dot_label(out, trace->message[0] ? trace->message : trace->kind);
     fputs("\"; labelloc=t;\n", out);
 }
 

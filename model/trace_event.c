@@ -219,6 +219,8 @@ static const char *hand_note(const TraceTexts *texts, const Event *event) {
 const char *trace_event_note(const TraceTexts *texts, const Event *event, uint32_t task) {
     if (event->kind == EVENT_HAND) return hand_note(texts, event);
     if (event->kind != EVENT_QUEUE) return NULL;
+    if (event->op == ARM_SLEEP) return of_future(texts, "sleeps", event, task);
+    if (event->op == ARM_YIELD) return of_future(texts, "yields", event, task);
     const char *text = arm_text(texts, event, false);
-    return text ? of_future(texts, arena_printf(texts->arena, "waits: %s", text), event, task) : NULL;
+    return text ? of_future(texts, arena_printf(texts->arena, "has to wait: %s", text), event, task) : NULL;
 }

@@ -69,21 +69,16 @@ static void print_step(const Printer *printer, uint32_t index) {
         fprintf(printer->out, "       %-*s  %-*s  %s%s%s\n", task, "", where, "", printer->dim, step->notes[i], printer->plain);
 }
 
-/* "left waits for right (lock b), right waits for left (lock a)". */
+/* "left waits for right (lock b)", one line a wait of the cycle. */
 static void print_cycle(const Printer *printer) {
     const Trace *trace = printer->trace;
-    bool any = false;
     for (uint32_t i = 0; i < trace->nwaits; i++) {
         const TraceWait *wait = &trace->waits[i];
         if (!wait->on_cycle) continue;
-        if (any) fputs(", ", printer->out);
-        else fprintf(printer->out, "    -  %-*s  %-*s  ", printer->columns.task, "-", printer->columns.place, "-");
-        const char *name = trace->tasks[wait->task].name;
-        if (wait->holder[0]) fprintf(printer->out, "%s waits for %s (%s)", name, wait->holder, wait->what);
-        else fprintf(printer->out, "%s waits (%s)", name, wait->what);
-        any = true;
+        const char *name = trace->tasks[wait->task].name, *holder = wait->holder_task == wait->task ? "itself" : wait->holder;
+        fprintf(printer->out, "    -  %-*s  %-*s  ", printer->columns.task, "-", printer->columns.place, "-");
+        fprintf(printer->out, "%s waits%s%s (%s)\n", name, holder[0] ? " for " : "", holder, wait->what);
     }
-    if (any) fputc('\n', printer->out);
 }
 
 void trace_print(const Trace *trace, FILE *out, bool colour) {

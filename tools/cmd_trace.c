@@ -46,8 +46,7 @@ static int replay(Trace *trace, CommandLine line) {
 
 static void print_text(const Trace *trace, FILE *out, bool colour) {
     const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
-    fprintf(out, "%s%s:%u:%u: %s%s%s: %s%s\n", bold, trace->file, trace->line, trace->column, trace->kind, trace->name[0] ? " " : "", trace->name,
-            trace->message, plain);
+    fprintf(out, "%s%s:%u:%u: %s%s\n", bold, trace->file, trace->line, trace->column, trace->message, plain);
     for (uint32_t i = 0; i < trace->nwaits; i++) fprintf(out, "  line %u: %s\n", trace->waits[i].line, trace->waits[i].text);
     fprintf(out, "  run, %u step%s:\n", trace->nsteps, trace->nsteps == 1 ? "" : "s");
     trace_print(trace, out, colour);

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { LABEL_WIDTH = 20 };
+enum { LABEL_WIDTH = 20, VERDICT_WIDTH = 8 };
 
 typedef struct Style {
     FILE *out;
@@ -19,19 +19,41 @@ static Style style_of(FILE *out, bool colour) {
 
 /* ---- source lines */
 
-/* The line, and under it a caret range with a text behind. Columns count bytes from 1. */
-static void put_excerpt(const Style *style, uint32_t number, const char *line, size_t length, uint32_t column, uint32_t end, const char *text) {
-    fprintf(style->out, "%5" PRIu32 " | ", number);
-    for (size_t i = 0; i < length; i++) fputc((unsigned char)line[i] < 0x20 && line[i] != '\t' ? '?' : line[i], style->out);
-    fputs("\n      | ", style->out);
-    for (uint32_t i = 1; i < column; i++) {
-        unsigned char c = i <= length ? (unsigned char)line[i - 1] : ' ';
-        if ((c & 0xc0) != 0x80) fputc(c == '\t' ? '\t' : ' ', style->out); /* one column a character, however many bytes */
+typedef struct Excerpt {
+    uint32_t number, column, end; /* line; the range, in bytes from 1 */
+    const char *line;
+    size_t length;
+} Excerpt;
+
+/* What stands under the line before its column `to`: a blank a character, however many bytes it has. */
+static void put_blanks(const Style *style, const Excerpt *excerpt, uint32_t to) {
+    fputs("      | ", style->out);
+    for (uint32_t i = 1; i < to; i++) {
+        unsigned char c = i <= excerpt->length ? (unsigned char)excerpt->line[i - 1] : ' ';
+        if ((c & 0xc0) != 0x80) fputc(c == '\t' ? '\t' : ' ', style->out);
     }
+}
+
+/* The line, and under it a caret range with a text behind. */
+static void put_excerpt(const Style *style, const Excerpt *excerpt, const char *text) {
+    fprintf(style->out, "%5" PRIu32 " | ", excerpt->number);
+    for (size_t i = 0; i < excerpt->length; i++) {
+        char c = excerpt->line[i];
+        fputc((unsigned char)c < 0x20 && c != '\t' ? '?' : c, style->out);
+    }
+    fputc('\n', style->out);
+    put_blanks(style, excerpt, excerpt->column);
     fprintf(style->out, "%s^", style->green);
-    for (uint32_t i = column + 1; i < end && i <= length; i++)
-        if (((unsigned char)line[i - 1] & 0xc0) != 0x80) fputc('~', style->out);
+    for (uint32_t i = excerpt->column + 1; i < excerpt->end && i <= excerpt->length; i++)
+        if (((unsigned char)excerpt->line[i - 1] & 0xc0) != 0x80) fputc('~', style->out);
     fprintf(style->out, "%s%s%s\n", style->plain, text[0] ? " " : "", text);
+}
+
+/* A further text behind the same range. */
+static void put_more(const Style *style, const Excerpt *excerpt, const char *text) {
+    uint32_t end = excerpt->end <= excerpt->length + 1 ? excerpt->end : (uint32_t)excerpt->length + 1;
+    put_blanks(style, excerpt, end > excerpt->column ? end : excerpt->column + 1);
+    fprintf(style->out, " %s\n", text);
 }
 
 static void put_span(const Style *style, const Sources *sources, Span span, const char *text) {
@@ -40,40 +62,31 @@ static void put_span(const Style *style, const Sources *sources, Span span, cons
     sources_place(sources, span.file, span.begin, &line, &column);
     size_t length;
     const char *source = sources_line(sources, span.file, line, &length);
-    put_excerpt(style, line, source, length, column, column + (span.end - span.begin), text);
+    put_excerpt(style, &(Excerpt){line, column, column + (span.end - span.begin), source, length}, text);
+}
+
+static bool is_same_place(const TraceWait *a, const TraceWait *b) {
+    return a->line == b->line && a->column == b->column && a->end_column == b->end_column && strcmp(a->file, b->file) == 0;
 }
 
 static void put_waits(const Style *style, const Trace *trace) {
     for (uint32_t i = 0; i < trace->nwaits; i++) {
         const TraceWait *wait = &trace->waits[i];
+        Excerpt excerpt = {wait->line, wait->column, wait->end_column, wait->source, strlen(wait->source)};
         if (wait->line == 0) fprintf(style->out, "      | %s\n", wait->text);
-        else put_excerpt(style, wait->line, wait->source, strlen(wait->source), wait->column, wait->end_column, wait->text);
+        else if (i > 0 && is_same_place(wait, &trace->waits[i - 1])) put_more(style, &excerpt, wait->text);
+        else put_excerpt(style, &excerpt, wait->text);
     }
 }
 
 /* ---- findings */
 
-static const char *kind_words(FindingKind kind) {
-    switch (kind) {
-    case FINDING_DEADLOCK: return "deadlock";
-    case FINDING_PARTIAL_DEADLOCK: return "partial deadlock";
-    case FINDING_ASSERTION: return "assertion";
-    case FINDING_UNDEFINED: return "undefined behaviour";
-    case FINDING_MISUSE: return "misuse";
-    case FINDING_IGNORED_CLOSE: return "ignored close";
-    case FINDING_NEVER_YIELDS: return "never yields";
-    case FINDING_INVARIANT: return "violated";
-    case FINDING_KINDS: break;
-    }
-    return "";
-}
-
 static void put_head(const Style *style, const Job *job, const Finding *finding) {
     uint32_t line, column;
     sources_place(job->sources, finding->span.file, finding->span.begin, &line, &column);
     const char *file = finding->span.file ? sources_name(job->sources, finding->span.file) : job->path;
-    fprintf(style->out, "%s%s:%" PRIu32 ":%" PRIu32 ": %s%s:%s%s %s%s\n", style->bold, file, line, column, style->red, kind_words(finding->kind),
-            style->plain, style->bold, finding->trace ? finding->trace->message : finding->name, style->plain);
+    const char *message = finding->trace ? finding->trace->message : finding_kind_text(finding->kind);
+    fprintf(style->out, "%s%s:%" PRIu32 ":%" PRIu32 ": %s%s%s\n", style->bold, file, line, column, style->red, message, style->plain);
 }
 
 static void put_consequences(const Style *style, const Trace *trace) {
@@ -113,7 +126,7 @@ static void put_check(const Style *style, const Job *job, uint32_t index) {
     char label[256];
     snprintf(label, sizeof label, "%s%s%s", check.label, check.name[0] ? " " : "", check.name);
     const char *colour = check.verdict == VERDICT_VIOLATED ? style->red : check.verdict == VERDICT_HOLDS ? style->green : style->yellow;
-    fprintf(style->out, "  %-*s  %s%-8s%s", LABEL_WIDTH, label, colour, verdict_text(check.verdict), style->plain);
+    fprintf(style->out, "  %-*s  %s%-*s%s", LABEL_WIDTH, label, colour, index == 0 ? VERDICT_WIDTH : 0, verdict_text(check.verdict), style->plain);
     if (index == 0) {
         fprintf(style->out, "   %" PRIu64 " state%s   ", job->result->states, job->result->states == 1 ? "" : "s");
         put_time(style->out, job->result->seconds);
