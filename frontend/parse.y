@@ -659,7 +659,7 @@ strings:
 %%
 
 static void only_in_property(Parser *parser, Span span, const char *what) {
-    if (parser->letters == LETTERS_NONE && parser->last.kind != ';') diags_add(parser->diags, DIAG_SYNTAX, span, "%s stands only in properties", what);
+    if (parser->letters == LETTERS_NONE) diags_add(parser->diags, DIAG_SYNTAX, span, "%s stands only in properties", what);
 }
 
 static void no_pointers(Parser *parser, Span span) {
@@ -799,7 +799,7 @@ static const char *closing_text(Parser *parser, const yysymbol_kind_t *expected,
     static const char closing[] = ";)]}:";
     const char *text = NULL;
     for (const char *c = closing; *c; c++)
-        if (is_expected(expected, n, YYTRANSLATE(*c))) text = list_text(parser, text, yysymbol_name(YYTRANSLATE(*c)));
+        if (is_expected(expected, n, YYTRANSLATE((int)*c))) text = list_text(parser, text, yysymbol_name(YYTRANSLATE((int)*c)));
     return text;
 }
 
@@ -809,8 +809,8 @@ static const char *expected_text(Parser *parser, const yysymbol_kind_t *expected
     bool is_expression = true;
     for (uint32_t i = 0; i < sizeof expression / sizeof *expression; i++) is_expression &= is_expected(expected, n, expression[i]);
     if (is_expression) return is_expected(expected, n, YYSYMBOL_WHILE) ? "a statement" : "an expression";
-    if (is_expected(expected, n, YYSYMBOL_TYPE_NAME) && is_expected(expected, n, YYSYMBOL_INT)) return "a type";
     if (is_expected(expected, n, YYSYMBOL_IDENT) && is_expected(expected, n, YYSYMBOL_NONE)) return "a name";
+    if (is_expected(expected, n, YYSYMBOL_TYPE_NAME) && is_expected(expected, n, YYSYMBOL_INT)) return "a type";
     if (n > MAX_EXPECTED) return closing_text(parser, expected, n);
     const char *text = NULL;
     for (int i = 0; i < n; i++) text = list_text(parser, text, yysymbol_name(expected[i]));

@@ -117,6 +117,7 @@ typedef struct Parser {
     bool too_deep;     /* reported once */
     VEC(uint16_t) words;   /* by name: the index of a reserved or contextual word in token.c's table, plus one */
     Token raw;             /* scanned last */
+    Token queued;          /* put into the queue last */
     VEC(uint8_t) meanings; /* by name */
     VEC(Binding) bindings;
     VEC(uint32_t) marks; /* where each scope began in `bindings` */

@@ -88,7 +88,7 @@ static const Word *word_of(const Parser *parser, const Token *token) {
 /* ---- the queue of raw tokens */
 
 static void scan(Parser *parser) {
-    if (parser->queue.n > 0 && vec_last(&parser->queue).kind == 0) return; /* at the end */
+    if (parser->queued.end > 0 && parser->queued.kind == 0) return; /* at the end */
     parser->raw.name = 0;
     parser->raw.kind = lex_next(parser->scanner, &parser->raw);
     if (parser->raw.kind == 0) parser->raw.begin = parser->raw.end = parser->length;
@@ -98,8 +98,8 @@ static void scan(Parser *parser) {
 static void push_inserted(Parser *parser) {
     if (parser->next_inserted >= parser->inserted->n || parser->inserted->data[parser->next_inserted] != parser->raw.begin) return;
     parser->next_inserted++;
-    assert(parser->queue.n > 0); /* nothing is missing before the first token */
-    Token before = vec_last(&parser->queue);
+    Token before = parser->queued;
+    assert(before.end > before.begin); /* nothing is missing before the first token */
     Span span = token_span(parser, before.begin, before.end);
     span.begin = span.end;
     uint32_t length = before.end - before.begin;
@@ -118,6 +118,7 @@ static void fill(Parser *parser, uint32_t count) {
         const Word *word = word_of(parser, &parser->raw);
         if (word && word->context == IGNORED) continue;
         push_inserted(parser);
+        parser->queued = parser->raw;
         vec_push(&parser->queue, parser->raw);
     }
 }
@@ -231,7 +232,9 @@ static int classify_name(Parser *parser, const Token *token) {
     case MEANING_HANDLE_OF:
         if (holds_type(parser, 0, 0)) return HANDLE_OF;
         return !is_called && is_unknown_type(parser, token) ? TYPE_NAME : IDENT;
-    case MEANING_NONE: return is_unknown_type(parser, token) ? TYPE_NAME : IDENT;
+    case MEANING_NONE:
+        if (parser->last.kind == '(' && parser->before_last.kind == HANDLE_OF) return TYPE_NAME;
+        return is_unknown_type(parser, token) ? TYPE_NAME : IDENT;
     case MEANING_VALUE: break;
     }
     return IDENT;
@@ -390,7 +393,9 @@ static int report_unsupported(Parser *parser, const Token *token, int kind) {
 }
 
 static int classify(Parser *parser, Token *token, FRONTEND_YYSTYPE *value) {
-    int kind = token->kind;
+    int kind = token->kind, prev = parser->prev;
+    /* only now, so that the actions that the `;` sets off still know that this is a property */
+    if (prev == ';' || prev == '{' || prev == '}') parser->letters = LETTERS_NONE;
     switch (kind) {
     case IDENT:
         kind = classify_word(parser, token, value);
@@ -443,7 +448,6 @@ static void close_bracket(Parser *parser, int kind) {
 static void track(Parser *parser, const Token *token, int kind) {
     if (kind == '(' || kind == '[' || kind == '{') open_bracket(parser, token, kind);
     if (kind == ')' || kind == ']' || kind == '}') close_bracket(parser, kind);
-    if (kind == ';' || kind == '{' || kind == '}') parser->letters = LETTERS_NONE;
 }
 
 const Bracket *token_bracket(const Parser *parser) { return parser->brackets.n > 0 ? &vec_last(&parser->brackets) : NULL; }

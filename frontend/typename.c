@@ -73,6 +73,6 @@ TypeSyntax *typename_syntax(Parser *parser, Name name, Span span) {
         type->is_signed = table[i].is_signed;
         return type;
     }
-    assert(!"a name that was classified as a basic type or handle");
+    assert(false && "a name that was classified as a basic type or handle");
     return NULL;
 }
