@@ -261,7 +261,7 @@ static Run is_enabled(Step *step, const Act *act, const Arm *arm, bool *enabled)
 /* Marks the arms that take part with ARM_NEW, the others with ARM_OFF; their operands are checked. */
 static Run enable_arms(Step *step, Act *act, const Point *point) {
     for (uint32_t i = 0; i < point->narms; i++) {
-        bool enabled;
+        bool enabled = false;
         if (is_enabled(step, act, &point->arms[i], &enabled) != RUN_ON) return RUN_FAILED;
         act->frame[point->state + i] = enabled ? ARM_NEW : ARM_OFF;
         if (!enabled || point->arms[i].op == ARM_FUTURE) continue;
