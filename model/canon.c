@@ -304,7 +304,7 @@ static void rank_on(Canon *canon, bool objects) {
     uint32_t done = 0;
     for (uint32_t i = 0; i <= canon->nfixed && canon->tied; i++) {
         while (done < canon->ranked.n && canon->tied) rank_refs(canon, canon->ranked.data[done++]);
-        if (i < canon->nfixed && (objects || comp_kind(canon->nodes.data[i].info->words) == COMP_GLOBAL)) rank_refs(canon, i);
+        if (i < canon->nfixed && (objects || (canon->nodes.data[i].info->flags & COMP_IS_GLOBAL))) rank_refs(canon, i);
     }
 }
 

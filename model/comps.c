@@ -208,6 +208,7 @@ static void describe_task(Comps *comps, CompInfo *info) {
 
 static CompInfo describe(Comps *comps, const Word *words, uint32_t n) {
     CompInfo info = {.words = words, .n = n};
+    if (comp_kind(words) == COMP_GLOBAL) info.flags = COMP_IS_GLOBAL;
     if (comp_kind(words) == COMP_FIBER && (words[FIBER_FLAGS] & FIBER_IS_TASK)) describe_task(comps, &info);
     fill_refs(comps, &info);
     return info;

@@ -158,6 +158,7 @@ StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Ch
     bool holds = holds_thread(world_read(world, task, NULL));
     if (executor && holds && !held) executor_take(world, handle_slot(executor));
     if (executor && !holds && held) executor_give(world, handle_slot(executor));
+    step.result.inert = run == RUN_POINT && step.arrived_ready && !step.contact && !executor;
     step.result.reached_point = run == RUN_POINT || run == RUN_ENDED || run == RUN_CANCELLED;
     return step.result;
 }

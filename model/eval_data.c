@@ -52,6 +52,7 @@ static uint32_t global_word(const Step *step, const Act *act, const Instr *instr
 }
 
 static Run load_global(Step *step, Act *act, const Instr *instr) {
+    step->contact |= !step->world->const_globals[instr->b];
     act->frame[instr->a] = world_global(step->world, instr->b)[global_word(step, act, instr)];
     return RUN_ON;
 }
@@ -59,6 +60,7 @@ static Run load_global(Step *step, Act *act, const Instr *instr) {
 static Run store_global(Step *step, Act *act, const Instr *instr) {
     World *world = step->world;
     Word value = act->frame[instr->a];
+    step->contact = true;
     if (value == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
     uint32_t word = global_word(step, act, instr);
     const Word old = world_global(world, instr->b)[word];
@@ -89,7 +91,7 @@ Run data_exec(Step *step, Act *act, const Instr *instr) {
     case INSTR_LOADX:
     case INSTR_STOREX: return move_indexed(act, instr);
     case INSTR_BOUNDS: return bounds(step, act, instr);
-    case INSTR_ANY: return any_value(step, act, instr);
+    case INSTR_ANY: step->contact = true; return any_value(step, act, instr);
     case INSTR_PRINT: return print(step, act, instr);
     case INSTR_GLOAD: return load_global(step, act, instr);
     case INSTR_GSTORE: return store_global(step, act, instr);

@@ -130,6 +130,7 @@ OpOutcome op_fire(Step *step, const Op *op, OpResult *result) {
     World *world = step->world;
     uint32_t object = object_of(op);
     *result = (OpResult){.ok = true};
+    step->contact |= op->op != ARM_JOIN;
     switch (op->op) {
     case ARM_SEND: return fire_send(step, op, result);
     case ARM_RECV: return fire_recv(step, op, result);
@@ -144,6 +145,7 @@ OpOutcome op_fire(Step *step, const Op *op, OpResult *result) {
 void op_queue(Step *step, const Op *op) {
     World *world = step->world;
     uint32_t object = object_of(op);
+    step->contact |= object != NO_SLOT && op->op != ARM_JOIN;
     switch (op->op) {
     case ARM_SEND: channel_queue_send(world, object, op->who, op->value); break;
     case ARM_RECV: channel_queue_recv(world, object, op->who); break;
@@ -169,8 +171,10 @@ static OpOutcome collect(Step *step, const Op *op, OpResult *result) {
         return OP_FIRED;
     }
     case ARM_LOCK:
+        step->contact |= !mutex_is_strict(world, object); /* others may compete for it, or give it back */
         if (!mutex_collect(world, object, op->who)) return OP_WAITS;
         break;
+    case ARM_SCOPE_END: step->contact = true; break;
     case ARM_ACQUIRE: result->ok = semaphore_collect(world, object, op->who); break;
     default: break;
     }

@@ -90,6 +90,7 @@ static Run abort_scope(Step *step, Act *act, const Instr *instr) {
 }
 
 Run task_exec(Step *step, Act *act, const Instr *instr) {
+    step->contact = true;
     switch (instr->op) {
     case INSTR_SPAWN: return spawn(step, act, instr);
     case INSTR_FUTURE: return make_future(step, act, instr);

@@ -1,5 +1,7 @@
 #include "model/expand.h"
 
+#include "model/support/fatal.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@ static void load(World *world, uint32_t slot) {
 
 void expand_init(Expand *expand, const World *base, Comps *comps, Faults *faults, ExpandOptions options) {
     *expand = (Expand){.program = base->program, .comps = comps, .faults = faults, .options = options};
+    if (base->program->ninvariants > MAX_CHECKS) fatal("more than %d invariants in one program", MAX_CHECKS);
     memo_init(&expand->steps);
     memo_init(&expand->checks);
     world_init(&expand->world, base->program);
@@ -181,7 +184,6 @@ static bool holds(Expand *expand, const uint32_t *state, uint32_t n, uint32_t in
 
 uint64_t expand_check(Expand *expand, const uint32_t *state, uint32_t n) {
     uint64_t broken = 0;
-    assert(expand->program->ninvariants <= MAX_CHECKS);
     expand->checked++;
     for (uint32_t i = 0; i < expand->program->ninvariants; i++)
         if (!holds(expand, state, n, i)) broken |= (uint64_t)1 << i;

@@ -89,4 +89,7 @@ static inline const uint32_t *expand_next(const uint32_t *at, ExpandOutcome *out
     return at;
 }
 
+/* The outcomes at `at` are a single one, which is inert. */
+static inline bool expand_is_inert(const uint32_t *at) { return at[0] == 1 && (at[1] & EXPAND_INERT); }
+
 #endif

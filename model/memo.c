@@ -98,7 +98,7 @@ static uint32_t widen(Memo *memo, uint32_t ref, uint32_t id) {
 }
 
 /* A node that would stay mostly empty is not worth its room. */
-static bool is_near(const uint32_t *node, uint32_t id) { return id < node[MEMO_CAP] || id < 16 + 2 * node[MEMO_COUNT]; }
+static bool is_near(const uint32_t *node, uint32_t id) { return id < node[MEMO_CAP] || id < 16 + 6 * node[MEMO_COUNT]; }
 
 /* ---- adding */
 

@@ -153,3 +153,8 @@ void mutex_normalise(Word *words, uint32_t n) {
     (void)n;
     records_sort(words, mutex_lists(words).given);
 }
+
+bool mutex_is_strict(World *world, uint32_t slot) {
+    const Site *site = &world->program->sites[world_read(world, slot, NULL)[MUTEX_SITE]];
+    return !site->is_barging && !site->is_unowned;
+}

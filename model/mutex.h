@@ -27,6 +27,8 @@ bool mutex_collect(World *world, uint32_t slot, Waiter who);
 /* Takes the waiter out and passes on what it was given or told; *next is who got it (fiber 0: nobody). */
 void mutex_give_up(World *world, uint32_t slot, Waiter who, Waiter *next);
 MutexUnlock mutex_unlock(World *world, uint32_t slot, Word task, Waiter *next);
+/* Handed over at unlock, and only its owner may give it back. */
+bool mutex_is_strict(World *world, uint32_t slot);
 bool mutex_has_waiters(World *world, uint32_t slot);
 
 void mutex_handles(const Word *words, uint32_t n, HandleVisitor visit, void *context);

@@ -31,6 +31,8 @@ typedef struct Step {
     bool on_the_spot;  /* a `select` with default polls: operations that can fire do so on arrival */
     bool fresh_waits;  /* on the spot: timers and yields that are waited for began in this very poll */
     bool has_moved;    /* result.at and result.fiber are set */
+    bool contact;      /* something shared was read or written, but for what StepResult.inert allows */
+    bool arrived_ready; /* the last arrival was at a lone operation on an object that could fire */
 } Step;
 
 /* One fiber's code being interpreted. */

@@ -96,7 +96,7 @@ static bool keeps_handles(const Target *target, const ExpandOutcome *outcome) {
         const CompEntry *now = written(target, &writes[i]);
         if (old->shape == now->shape) continue;
         const CompInfo *before = comps_at(target->comps, old->content), *after = comps_at(target->comps, now->content);
-        bool anchors = writes[i].slot >= target->nfixed || comp_kind(after->words) == COMP_GLOBAL;
+        bool anchors = writes[i].slot >= target->nfixed || (now->flags & COMP_IS_GLOBAL);
         if ((anchors && target->layout == TARGET_ANCHORED) || !holds_same(target, before, after)) return false;
     }
     return true;
@@ -140,7 +140,7 @@ static void note_holder(Target *target, uint32_t slot, bool is_global) {
     vec_push(&target->holders, slot);
     uint32_t *holders = target->holders.data, k = target->holders.n - 1;
     for (; k > 0; k--) { /* globals come first, then by slot */
-        bool other_global = comp_kind(comps_at(target->comps, comps_entry(target->comps, holders[k - 1], 0)->content)->words) == COMP_GLOBAL;
+        bool other_global = comps_entry(target->comps, holders[k - 1], 0)->flags & COMP_IS_GLOBAL;
         if (is_global == other_global ? holders[k - 1] < slot : other_global) break;
         holders[k] = holders[k - 1];
     }
@@ -167,7 +167,7 @@ static void weigh_source(Target *target) {
     target->weighed = true;
     for (uint32_t i = 0; i < target->nfixed; i++)
         if (target->entries.data[i]->flags & COMP_HAS_REFS)
-            note_holder(target, i, comp_kind(comps_at(target->comps, target->entries.data[i]->content)->words) == COMP_GLOBAL);
+            note_holder(target, i, target->entries.data[i]->flags & COMP_IS_GLOBAL);
     source_contents(target);
     vec_resize(&target->source_weights, target->n);
     vec_resize(&target->weights, target->n);
@@ -224,7 +224,7 @@ static bool write_flat(Target *target, const ExpandOutcome *outcome) {
             target->written.data[slot] = now->colour;
             continue;
         }
-        if (now->shape) note_holder(target, slot, comp_kind(comps_at(target->comps, now->content)->words) == COMP_GLOBAL);
+        if (now->shape) note_holder(target, slot, now->flags & COMP_IS_GLOBAL);
         held |= now->shape || target->entries.data[slot]->shape;
     }
     return held;

@@ -4,6 +4,7 @@
 #include "model/comps.h"
 #include "model/expand.h"
 #include "model/faults.h"
+#include "model/merge.h"
 #include "model/support/fatal.h"
 #include "model/target.h"
 
@@ -16,6 +17,7 @@ struct Ts {
     const Program *program;
     TsOptions options;
     ExpandOptions expand;
+    bool merges;       /* options.merge, and the program allows it */
     World base;        /* after the init code: const globals, fixed slots */
     uint32_t nfixed;
     Comps *comps;
@@ -62,6 +64,7 @@ Ts *ts_new(const Program *program, TsOptions options) {
     ts->program = program;
     ts->options = options;
     ts->expand = (ExpandOptions){.eval = {.run_on = options.run_on, .no_reset = !options.reset}, .memo = options.memo};
+    ts->merges = options.merge && !options.run_on && !options.main_ends_run && merge_applies(program);
     pthread_mutex_init(&ts->lock, NULL);
     find_base(ts);
     ts->comps = comps_new(program, ts->nfixed);
@@ -170,22 +173,36 @@ static bool main_lives(const TsWorker *worker) {
     return false;
 }
 
+static void add_steps(TsWorker *worker, uint32_t slot, const uint32_t *at, TsSuccessors *out) {
+    uint32_t count = *at++;
+    if (count) reserve_edges(out, count);
+    for (uint32_t i = 0; i < count; i++) {
+        ExpandOutcome outcome;
+        at = expand_next(at, &outcome);
+        add_edge(worker, slot, i, &outcome, out);
+    }
+}
+
+/* The first inert step of the state as its only one; false when it has none. */
+static bool merged(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out) {
+    for (uint32_t slot = worker->ts->nfixed; slot < n; slot++) {
+        if (!(worker->target.entries.data[slot]->flags & COMP_IS_ALIVE)) continue;
+        const uint32_t *at = expand_step(&worker->expand, state, n, slot);
+        if (!expand_is_inert(at)) continue;
+        add_steps(worker, slot, at, out);
+        return true;
+    }
+    return false;
+}
+
 static void successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out) {
     out->nedges = out->nids = 0;
     target_look(&worker->target, state, n, worker->traced);
     if (worker->ts->options.main_ends_run && !main_lives(worker)) return;
     worker->expand.states++;
-    for (uint32_t slot = worker->ts->nfixed; slot < n; slot++) {
-        if (!(worker->target.entries.data[slot]->flags & COMP_IS_ALIVE)) continue;
-        const uint32_t *at = expand_step(&worker->expand, state, n, slot);
-        uint32_t count = *at++;
-        if (count) reserve_edges(out, count);
-        for (uint32_t i = 0; i < count; i++) {
-            ExpandOutcome outcome;
-            at = expand_next(at, &outcome);
-            add_edge(worker, slot, i, &outcome, out);
-        }
-    }
+    if (worker->ts->merges && merged(worker, state, n, out)) return;
+    for (uint32_t slot = worker->ts->nfixed; slot < n; slot++)
+        if (worker->target.entries.data[slot]->flags & COMP_IS_ALIVE) add_steps(worker, slot, expand_step(&worker->expand, state, n, slot), out);
 }
 
 void ts_successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out) { successors(worker, state, n, out); }

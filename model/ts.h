@@ -16,6 +16,7 @@ typedef struct TsOptions {
     bool run_on;     /* --ready run-on */
     bool reset;      /* dead locals are reset (default true; --no-reset) */
     bool symmetry;   /* alike instances are ordered canonically (default true; --no-symmetry leaves them in order of creation) */
+    bool merge;      /* inert steps are explored alone (model/merge.h; default false, since it changes counts and may lengthen runs) */
     bool memo;       /* memoised local transitions (default true; --no-memo) */
     bool main_ends_run; /* --main-ends-run */
 } TsOptions;
@@ -48,7 +49,7 @@ void ts_worker_free(TsWorker *worker);
 
 /* Initial states (several when initialisers choose) or violations, as edges with actor 0. */
 void ts_initial(TsWorker *worker, TsSuccessors *out);
-/* All steps of all tasks of a state, duplicates of one target included; pure. */
+/* All steps of all tasks of a state (or its one inert step, TsOptions.merge), duplicates of one target included; pure. */
 void ts_successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out);
 /* The same for one task, with how slots move: after the call for edge e, ts_moves(worker, e, slot) is the slot in the target of what was
    at `slot` in the source, NO_SLOT when it is gone. Valid until the next call. */

@@ -215,10 +215,25 @@ static void check_permuted(Space *space, const uint32_t *ids, uint32_t n) {
     world_fini(&other);
 }
 
+static void check_invariants(Space *space, const uint32_t *ids, uint32_t n) {
+    const Program *program = ts_program(space->ts);
+    uint64_t broken = ts_invariants(space->worker, ids, n);
+    World world;
+    world_init(&world, program);
+    for (uint32_t i = 0; i < program->ninvariants; i++) {
+        Word value = 0;
+        ts_world(space->worker, ids, n, &world);
+        StepResult result = eval_predicate(&world, program->invariants[i].machine, &value);
+        assert_int_equal(!(result.status == STEP_DONE && value), broken >> i & 1);
+    }
+    world_fini(&world);
+}
+
 static void check_state(Space *space, const uint32_t *ids, uint32_t n, const TsSuccessors *out) {
     check_traced(space, ids, n, out);
     check_evaluated(space, ids, n, out, true);
     check_permuted(space, ids, n);
+    check_invariants(space, ids, n);
 }
 
 static void check_state_without_order(Space *space, const uint32_t *ids, uint32_t n, const TsSuccessors *out) {
