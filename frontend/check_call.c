@@ -99,6 +99,7 @@ void check_call_arguments(Sema *s, Expr *call, Symbol *callee, bool in_place) {
             check_array_argument(s, arg, type->params[i], argument_text(s, i, callee->name), in_place, is_const_param(callee, i));
         } else {
             check_expr_to(s, arg, type->params[i], 0, argument_text(s, i, callee->name));
+            if (!in_place) check_receive_leaves(s, arg);
         }
     }
     if (type->kind == TYPE_FUNC && call->nargs != type->nparams)

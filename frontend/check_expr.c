@@ -304,7 +304,10 @@ static void check_assign(Sema *s, Expr *expr) {
         check_assign_op(s, expr);
     } else {
         check_expr_to(s, expr->b, to, is_good ? convert_place_bits(expr->a) : 0, "the value assigned");
-        if (is_good) check_task_stored(s, expr->a, expr->b);
+        if (is_good) {
+            check_task_stored(s, expr->a, expr->b);
+            check_receive_stored(s, check_place_root(expr->a), expr->b);
+        }
     }
     expr->type = to;
 }

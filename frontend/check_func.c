@@ -86,6 +86,7 @@ static void check_body(Sema *s, Decl *decl) {
     for (uint32_t i = 0; i < decl->nparams; i++) declare_param(s, decl->params[i]);
     check_stmts(s, decl->body->items, decl->body->nitems);
     jump_resolve(s);
+    check_receive_resolve(s);
     flow_check(s, decl);
     sema_close(s);
     vec_clear(&s->reported);

@@ -143,6 +143,7 @@ void check_init(Sema *s, Expr *init, const Type *type, uint8_t bits, const Symbo
     } else {
         check_expr_to(s, init, type, bits, "the initialiser");
         check_task_stored_in(s, root, init);
+        check_receive_stored(s, root, init);
     }
     if (!init->type) init->type = sema_error_type(s);
 }

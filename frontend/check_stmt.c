@@ -58,6 +58,7 @@ static void check_return(Sema *s, Stmt *stmt) {
         sema_report(s, RETURN_VALUE, stmt->expr->span, "'%s' returns nothing ('void')", name);
     } else {
         check_expr_to(s, stmt->expr, result, 0, "the value returned");
+        check_receive_returned(s, stmt->expr);
     }
 }
 

@@ -140,6 +140,8 @@ static void sema_fini(Sema *s) {
     vec_fini(&s->symbols);
     vec_fini(&s->task_values);
     vec_fini(&s->type_depths);
+    vec_fini(&s->receives);
+    vec_fini(&s->holds_receive);
     vec_fini(&s->open_structs);
     vec_fini(&s->messages);
     vec_fini(&s->property_calls);

@@ -57,6 +57,7 @@ typedef struct FuncInfo {
     Span effect_at;          /* its first effect on what others see, when effect_what is not NULL */
     const char *effect_what;
     Span spawned_at;         /* file 0: never spawned */
+    bool returns_receive;    /* a plain function that may return a stored receive */
     Span array_at;           /* where it writes to an array of its caller, file 0: nowhere */
     const struct FuncInfo *waits;   /* [callgraph] where it waits, itself or in a plain function it calls; NULL: nowhere */
     const struct FuncInfo *affects; /* [callgraph] the same of its effects */
@@ -71,6 +72,11 @@ typedef struct TaskValue {
     Span at;
 } TaskValue;
 
+typedef struct ReceiveFlow { /* a future moves: from a variable (NULL: a receive) to a variable (NULL: out of the function) */
+    const Symbol *from, *to;
+    Span at;
+} ReceiveFlow;
+
 typedef VEC(Name) NameList;
 
 typedef struct Sema {
@@ -84,6 +90,8 @@ typedef struct Sema {
     VEC(FuncInfo *) infos;           /* by symbol id, NULL for what is no function */
     VEC(TaskValue) task_values;      /* by symbol id */
     VEC(uint16_t) type_depths;       /* by type id: how deeply it is nested */
+    VEC(ReceiveFlow) receives;       /* of this function */
+    VEC(bool) holds_receive;         /* by symbol id */
     VEC(Type *) open_structs;        /* announced by `struct x;` */
     VEC(const Type *) messages;      /* every message, in source order */
     VEC(CallSite) property_calls;
@@ -247,6 +255,13 @@ void check_task_stored(Sema *s, const Expr *place, const Expr *value);
 void check_task_stored_in(Sema *s, const Symbol *root, const Expr *value);
 /* What joining a task expression yields; `is_used` when the value is. */
 const Type *check_task_join(Sema *s, const Expr *task, bool is_used);
+
+/* ---- check_receive.c: futures of receives stay in the function whose variable they fill */
+void check_receive_stored(Sema *s, const Symbol *root, const Expr *value);
+void check_receive_leaves(Sema *s, const Expr *value);
+void check_receive_returned(Sema *s, const Expr *value);
+/* At a function's end. */
+void check_receive_resolve(Sema *s);
 
 /* ---- check_stmt.c, check_switch.c, check_select.c, jump.c, flow.c */
 void check_stmt(Sema *s, Stmt *stmt);
