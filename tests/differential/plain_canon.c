@@ -118,6 +118,8 @@ static void fiber(Canon *c, const PEntity *e) {
     reference(c, e->executor);
     c->position++;
     reference(c, e->running);
+    c->position++;
+    reference(c, e->poller);
     word(c, e->atomic);
     word(c, e->atomic_used);
     wait(c, e->wait);

@@ -339,6 +339,7 @@ void plain_end_fiber(PRun *r, int32_t fiber) {
     e->running = 0;
     e->atomic = 0;
     e->abort_asked = false;
+    e->poller = 0;
     if (e->kind != ENTITY_TASK) return;
     if (r->p->main == e->func) {
         r->s->main_ended = true;
@@ -402,6 +403,9 @@ static void arrive(PRun *r, int32_t fiber, bool blocking) {
             a->state = ARM_QUEUED;
         } else if (op == ARM_JOIN) {
             a->state = plain_at(r, a->ref)->status == FIBER_ENDED ? ARM_READY : ARM_QUEUED;
+        } else if (op == ARM_FUTURE) {
+            PEntity *f = plain_at(r, a->ref);
+            if (f->poller == 0 && f->status != FIBER_AT_START && f->status != FIBER_ENDED) f->poller = r->task;
         }
     }
 }
@@ -428,6 +432,7 @@ static void give_up_others(PRun *r, int32_t fiber, int32_t taken) {
         const PSiteArm *sa = &r->p->sites.data[e->wait->site].arms[i];
         int32_t future = sa->owned ? a->ref : 0;
         plain_give_up(r, fiber, i, sa->op);
+        if (sa->op == ARM_FUTURE) plain_at(r, a->ref)->poller = 0;
         plain_at(r, fiber)->wait->arms[i].state = ARM_OFF;
         if (future != 0) plain_drop_futures(r);
     }

@@ -90,6 +90,7 @@ static PEntity entity(const Copier *c, const PEntity *from) {
     to.owner.fiber = moved(c, from->owner.fiber);
     to.executor = moved(c, from->executor);
     to.running = moved(c, from->running);
+    to.poller = moved(c, from->poller);
     to.value = cells(c, from->value);
     to.wait = wait(c, from->wait);
     to.frames = dup(c, from->frames, (size_t)from->nframes * sizeof *from->frames);

@@ -75,6 +75,7 @@ typedef struct PEntity {
     bool is_daemon, abort_asked, aborted;
     bool leaving;     /* FUTURE: being cancelled, what it holds is still held */
     PStatus status;
+    int32_t poller;   /* FUTURE, once begun: the task whose wait for it came first and still lasts, 0: none */
     int32_t running;  /* TASK: the fiber that holds its thread, 0: it stands at a point */
     PFrame *frames;
     int32_t nframes, frames_cap;

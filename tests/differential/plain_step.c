@@ -48,20 +48,13 @@ static bool timer_may_fire(const PRun *r, const PEntity *e, int32_t k) {
 /* ---- ways */
 static void collect(PRun *r, PPath *path, PWays *ways);
 
-static bool waits_on(const PEntity *e, const PRun *r, int32_t future) {
-    if (e->wait == NULL || e->wait->is_scope || e->status == FIBER_ENDED) return false;
-    for (int32_t k = 0; k < e->wait->narms; k++)
-        if (e->wait->arms[k].state != ARM_OFF && plain_arm_op(r, e, k) == ARM_FUTURE && e->wait->arms[k].ref == future) return true;
-    return false;
-}
-/* Another task waits for it and has begun it. */
+/* Another task has polled it in a wait that still lasts. */
 static bool polled_by_another(const PRun *r, int32_t future, const PPath *path) {
-    if (r->s->at[future].status == FIBER_AT_START) return false;
-    for (int32_t i = 1; i < r->s->n; i++) {
-        const PEntity *e = &r->s->at[i];
-        if (e->kind == ENTITY_TASK && i != path->fiber[0] && waits_on(e, r, future)) return true;
-    }
-    return false;
+    int32_t poller = r->s->at[future].poller;
+    return poller != 0 && poller != path->fiber[0];
+}
+static void mark_polled(PRun *r, const PPath *path) {
+    for (int32_t i = 1; i < path->n; i++) plain_at(r, path->fiber[i])->poller = path->fiber[0];
 }
 static void collect_future(PRun *r, PPath *path, PWays *ways, int32_t k, int32_t future) {
     const PEntity *f = plain_at(r, future);
@@ -164,6 +157,7 @@ static bool settle(PRun *r, PPath *path, PStop stop) {
             if (plain_at(r, future)->status == FIBER_ENDED) plain_violate(r, "misuse", "poll", plain_line(r, e));
             if (polled_by_another(r, future, path)) plain_violate(r, "misuse", "future", plain_line(r, e));
             extend(r, path, future, 0);
+            mark_polled(r, path);
             stop = plain_at(r, future)->status == FIBER_AT_START ? start(r, future) : STOP_POINT;
         } else if (stop != STOP_END) {
             break;
@@ -180,18 +174,21 @@ static bool settle(PRun *r, PPath *path, PStop stop) {
     else stuck_places(r, path, path->n - 1);
     return false;
 }
-static uint32_t wait_line(const PRun *r, const PEntity *e) { return e->wait->is_scope ? 0 : r->p->sites.data[e->wait->site].line; }
+static uint32_t wait_line(const PRun *r, const PEntity *e, int32_t k) {
+    return e->wait->is_scope ? 0 : r->p->sites.data[e->wait->site].arms[k].line;
+}
 
 static bool take(PRun *r, const PWay *way) {
     PPath path = way->path;
     int32_t fiber = last(&path);
     PEntity *e = plain_at(r, fiber);
+    if (plain_at(r, path.fiber[0])->kind == ENTITY_TASK) mark_polled(r, &path);
     if (way->kind == WAY_START) return settle(r, &path, start(r, fiber));
     PArm *a = &e->wait->arms[way->arm];
     PArmOp op = plain_arm_op(r, e, way->arm);
     switch (way->kind) {
-    case WAY_AGAIN: plain_violate(r, "misuse", "poll", wait_line(r, e));
-    case WAY_TWO: plain_violate(r, "misuse", "future", wait_line(r, e));
+    case WAY_AGAIN: plain_violate(r, "misuse", "poll", wait_line(r, e, way->arm));
+    case WAY_TWO: plain_violate(r, "misuse", "future", wait_line(r, e, way->arm));
     case WAY_PLACE:
         plain_place_waiter(r, fiber, way->arm, op);
         return settle(r, &path, STOP_POINT);
@@ -280,6 +277,7 @@ static void cancel_waits(PRun *r, int32_t fiber) {
         e = plain_at(r, fiber);
         if (e->wait->arms[k].state == ARM_OFF) continue;
         plain_give_up(r, fiber, k, plain_arm_op(r, e, k));
+        if (plain_arm_op(r, e, k) == ARM_FUTURE) plain_at(r, e->wait->arms[k].ref)->poller = 0;
         e->wait->arms[k].state = ARM_OFF;
         plain_drop_futures(r);
     }
