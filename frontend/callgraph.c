@@ -18,7 +18,8 @@ static void report_cycle(Sema *s, const Path *path, const FuncInfo *again) {
     const Frame *last = &path->data[path->n - 1];
     const CallSite *closing = &last->info->calls.data[last->next - 1];
     const char *name = sema_text(s, again->symbol->name);
-    sema_report(s, RECURSION, closing->at, first == path->n ? "'%s' calls itself" : "'%s' calls itself through other functions", name);
+    sema_report(s, RECURSION, closing->at,
+        first == path->n ? "'%s' calls itself" : "'%s' calls itself through other functions", name);
     for (uint32_t i = first - 1; i < path->n && first < path->n; i++) {
         const Frame *frame = &path->data[i];
         const CallSite *call = &frame->info->calls.data[frame->next - 1];
@@ -69,10 +70,13 @@ static void walk_calls(Sema *s) {
 
 /* ---- functions that are called but never defined */
 
-static bool is_undefined(const Symbol *symbol) { return symbol->decl && symbol->decl->func != FUNC_POLL && !symbol->decl->body; }
+static bool is_undefined(const Symbol *symbol) {
+    return symbol->decl && symbol->decl->func != FUNC_POLL && !symbol->decl->body;
+}
 
 static void report_undefined(Sema *s, const Symbol *symbol) {
-    sema_report(s, UNDEFINED_FUNCTION, symbol->span, "'%s' is declared and used, but it has no body", sema_text(s, symbol->name));
+    sema_report(s, UNDEFINED_FUNCTION, symbol->span, "'%s' is declared and used, but it has no body",
+        sema_text(s, symbol->name));
 }
 
 static void check_bodies(Sema *s) {
@@ -100,7 +104,9 @@ static void check_property_call(Sema *s, const CallSite *site) {
     if (!callee->affects && !callee->array_at.file) return;
     sema_report(s, SIDE_EFFECT, site->at, "a property cannot call '%s', which has a side effect", name);
     if (!callee->affects) sema_note(s, callee->array_at, "it may write to the array it is passed, here");
-    else sema_note(s, callee->affects->effect_at, "'%s' %s here", sema_text(s, callee->affects->symbol->name), callee->affects->effect_what);
+    else
+        sema_note(s, callee->affects->effect_at, "'%s' %s here", sema_text(s, callee->affects->symbol->name),
+            callee->affects->effect_what);
 }
 
 static void check_task_name(Sema *s, const CallSite *site) {

@@ -5,7 +5,9 @@ static bool is_later(const Symbol *symbol) { return symbol->type->kind == TYPE_E
 
 static void refuse_task(Sema *s, Expr *expr, const Symbol *symbol) {
     if (!symbol) sema_report(s, TASK_NAME, expr->span, "this names no task: a task is named by its async function");
-    else sema_report(s, TASK_NAME, expr->at, "'%s' names no task: a task is named by its async function", sema_text(s, symbol->name));
+    else
+        sema_report(s, TASK_NAME, expr->at, "'%s' names no task: a task is named by its async function",
+            sema_text(s, symbol->name));
     if (symbol) sema_note(s, symbol->span, "'%s' is declared here", sema_text(s, symbol->name));
     check_failed(s, expr);
 }
@@ -77,7 +79,8 @@ void check_atom_label(Sema *s, Expr *expr) {
     expr->symbol = scopes_find(&s->scopes, SCOPE_NAMES, function->name);
     if (has_label(s, function, expr->name)) return;
     const char *near = suggest_text(s, nearest_label(s, function, expr->name));
-    sema_report(s, UNKNOWN_LABEL, expr->at, "'%s' has no statement labelled '%s'%s", sema_text(s, function->name), sema_text(s, expr->name), near);
+    sema_report(s, UNKNOWN_LABEL, expr->at, "'%s' has no statement labelled '%s'%s", sema_text(s, function->name),
+        sema_text(s, expr->name), near);
     check_failed(s, expr);
 }
 
@@ -87,8 +90,8 @@ static bool check_object(Sema *s, Expr *expr, TypeKind kind, TypeKind other, con
     const Type *type = check_expr(s, expr->args[0], NULL);
     if (type->kind == kind || type->kind == other || type->kind == TYPE_NONE) return true;
     if (type->kind != TYPE_ERROR)
-        sema_report(s, TYPE_MISMATCH, expr->args[0]->span, "'%s' asks a %s, not a '%s'", sema_builtin_text(expr->builtin), wanted,
-                    sema_type_text(s, type));
+        sema_report(s, TYPE_MISMATCH, expr->args[0]->span, "'%s' asks a %s, not a '%s'",
+            sema_builtin_text(expr->builtin), wanted, sema_type_text(s, type));
     return false;
 }
 
@@ -116,7 +119,8 @@ static bool check_subject(Sema *s, Expr *expr, Builtin builtin) {
 void check_atom(Sema *s, Expr *expr, Builtin builtin) {
     if (expr->nargs != 1) {
         for (uint32_t i = 0; i < expr->nargs; i++) check_quietly(s, expr->args[i]);
-        sema_report(s, ARGUMENT_COUNT, expr->at, "'%s' takes 1 argument, but %u are given", sema_builtin_text(builtin), expr->nargs);
+        sema_report(s, ARGUMENT_COUNT, expr->at, "'%s' takes 1 argument, but %u are given", sema_builtin_text(builtin),
+            expr->nargs);
         check_failed(s, expr);
         return;
     }

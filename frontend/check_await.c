@@ -19,8 +19,8 @@ static void refuse(Sema *s, const Expr *operand) {
         sema_report(s, NOT_A_FUTURE, operand->span, "'%s' is not async: its call cannot be awaited", name);
         sema_note(s, operand->symbol->span, "'%s' is declared here", name);
     } else {
-        sema_report(s, NOT_A_FUTURE, operand->span, "'%s' cannot be awaited; a future, a task or a waiting operation can",
-                    sema_type_text(s, operand->type));
+        sema_report(s, NOT_A_FUTURE, operand->span,
+            "'%s' cannot be awaited; a future, a task or a waiting operation can", sema_type_text(s, operand->type));
     }
 }
 

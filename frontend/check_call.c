@@ -4,7 +4,9 @@
 /* ---- futures */
 
 bool check_may_wait(Sema *s, Span at, const char *what) {
-    const char *place = sema_region(s, REGION_DEFER_BODY) ? "a 'defer'" : sema_region(s, REGION_ATOMIC) ? "an 'atomic' block" : NULL;
+    const char *place = sema_region(s, REGION_DEFER_BODY) ? "a 'defer'"
+                        : sema_region(s, REGION_ATOMIC)   ? "an 'atomic' block"
+                                                          : NULL;
     if (place) sema_report(s, WAITS_INSIDE, at, "%s may not wait, but '%s' does", place, what);
     return !place;
 }
@@ -21,7 +23,8 @@ static void check_blocking(Sema *s, Expr *expr) {
 /* The future of an async function that nobody will ever run. */
 static void check_dropped(Sema *s, Expr *expr) {
     const char *name = expr->symbol ? sema_text(s, expr->symbol->name) : "this call";
-    sema_report(s, NEVER_AWAITED, expr->span, "the future of '%s' is never awaited, so nothing runs; write 'await' or 'spawn'", name);
+    sema_report(s, NEVER_AWAITED, expr->span,
+        "the future of '%s' is never awaited, so nothing runs; write 'await' or 'spawn'", name);
     check_failed(s, expr);
 }
 
@@ -45,15 +48,18 @@ static bool passes_array(Sema *s, Expr *arg, const Type *param, const char *what
     if (type->kind == TYPE_ERROR) return false;
     if (type->kind != TYPE_ARRAY || type->of != param->of) {
         const char *text = sema_type_text(s, param->of);
-        sema_report(s, TYPE_MISMATCH, arg->span, "%s has the type '%s', but an array of '%s' is expected", what, sema_type_text(s, type), text);
+        sema_report(s, TYPE_MISMATCH, arg->span, "%s has the type '%s', but an array of '%s' is expected", what,
+            sema_type_text(s, type), text);
         return false;
     }
     if (type->length && type->length < param->length) {
-        sema_report(s, TYPE_MISMATCH, arg->span, "%s has %u elements, but at least %u are expected", what, type->length, param->length);
+        sema_report(s, TYPE_MISMATCH, arg->span, "%s has %u elements, but at least %u are expected", what, type->length,
+            param->length);
         return false;
     }
     if (!in_place) {
-        sema_report(s, ARRAY_ESCAPES, arg->span, "an array is passed only to a call that runs at once; %s refers to its caller's", what);
+        sema_report(s, ARRAY_ESCAPES, arg->span,
+            "an array is passed only to a call that runs at once; %s refers to its caller's", what);
         return false;
     }
     return true;
@@ -67,7 +73,8 @@ static bool is_const_param(const Symbol *callee, uint32_t index) {
 }
 
 /* The callee may write to the elements. */
-static void check_array_argument(Sema *s, Expr *arg, const Type *param, const char *what, bool in_place, bool is_const) {
+static void check_array_argument(
+    Sema *s, Expr *arg, const Type *param, const char *what, bool in_place, bool is_const) {
     if (!passes_array(s, arg, param, what, in_place)) return;
     Symbol *root = check_place_root(arg);
     if (!root || is_const) return;
@@ -75,13 +82,14 @@ static void check_array_argument(Sema *s, Expr *arg, const Type *param, const ch
     if (root->is_global) sema_effect(s, arg->span, "passes on a global array");
     if (root->is_param && s->func && !s->func->array_at.file) s->func->array_at = arg->span;
     if (!root->is_const) return;
-    sema_report(s, CONST_WRITTEN, arg->span, "'%s' is constant, but %s may be written to", sema_text(s, root->name), what);
+    sema_report(
+        s, CONST_WRITTEN, arg->span, "'%s' is constant, but %s may be written to", sema_text(s, root->name), what);
     sema_note(s, root->span, "'%s' is declared here", sema_text(s, root->name));
 }
 
 static void report_count(Sema *s, const Expr *call, uint32_t wanted, const char *name, Span declared) {
-    sema_report(s, ARGUMENT_COUNT, call->at, "'%s' takes %u argument%s, but %u %s given", name, wanted, wanted == 1 ? "" : "s", call->nargs,
-                call->nargs == 1 ? "is" : "are");
+    sema_report(s, ARGUMENT_COUNT, call->at, "'%s' takes %u argument%s, but %u %s given", name, wanted,
+        wanted == 1 ? "" : "s", call->nargs, call->nargs == 1 ? "is" : "are");
     if (declared.file) sema_note(s, declared, "'%s' is declared here", name);
 }
 
@@ -96,7 +104,8 @@ void check_call_arguments(Sema *s, Expr *call, Symbol *callee, bool in_place) {
         if (type->kind != TYPE_FUNC || i >= type->nparams) {
             check_quietly(s, arg);
         } else if (type->params[i]->kind == TYPE_ARRAY) {
-            check_array_argument(s, arg, type->params[i], argument_text(s, i, callee->name), in_place, is_const_param(callee, i));
+            check_array_argument(
+                s, arg, type->params[i], argument_text(s, i, callee->name), in_place, is_const_param(callee, i));
         } else {
             check_expr_to(s, arg, type->params[i], 0, argument_text(s, i, callee->name));
             if (!in_place) check_receive_leaves(s, arg);
@@ -167,7 +176,8 @@ static void check_label_value(Sema *s, Expr *expr, LabelHit hit) {
     expr->label_index = hit.index;
     expr->type = hit.message;
     for (uint32_t i = 0; i < expr->nargs; i++) {
-        if (i < label->nfields) check_expr_to(s, expr->args[i], label->fields[i].type, 0, argument_text(s, i, label->name));
+        if (i < label->nfields)
+            check_expr_to(s, expr->args[i], label->fields[i].type, 0, argument_text(s, i, label->name));
         else check_quietly(s, expr->args[i]);
     }
     if (expr->nargs != label->nfields) report_count(s, expr, label->nfields, sema_text(s, label->name), label->span);
@@ -203,7 +213,8 @@ static void refuse_ambiguous(Sema *s, Expr *expr, Name name) {
     uint32_t index = 0;
     for (uint32_t i = 0; i < s->messages.n; i++)
         if (find_label(s->messages.data[i], name, &index))
-            sema_note(s, s->messages.data[i]->labels[index].span, "one is in '%s'", sema_type_text(s, s->messages.data[i]));
+            sema_note(
+                s, s->messages.data[i]->labels[index].span, "one is in '%s'", sema_type_text(s, s->messages.data[i]));
     for (uint32_t i = 0; i < expr->nargs; i++) check_quietly(s, expr->args[i]);
     check_failed(s, expr);
 }
@@ -213,7 +224,8 @@ static void refuse_ambiguous(Sema *s, Expr *expr, Name name) {
 static void refuse_call(Sema *s, Expr *expr, const Symbol *symbol) {
     for (uint32_t i = 0; i < expr->nargs; i++) check_quietly(s, expr->args[i]);
     if (!symbol) {
-        if (expr->a && expr->a->kind != EXPR_ERROR) sema_report(s, NOT_CALLABLE, expr->a->span, "only a function is called, by its name");
+        if (expr->a && expr->a->kind != EXPR_ERROR)
+            sema_report(s, NOT_CALLABLE, expr->a->span, "only a function is called, by its name");
     } else if (symbol->type->kind != TYPE_ERROR) {
         const char *name = sema_text(s, symbol->name);
         sema_report(s, NOT_CALLABLE, expr->at, "'%s' is no function", name);

@@ -55,12 +55,14 @@ static const Type *global_type(Sema *s, Decl *decl) {
 static void check_global_executor(Sema *s, const Decl *decl) {
     if (decl->init || !convert_holds_kind(decl->type, TYPE_EXECUTOR)) return;
     const char *name = sema_text(s, decl->name);
-    sema_report(s, EXECUTOR_PLACE, decl->at, "the executor '%s' needs its threads: executor %s = threads(1);", name, name);
+    sema_report(
+        s, EXECUTOR_PLACE, decl->at, "the executor '%s' needs its threads: executor %s = threads(1);", name, name);
 }
 
 static void check_global_variable(Sema *s, Decl *decl) {
     if (decl->is_extern) sema_not_yet(s, decl->at, "'extern'");
-    if (decl->is_scoped) sema_report(s, SCOPED_PLACE, decl->at, "a global cannot be 'scoped': it lives as long as the program");
+    if (decl->is_scoped)
+        sema_report(s, SCOPED_PLACE, decl->at, "a global cannot be 'scoped': it lives as long as the program");
     Symbol *symbol = new_variable(s, decl, global_type(s, decl));
     symbol->is_global = true;
     sema_declare(s, SCOPE_NAMES, symbol);
@@ -100,7 +102,8 @@ static void check_scoped(Sema *s, const Decl *decl) {
         sema_report(s, SCOPED_PLACE, decl->at, "only a channel, a mutex or a semaphore is 'scoped', not a '%s'", text);
     } else if (decl->init && decl->init->kind != EXPR_INIT &&
                !(decl->init->kind == EXPR_CALL && check_make_is(decl->init->builtin))) {
-        sema_report(s, SCOPED_PLACE, decl->init->span, "'%s' is scoped: its object is made here, by a constructor", name);
+        sema_report(
+            s, SCOPED_PLACE, decl->init->span, "'%s' is scoped: its object is made here, by a constructor", name);
     } else if (!decl->init && convert_holds_kind(decl->type, TYPE_MUTEX) == false) {
         sema_report(s, SCOPED_PLACE, decl->at, "'%s' is scoped but makes no object: it has no initialiser", name);
     }
@@ -123,7 +126,9 @@ void check_decl_local(Sema *s, Decl *decl) {
     case DECL_TYPEDEF:
     case DECL_TYPE: check_decl_global(s, decl); break;
     case DECL_MESSAGE: check_message(s, decl); break;
-    default: sema_report(s, LOCAL_DECLARATION, decl->at, "this is declared at the top of the file only, not in a block"); break;
+    default:
+        sema_report(s, LOCAL_DECLARATION, decl->at, "this is declared at the top of the file only, not in a block");
+        break;
     }
 }
 

@@ -13,9 +13,17 @@ typedef struct KindInfo {
 
 /* Kinds whose arguments are names of the program. */
 static const KindInfo kinds[] = {
-    {"deadlock", ARGUMENT_TASK},      {"partial-deadlock", ARGUMENT_TASK}, {"lost-wakeup", ARGUMENT_TASK}, {"never-yields", ARGUMENT_TASK},
-    {"livelock", ARGUMENT_TASK},      {"nontermination", ARGUMENT_TASK},   {"nonconforming", ARGUMENT_TASK}, {"violated", ARGUMENT_PROPERTY},
-    {"unbounded", ARGUMENT_VARIABLE}, {"ignored-close", ARGUMENT_VARIABLE}, {"race", ARGUMENT_VARIABLE},
+    {"deadlock", ARGUMENT_TASK},
+    {"partial-deadlock", ARGUMENT_TASK},
+    {"lost-wakeup", ARGUMENT_TASK},
+    {"never-yields", ARGUMENT_TASK},
+    {"livelock", ARGUMENT_TASK},
+    {"nontermination", ARGUMENT_TASK},
+    {"nonconforming", ARGUMENT_TASK},
+    {"violated", ARGUMENT_PROPERTY},
+    {"unbounded", ARGUMENT_VARIABLE},
+    {"ignored-close", ARGUMENT_VARIABLE},
+    {"race", ARGUMENT_VARIABLE},
 };
 
 /* ---- arguments */
@@ -96,7 +104,8 @@ static uint32_t last_line(const Sema *s) {
 
 static void check_expectation(Sema *s, const Expectation *expectation) {
     if (strcmp(expectation->kind, "error") == 0) return; /* the program is wrong in some way anyhow */
-    if (expectation->line > last_line(s)) sema_report(s, EXPECTATION, expectation->span, "the file has no line %u", expectation->line);
+    if (expectation->line > last_line(s))
+        sema_report(s, EXPECTATION, expectation->span, "the file has no line %u", expectation->line);
     for (uint32_t i = 0; i < expectation->nargs; i++) check_argument(s, expectation, expectation->args[i]);
 }
 

@@ -21,7 +21,8 @@ static const Type *func_type(Sema *s, Decl *decl) {
     const Type **params = ARENA_ARRAY(s->arena, const Type *, decl->nparams + 1u);
     for (uint32_t i = 0; i < decl->nparams; i++) {
         params[i] = decl->params[i]->type = param_type(s, decl->params[i]);
-        if (decl->params[i]->init) sema_report(s, LOCAL_DECLARATION, decl->params[i]->at, "a parameter has no initialiser");
+        if (decl->params[i]->init)
+            sema_report(s, LOCAL_DECLARATION, decl->params[i]->at, "a parameter has no initialiser");
     }
     return types_func(s->types, result_type(s, decl), params, decl->nparams);
 }

@@ -17,7 +17,8 @@ enum { MAX_PLACES = 1 << 16 }; /* no usable type has more */
 static bool find_member(Sema *s, Cursor *cursor, const InitItem *item) {
     const Type *type = cursor->type;
     if (type->kind != TYPE_STRUCT) {
-        sema_report(s, INIT_DESIGNATOR, item->span, "'.%s' designates a member, but this is an array", sema_text(s, item->member));
+        sema_report(s, INIT_DESIGNATOR, item->span, "'.%s' designates a member, but this is an array",
+            sema_text(s, item->member));
         return false;
     }
     for (uint32_t i = 0; i < type->nfields; i++) {
@@ -26,7 +27,8 @@ static bool find_member(Sema *s, Cursor *cursor, const InitItem *item) {
         return true;
     }
     const char *near = suggest_text(s, suggest_field(s, type, item->member));
-    sema_report(s, NO_MEMBER, item->span, "'%s' has no member '%s'%s", sema_type_text(s, type), sema_text(s, item->member), near);
+    sema_report(s, NO_MEMBER, item->span, "'%s' has no member '%s'%s", sema_type_text(s, type),
+        sema_text(s, item->member), near);
     return false;
 }
 
@@ -87,7 +89,8 @@ static void check_items(Sema *s, Expr *init, const Type *type, const Symbol *roo
 
 /* `int x = { 1 };` */
 static void check_scalar_braces(Sema *s, Expr *init, const Type *type, uint8_t bits, const Symbol *root) {
-    if (init->nitems == 1 && !init->items[0].member && !init->items[0].index && init->items[0].value->kind != EXPR_INIT) {
+    if (init->nitems == 1 && !init->items[0].member && !init->items[0].index &&
+        init->items[0].value->kind != EXPR_INIT) {
         check_init(s, init->items[0].value, type, bits, root);
         return;
     }

@@ -2,8 +2,8 @@
 #include "frontend/sema.h"
 
 bool check_make_is(Builtin builtin) {
-    return builtin == BUILTIN_CHANNEL || builtin == BUILTIN_PERMITS || builtin == BUILTIN_THREADS || builtin == BUILTIN_BARGING ||
-           builtin == BUILTIN_UNOWNED;
+    return builtin == BUILTIN_CHANNEL || builtin == BUILTIN_PERMITS || builtin == BUILTIN_THREADS ||
+           builtin == BUILTIN_BARGING || builtin == BUILTIN_UNOWNED;
 }
 
 static TypeKind made_kind(Builtin builtin) {
@@ -17,7 +17,8 @@ static TypeKind made_kind(Builtin builtin) {
 
 /* An argument that is a predeclared word, not an expression. */
 static bool is_word(Sema *s, Expr *arg, Builtin word) {
-    if (arg->kind != EXPR_NAME || sema_builtin(s, arg->name) != word || scopes_find(&s->scopes, SCOPE_NAMES, arg->name)) return false;
+    if (arg->kind != EXPR_NAME || sema_builtin(s, arg->name) != word || scopes_find(&s->scopes, SCOPE_NAMES, arg->name))
+        return false;
     arg->builtin = word;
     arg->type = sema_void(s);
     return true;
@@ -49,7 +50,8 @@ static void check_attribute(Sema *s, Expr *arg) {
 }
 
 static void check_channel(Sema *s, Expr *expr) {
-    if (expr->nargs == 0) sema_report(s, ARGUMENT_COUNT, expr->at, "a channel needs its capacity: write channel(capacity)");
+    if (expr->nargs == 0)
+        sema_report(s, ARGUMENT_COUNT, expr->at, "a channel needs its capacity: write channel(capacity)");
     for (uint32_t i = 0; i < expr->nargs; i++) {
         bool is_later = word_of(s, expr->args[i]) == BUILTIN_UNBOUNDED;
         if (i > 0 || is_later) check_attribute(s, expr->args[i]);
@@ -81,7 +83,8 @@ static void check_made(Sema *s, Expr *expr, Builtin builtin) {
 }
 
 void check_make(Sema *s, Expr *expr, Builtin builtin, const Type *expected) {
-    static const char *const makes[] = {[TYPE_CHAN] = "channel", [TYPE_SEMAPHORE] = "semaphore", [TYPE_EXECUTOR] = "executor", [TYPE_MUTEX] = "mutex"};
+    static const char *const makes[] = {
+        [TYPE_CHAN] = "channel", [TYPE_SEMAPHORE] = "semaphore", [TYPE_EXECUTOR] = "executor", [TYPE_MUTEX] = "mutex"};
     TypeKind kind = made_kind(builtin);
     uint32_t errors = diags_errors(s->diags);
     check_made(s, expr, builtin);
@@ -95,9 +98,12 @@ void check_make(Sema *s, Expr *expr, Builtin builtin, const Type *expected) {
     } else if (expected && expected->kind == TYPE_CHAN) {
         expr->type = expected;
     } else {
-        if (!expected) sema_report(s, CONSTRUCTOR, expr->at, "what this channel carries is not known here; put it into a variable chan(T) first");
+        if (!expected)
+            sema_report(s, CONSTRUCTOR, expr->at,
+                "what this channel carries is not known here; put it into a variable chan(T) first");
         else if (expected->kind != TYPE_ERROR && errors == diags_errors(s->diags))
-            sema_report(s, TYPE_MISMATCH, expr->span, "this makes a %s, but '%s' is expected", makes[kind], sema_type_text(s, expected));
+            sema_report(s, TYPE_MISMATCH, expr->span, "this makes a %s, but '%s' is expected", makes[kind],
+                sema_type_text(s, expected));
         check_failed(s, expr);
     }
 }

@@ -44,7 +44,8 @@ static void check_unbound(Sema *s, Expr *expr) {
     }
     check_failed(s, expr);
     if (label) {
-        sema_report(s, NOT_A_VALUE, expr->at, "'%s' is a label of a message: write %s(%s)", text, text, label->nfields ? "..." : "");
+        sema_report(s, NOT_A_VALUE, expr->at, "'%s' is a label of a message: write %s(%s)", text, text,
+            label->nfields ? "..." : "");
     } else if (!sema_builtin_is_known(builtin)) {
         sema_not_yet(s, expr->at, arena_printf(s->arena, "'%s'", text));
     } else {

@@ -27,7 +27,8 @@ static const Signature signatures[] = {
     {BUILTIN_TRY_LOCK, "m", TYPE_BOOL, false, "locks", "try_lock(mutex)"},
     {BUILTIN_UNLOCK, "m", TYPE_VOID, false, "unlocks", "unlock(mutex)"},
     {BUILTIN_ACQUIRE, "s?i", TYPE_BOOL, true, "acquires", "acquire(semaphore) or acquire(semaphore, count)"},
-    {BUILTIN_TRY_ACQUIRE, "s?i", TYPE_BOOL, false, "acquires", "try_acquire(semaphore) or try_acquire(semaphore, count)"},
+    {BUILTIN_TRY_ACQUIRE, "s?i", TYPE_BOOL, false, "acquires",
+        "try_acquire(semaphore) or try_acquire(semaphore, count)"},
     {BUILTIN_RELEASE, "s?i", TYPE_VOID, false, "releases", "release(semaphore) or release(semaphore, count)"},
     {BUILTIN_SLEEP, "i", TYPE_VOID, true, "sleeps", "sleep(duration)"},
     {BUILTIN_YIELD, "", TYPE_VOID, true, "yields", "yield()"},
@@ -58,9 +59,11 @@ static void report_argument(Sema *s, const Expr *expr, uint32_t index, const cha
     Expr *arg = expr->args[index];
     const char *text = sema_type_text(s, arg->type);
     if (arg->type->kind == TYPE_FUTURE && strcmp(wanted, "task") != 0)
-        sema_report(s, MISSING_AWAIT, arg->span, "%s is a future, but a %s is expected; is 'await' missing?", argument_text(s, expr, index), wanted);
+        sema_report(s, MISSING_AWAIT, arg->span, "%s is a future, but a %s is expected; is 'await' missing?",
+            argument_text(s, expr, index), wanted);
     else
-        sema_report(s, TYPE_MISMATCH, arg->span, "%s has the type '%s', but a %s is expected", argument_text(s, expr, index), text, wanted);
+        sema_report(s, TYPE_MISMATCH, arg->span, "%s has the type '%s', but a %s is expected",
+            argument_text(s, expr, index), text, wanted);
 }
 
 /* A handle argument; `none` fits as well. */
@@ -79,7 +82,8 @@ static const Type *item_of(const Expr *expr) {
 static void check_item(Sema *s, Expr *expr, uint32_t index) {
     const Type *item = item_of(expr);
     if (!item) check_quietly(s, expr->args[index]);
-    else if (convert_holds_kind(item, TYPE_FUTURE)) sema_not_yet(s, expr->args[index]->span, "sending a future over a channel");
+    else if (convert_holds_kind(item, TYPE_FUTURE))
+        sema_not_yet(s, expr->args[index]->span, "sending a future over a channel");
     else check_expr_to(s, expr->args[index], item, 0, "the item sent");
 }
 
@@ -90,7 +94,8 @@ static void check_destination(Sema *s, Expr *expr, uint32_t index) {
     if (arg->kind != EXPR_ADDRESS || !arg->a) {
         check_quietly(s, arg);
         if (arg->kind != EXPR_ERROR)
-            sema_report(s, DESTINATION, arg->span, "%s is where the item goes: write & and a variable", argument_text(s, expr, index));
+            sema_report(s, DESTINATION, arg->span, "%s is where the item goes: write & and a variable",
+                argument_text(s, expr, index));
         return;
     }
     bool is_good = check_place(s, arg->a);
@@ -100,8 +105,8 @@ static void check_destination(Sema *s, Expr *expr, uint32_t index) {
         if (is_good && type->kind == TYPE_TASK) check_task_stored_in(s, check_place_root(arg->a), NULL);
         return;
     }
-    sema_report(s, DESTINATION, arg->span, "the items have the type '%s', but the variable has the type '%s'", sema_type_text(s, item),
-                sema_type_text(s, type));
+    sema_report(s, DESTINATION, arg->span, "the items have the type '%s', but the variable has the type '%s'",
+        sema_type_text(s, item), sema_type_text(s, type));
 }
 
 static void check_argument(Sema *s, Expr *expr, uint32_t index, char letter) {
@@ -133,8 +138,8 @@ static bool check_count(Sema *s, Expr *expr, const char *params, const char *usa
 static void check_any(Sema *s, const Expr *expr) {
     const Expr *low = expr->args[0], *high = expr->args[1];
     if (s->unevaluated || !low->is_const || !high->is_const || low->value <= high->value) return;
-    sema_report(s, EMPTY_RANGE, expr->span, "any(%lld, %lld) has no value to choose: the run is cut here", (long long)low->value,
-                (long long)high->value);
+    sema_report(s, EMPTY_RANGE, expr->span, "any(%lld, %lld) has no value to choose: the run is cut here",
+        (long long)low->value, (long long)high->value);
 }
 
 static void refuse_wait(Sema *s, Expr *expr, const char *name) {
@@ -197,7 +202,8 @@ static bool is_atom(Builtin builtin) {
 }
 
 static bool is_property_only(Builtin builtin) {
-    return is_atom(builtin) && builtin != BUILTIN_LEN && builtin != BUILTIN_CAP && builtin != BUILTIN_DONE && builtin != BUILTIN_ABORTED;
+    return is_atom(builtin) && builtin != BUILTIN_LEN && builtin != BUILTIN_CAP && builtin != BUILTIN_DONE &&
+           builtin != BUILTIN_ABORTED;
 }
 
 /* False (reported) when the operation has no place here. */

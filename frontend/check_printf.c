@@ -41,15 +41,15 @@ static void check_value(Sema *s, Expr *arg, Conversion conversion) {
     if (!check_expr_integer(s, arg, "the value shown")) return;
     uint8_t bits = convert_promote(s->types, arg)->bits;
     if (bits != conversion.bits)
-        sema_report(s, FORMAT_WIDTH, arg->span, "'%.*s' shows an integer of %u bits, but this has %u", conversion.length, conversion.text,
-                    conversion.bits, bits);
+        sema_report(s, FORMAT_WIDTH, arg->span, "'%.*s' shows an integer of %u bits, but this has %u",
+            conversion.length, conversion.text, conversion.bits, bits);
 }
 
 static void check_conversion_at(Sema *s, Expr *expr, Conversion conversion, uint32_t *next) {
     if (conversion.letter == '%') return;
     if (conversion.letter == 0 || !strchr("diuxXocs", conversion.letter)) {
-        sema_report(s, FORMAT, expr->args[0]->span, "printf knows %%d %%i %%u %%x %%X %%o %%c %%s and %%%%, not '%.*s'", conversion.length,
-                    conversion.text);
+        sema_report(s, FORMAT, expr->args[0]->span, "printf knows %%d %%i %%u %%x %%X %%o %%c %%s and %%%%, not '%.*s'",
+            conversion.length, conversion.text);
     } else if (*next >= expr->nargs) {
         sema_report(s, FORMAT, expr->args[0]->span, "'%.*s' has no argument", conversion.length, conversion.text);
     } else {

@@ -1,4 +1,5 @@
-/* A stored receive fills a variable of the function that made it, so it must not leave for another task or stored call. */
+/* A stored receive fills a variable of the function that made it, so it must not leave for another task or stored call.
+ */
 #include "frontend/sema.h"
 
 static bool holds_bool_future(const Type *type) {
@@ -9,7 +10,9 @@ static bool holds_bool_future(const Type *type) {
     return false;
 }
 
-static void add_flow(Sema *s, const Symbol *from, const Symbol *to, Span at) { vec_push(&s->receives, (ReceiveFlow){from, to, at}); }
+static void add_flow(Sema *s, const Symbol *from, const Symbol *to, Span at) {
+    vec_push(&s->receives, (ReceiveFlow){from, to, at});
+}
 
 /* A plain function hands on what it was given or made; one that is not checked yet may do so. */
 static bool may_return_receive(Sema *s, const Symbol *callee) {
@@ -79,7 +82,7 @@ void check_receive_resolve(Sema *s) {
         if (flow->to || !is_receive(s, flow->from) || flow->at.begin == reported) continue;
         reported = flow->at.begin;
         sema_report(s, STORED_DESTINATION, flow->at,
-                    "this future may be a receive into a variable of this function: it cannot go to a task or a stored call");
+            "this future may be a receive into a variable of this function: it cannot go to a task or a stored call");
     }
     vec_clear(&s->receives);
 }

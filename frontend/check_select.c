@@ -13,18 +13,22 @@ static bool names_each(Sema *s, Expr *expr, const Decl *each) {
 
 static bool is_count_up(Sema *s, Expr *step, const Decl *each) {
     if (!step) return false;
-    bool is_one = step->kind == EXPR_INCDEC || (step->kind == EXPR_ASSIGN && step->b && step->b->kind == EXPR_INT && step->b->value == 1);
+    bool is_one = step->kind == EXPR_INCDEC ||
+                  (step->kind == EXPR_ASSIGN && step->b && step->b->kind == EXPR_INT && step->b->value == 1);
     if (!is_one || step->op != OP_ADD || !names_each(s, step->a, each)) return false;
     step->type = each->type;
     if (step->b) check_expr(s, step->b, NULL);
     return true;
 }
 
-/* The first value that i does not take, from `i < hi` or `i <= hi`; false when it is neither or no constant (reported). */
+/* The first value that i does not take, from `i < hi` or `i <= hi`; false when it is neither or no constant (reported).
+ */
 static bool read_limit(Sema *s, Expr *cond, const Decl *each, int64_t *limit) {
-    bool is_bound = cond && cond->kind == EXPR_BINARY && (cond->op == OP_LT || cond->op == OP_LE) && names_each(s, cond->a, each);
+    bool is_bound =
+        cond && cond->kind == EXPR_BINARY && (cond->op == OP_LT || cond->op == OP_LE) && names_each(s, cond->a, each);
     if (!is_bound) {
-        sema_report(s, REPLICATED_ARM, cond ? cond->span : each->at, "an arm is repeated by for (int i = LOW; i < HIGH; i++)");
+        sema_report(
+            s, REPLICATED_ARM, cond ? cond->span : each->at, "an arm is repeated by for (int i = LOW; i < HIGH; i++)");
         return false;
     }
     cond->type = sema_int(s);
@@ -47,7 +51,8 @@ static void check_each(Sema *s, SelectArm *arm) {
     if (each->init && !check_constant(s, each->init, "the bound of a repeated arm")) each->init = NULL;
     declare_each(s, each);
     if (!type_is_integer(each->type)) {
-        if (each->type->kind != TYPE_ERROR) sema_report(s, REPLICATED_ARM, each->at, "the variable of a repeated arm is an integer");
+        if (each->type->kind != TYPE_ERROR)
+            sema_report(s, REPLICATED_ARM, each->at, "the variable of a repeated arm is an integer");
         return;
     }
     int64_t limit = 0;
@@ -60,7 +65,8 @@ static void check_each(Sema *s, SelectArm *arm) {
     if (!is_good || !each->init) return;
     arm->each_from = each->init->value;
     arm->each_to = limit > arm->each_from ? limit : arm->each_from;
-    if (arm->each_from >= INT32_MIN && arm->each_to <= INT32_MAX && arm->each_to - arm->each_from <= MAX_REPLICAS) return;
+    if (arm->each_from >= INT32_MIN && arm->each_to <= INT32_MAX && arm->each_to - arm->each_from <= MAX_REPLICAS)
+        return;
     sema_report(s, REPLICATED_ARM, arm->each_cond->span, "an arm is repeated at most %d times", MAX_REPLICAS);
 }
 

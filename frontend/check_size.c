@@ -68,7 +68,8 @@ void check_sizeof(Sema *s, Expr *expr) {
         sema_report(s, SIZE_UNKNOWN, expr->span, "what is declared with a bit width has no size");
         check_failed(s, expr);
     } else if (!has_size(type)) {
-        sema_report(s, SIZE_UNKNOWN, expr->span, "the size of this is not known: its type is '%s'", sema_type_text(s, type));
+        sema_report(
+            s, SIZE_UNKNOWN, expr->span, "the size of this is not known: its type is '%s'", sema_type_text(s, type));
         check_failed(s, expr);
     } else {
         fold_set(expr, (int64_t)size_of(type).bytes);

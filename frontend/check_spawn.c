@@ -22,7 +22,8 @@ static void mix(Sema *s, TaskValue *known, const Symbol *root, const Expr *value
     known->is_mixed = true;
     if (!known->is_used || !value) return;
     const char *was = sema_type_text(s, known->of), *now = of ? sema_type_text(s, of) : "an unknown value";
-    sema_report(s, TASK_VALUE, value->span, "this task yields '%s', but tasks in '%s' are joined for '%s'", now, sema_text(s, root->name), was);
+    sema_report(s, TASK_VALUE, value->span, "this task yields '%s', but tasks in '%s' are joined for '%s'", now,
+        sema_text(s, root->name), was);
     sema_note(s, known->at, "a task that yields '%s' is stored here", was);
 }
 
@@ -39,14 +40,17 @@ void check_task_stored_in(Sema *s, const Symbol *root, const Expr *value) {
     known->at = value->span;
 }
 
-void check_task_stored(Sema *s, const Expr *place, const Expr *value) { check_task_stored_in(s, check_place_root(place), value); }
+void check_task_stored(Sema *s, const Expr *place, const Expr *value) {
+    check_task_stored_in(s, check_place_root(place), value);
+}
 
 const Type *check_task_join(Sema *s, const Expr *task, bool is_used) {
     const Type *of = task->type->of;
     const Symbol *root = check_place_root(task);
     if (of && root && is_used) value_of(s, root)->is_used = true;
     if (of || !is_used) return of ? of : sema_void(s);
-    sema_report(s, TASK_VALUE, task->span, "what this task yields is not known here; join it where it was spawned, or send its value over a channel");
+    sema_report(s, TASK_VALUE, task->span,
+        "what this task yields is not known here; join it where it was spawned, or send its value over a channel");
     return sema_error_type(s);
 }
 
@@ -56,12 +60,14 @@ static void check_executor(Sema *s, Expr *executor) {
     if (!executor) return;
     const Type *type = check_expr(s, executor, NULL);
     if (type->kind == TYPE_EXECUTOR || type->kind == TYPE_ERROR) return;
-    sema_report(s, TYPE_MISMATCH, executor->span, "this has the type '%s', but an executor is expected", sema_type_text(s, type));
+    sema_report(s, TYPE_MISMATCH, executor->span, "this has the type '%s', but an executor is expected",
+        sema_type_text(s, type));
 }
 
 static void refuse_later(Sema *s, const Spawn *spawn, Span at) {
     if (spawn->protocol) sema_not_yet(s, at, "'as' (a role of a protocol)");
-    if (spawn->fault != FAULT_NONE) sema_not_yet(s, at, spawn->fault == FAULT_CRASH ? "'with crash'" : "'with restart'");
+    if (spawn->fault != FAULT_NONE)
+        sema_not_yet(s, at, spawn->fault == FAULT_CRASH ? "'with crash'" : "'with restart'");
     check_quietly(s, spawn->role_index);
     check_quietly(s, spawn->fault_count);
 }

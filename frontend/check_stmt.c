@@ -52,7 +52,8 @@ static void check_return(Sema *s, Stmt *stmt) {
     const char *name = sema_text(s, s->func_decl->name);
     if (!stmt->expr) {
         if (result->kind == TYPE_VOID || result->kind == TYPE_ERROR) return;
-        sema_report(s, RETURN_VALUE, stmt->at, "'%s' returns '%s': a value is missing", name, sema_type_text(s, result));
+        sema_report(
+            s, RETURN_VALUE, stmt->at, "'%s' returns '%s': a value is missing", name, sema_type_text(s, result));
     } else if (result->kind == TYPE_VOID) {
         check_quietly(s, stmt->expr);
         sema_report(s, RETURN_VALUE, stmt->expr->span, "'%s' returns nothing ('void')", name);

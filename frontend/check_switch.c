@@ -42,7 +42,8 @@ static void check_duplicates(Sema *s, Switch *sw) {
 
 static void check_integer_case(Sema *s, Switch *sw, Stmt *stmt) {
     if (!stmt->expr) {
-        sema_report(s, CASE_PATTERN, stmt->at, "a pattern needs a switch over a message, not over '%s'", sema_type_text(s, sw->type));
+        sema_report(s, CASE_PATTERN, stmt->at, "a pattern needs a switch over a message, not over '%s'",
+            sema_type_text(s, sw->type));
         return;
     }
     if (!check_constant(s, stmt->expr, "the value of a case")) return;
@@ -68,7 +69,8 @@ static void read_pattern(Stmt *stmt) {
 static bool is_of_message(Sema *s, const Switch *sw, const Stmt *stmt) {
     if (!stmt->pattern_message) return true;
     const Symbol *symbol = scopes_find(&s->scopes, SCOPE_NAMES, stmt->pattern_message);
-    if (symbol && symbol->kind == SYMBOL_TYPE && (symbol->type == sw->type || symbol->type->kind == TYPE_ERROR)) return true;
+    if (symbol && symbol->kind == SYMBOL_TYPE && (symbol->type == sw->type || symbol->type->kind == TYPE_ERROR))
+        return true;
     sema_report(s, CASE_PATTERN, stmt->at, "the switch is over '%s', not over '%s'", sema_type_text(s, sw->type),
                 sema_text(s, stmt->pattern_message));
     return false;
@@ -81,7 +83,8 @@ static const Label *find_label(Sema *s, const Switch *sw, Stmt *stmt) {
         return &sw->type->labels[i];
     }
     const char *near = suggest_text(s, suggest_label(s, sw->type, stmt->pattern));
-    sema_report(s, NO_LABEL, stmt->at, "message '%s' has no label '%s'%s", sema_type_text(s, sw->type), sema_text(s, stmt->pattern), near);
+    sema_report(s, NO_LABEL, stmt->at, "message '%s' has no label '%s'%s", sema_type_text(s, sw->type),
+        sema_text(s, stmt->pattern), near);
     return NULL;
 }
 
@@ -115,8 +118,9 @@ static void declare_binds(Sema *s, Switch *sw, const Stmt *stmt, const Label *la
 static void check_bind_count(Sema *s, const Stmt *stmt, const Label *label) {
     if (stmt->nbinds == label->nfields && (stmt->has_pattern_args || label->nfields == 0)) return;
     const char *name = sema_text(s, stmt->pattern);
-    sema_report(s, CASE_PATTERN, stmt->at, "label '%s' has %u field%s, but the pattern has %u; write _ for those not wanted", name, label->nfields,
-                label->nfields == 1 ? "" : "s", stmt->nbinds);
+    sema_report(s, CASE_PATTERN, stmt->at,
+        "label '%s' has %u field%s, but the pattern has %u; write _ for those not wanted", name, label->nfields,
+        label->nfields == 1 ? "" : "s", stmt->nbinds);
     sema_note(s, label->span, "'%s' is declared here", name);
 }
 
@@ -125,8 +129,8 @@ static void check_message_case(Sema *s, Switch *sw, Stmt *stmt) {
     const Label *label = NULL;
     if (stmt->expr) {
         check_quietly(s, stmt->expr);
-        sema_report(s, CASE_PATTERN, stmt->expr->span, "the switch is over the message '%s': a case names one of its labels",
-                    sema_type_text(s, sw->type));
+        sema_report(s, CASE_PATTERN, stmt->expr->span,
+            "the switch is over the message '%s': a case names one of its labels", sema_type_text(s, sw->type));
     } else if (is_of_message(s, sw, stmt)) {
         label = find_label(s, sw, stmt);
     }
@@ -171,7 +175,8 @@ static void check_case(Sema *s, Switch *sw, Stmt *stmt) {
     leave_case(s, sw);
     for (Stmt *last = NULL; is_case(stmt); last = stmt, stmt = stmt->body) {
         if (last && (has_binds(last) || has_binds(stmt)))
-            sema_report(s, CASE_PATTERN, stmt->at, "cases that share a statement cannot have variables; write _ for the fields");
+            sema_report(s, CASE_PATTERN, stmt->at,
+                "cases that share a statement cannot have variables; write _ for the fields");
         leave_case(s, sw);
         s->region = sw->head;
         check_case_head(s, sw, stmt);
@@ -184,7 +189,8 @@ static void check_case(Sema *s, Switch *sw, Stmt *stmt) {
 static const char *missing_labels(Sema *s, const Switch *sw) {
     const char *text = "";
     for (uint32_t i = 0; i < sw->type->nlabels; i++)
-        if (!sw->seen[i].file) text = arena_printf(s->arena, "%s%s'%s'", text, *text ? ", " : "", sema_text(s, sw->type->labels[i].name));
+        if (!sw->seen[i].file)
+            text = arena_printf(s->arena, "%s%s'%s'", text, *text ? ", " : "", sema_text(s, sw->type->labels[i].name));
     return text;
 }
 
@@ -201,7 +207,9 @@ static const Type *switch_type(Sema *s, Expr *expr) {
 }
 
 static void warn_before_cases(Sema *s, const Stmt *stmt) {
-    if (stmt->nitems == 0 || is_case(stmt->items[0]) || stmt->items[0]->kind == STMT_DECL || stmt->items[0]->kind == STMT_LABEL) return;
+    if (stmt->nitems == 0 || is_case(stmt->items[0]) || stmt->items[0]->kind == STMT_DECL ||
+        stmt->items[0]->kind == STMT_LABEL)
+        return;
     sema_report(s, UNREACHABLE_CODE, stmt->items[0]->span, "this stands before the first case: it never runs");
 }
 

@@ -349,13 +349,15 @@ static const Symbol *typedef_of(Sema *s, const TypeSyntax *syntax) {
 bool check_type_is_atomic(Sema *s, const TypeSyntax *syntax) {
     if (!syntax) return false;
     const Symbol *symbol = typedef_of(s, syntax);
-    return syntax->is_atomic || (symbol && symbol->is_atomic) || (syntax->kind == TS_ARRAY && check_type_is_atomic(s, syntax->of));
+    return syntax->is_atomic || (symbol && symbol->is_atomic) ||
+           (syntax->kind == TS_ARRAY && check_type_is_atomic(s, syntax->of));
 }
 
 bool check_type_is_const(Sema *s, const TypeSyntax *syntax) {
     if (!syntax) return false;
     const Symbol *symbol = typedef_of(s, syntax);
-    return syntax->is_const || (symbol && symbol->is_const) || (syntax->kind == TS_ARRAY && check_type_is_const(s, syntax->of));
+    return syntax->is_const || (symbol && symbol->is_const) ||
+           (syntax->kind == TS_ARRAY && check_type_is_const(s, syntax->of));
 }
 
 /* ---- bit-fields */
@@ -369,6 +371,7 @@ uint8_t check_bits(Sema *s, Expr *bits, const Type *type) {
     }
     int64_t most = type->kind == TYPE_BOOL ? 1 : type->bits;
     if (bits->value >= 1 && bits->value <= most) return (uint8_t)bits->value;
-    sema_report(s, BIT_WIDTH, bits->span, "a bit width of '%s' lies between 1 and %d", sema_type_text(s, type), (int)most);
+    sema_report(
+        s, BIT_WIDTH, bits->span, "a bit width of '%s' lies between 1 and %d", sema_type_text(s, type), (int)most);
     return 0;
 }

@@ -25,7 +25,8 @@ static bool take_break(Flow *flow, const Stmt *stmt) {
 }
 
 static void note_break(Flow *flow, const Stmt *stmt) {
-    if (stmt->target && (flow->broken.n == 0 || vec_last(&flow->broken) != stmt->target)) vec_push(&flow->broken, stmt->target);
+    if (stmt->target && (flow->broken.n == 0 || vec_last(&flow->broken) != stmt->target))
+        vec_push(&flow->broken, stmt->target);
 }
 
 /* ---- statements in a row */
@@ -100,7 +101,8 @@ static bool if_completes(Flow *flow, Stmt *stmt, bool is_reached) {
 static bool is_exhaustive(const Stmt *stmt) {
     if (stmt->expr && stmt->expr->type->kind == TYPE_MESSAGE) return true; /* checked, or it has a default */
     for (uint32_t i = 0; i < stmt->nitems; i++)
-        for (const Stmt *item = stmt->items[i]; item && (item->kind == STMT_CASE || item->kind == STMT_DEFAULT); item = item->body)
+        for (const Stmt *item = stmt->items[i]; item && (item->kind == STMT_CASE || item->kind == STMT_DEFAULT);
+             item = item->body)
             if (item->kind == STMT_DEFAULT) return true;
     return false;
 }
@@ -109,9 +111,11 @@ static bool switch_completes(Flow *flow, Stmt *stmt, bool is_reached) {
     bool last = false;
     for (uint32_t i = 0; i < stmt->nitems; i++) {
         bool is_case = stmt->items[i]->kind == STMT_CASE || stmt->items[i]->kind == STMT_DEFAULT;
-        if (!is_case && !last && i > 0 && is_reached && !is_harmless(stmt->items[i]) && !holds_entry(flow, stmt->items[i])) {
+        if (!is_case && !last && i > 0 && is_reached && !is_harmless(stmt->items[i]) &&
+            !holds_entry(flow, stmt->items[i])) {
             bool was_case_end = !stmt->items[i - 1]->never_completes;
-            if (!was_case_end) sema_report(flow->s, UNREACHABLE_CODE, stmt->items[i]->span, "this code is never reached");
+            if (!was_case_end)
+                sema_report(flow->s, UNREACHABLE_CODE, stmt->items[i]->span, "this code is never reached");
         }
         last = completes(flow, stmt->items[i], is_case ? is_reached : last);
     }
@@ -184,7 +188,8 @@ void flow_check(Sema *s, const Decl *decl) {
     bool is_main = decl->name == names_of(s->names, "main");
     if (ends && !is_main && result->kind != TYPE_VOID && result->kind != TYPE_ERROR) {
         Span brace = {decl->body->span.file, decl->body->span.end - 1, decl->body->span.end};
-        sema_report(s, MISSING_RETURN, brace, "'%s' returns '%s', but control can reach its end", sema_text(s, decl->name), sema_type_text(s, result));
+        sema_report(s, MISSING_RETURN, brace, "'%s' returns '%s', but control can reach its end",
+            sema_text(s, decl->name), sema_type_text(s, result));
     }
     if (diags_errors(s->diags) != s->func_errors) s->quiet--;
     vec_fini(&flow.broken);

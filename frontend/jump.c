@@ -32,7 +32,9 @@ void jump_return(Sema *s, const Stmt *stmt) {
 /* ---- labels */
 
 /* `idle:` and `progress:` mark statements; several may be marked. */
-static bool is_mark(const Sema *s, Name name) { return name == names_of(s->names, "idle") || name == names_of(s->names, "progress"); }
+static bool is_mark(const Sema *s, Name name) {
+    return name == names_of(s->names, "idle") || name == names_of(s->names, "progress");
+}
 
 static const JumpPlace *find_label(const Sema *s, Name name) {
     for (uint32_t i = 0; i < s->func->labels.n; i++)
@@ -98,7 +100,8 @@ static void check_jump(Sema *s, const Stmt *stmt, const Region *from, const Regi
 void jump_case(Sema *s, const Stmt *stmt, const Region *head) {
     for (const Region *region = s->region; region && region != head; region = region->outer) {
         if (region->kind != REGION_DEFER && region->kind != REGION_HANDLE) continue;
-        sema_report(s, JUMP_INTO, stmt->at, "this case is reached %s; write braces around the case before", guard_text(region->kind));
+        sema_report(s, JUMP_INTO, stmt->at, "this case is reached %s; write braces around the case before",
+            guard_text(region->kind));
         sema_note(s, region->span, "it is here");
         return;
     }
@@ -106,10 +109,12 @@ void jump_case(Sema *s, const Stmt *stmt, const Region *head) {
 
 static void refuse_label(Sema *s, const Stmt *stmt) {
     VEC(const char *) candidates = {0};
-    for (uint32_t i = 0; i < s->func->labels.n; i++) vec_push(&candidates, sema_text(s, s->func->labels.data[i].stmt->name));
+    for (uint32_t i = 0; i < s->func->labels.n; i++)
+        vec_push(&candidates, sema_text(s, s->func->labels.data[i].stmt->name));
     const char *near = diag_nearest(sema_text(s, stmt->name), candidates.data, candidates.n);
     vec_fini(&candidates);
-    sema_report(s, UNKNOWN_LABEL, stmt->at, "there is no label '%s' in this function%s", sema_text(s, stmt->name), suggest_text(s, near));
+    sema_report(s, UNKNOWN_LABEL, stmt->at, "there is no label '%s' in this function%s", sema_text(s, stmt->name),
+        suggest_text(s, near));
 }
 
 void jump_resolve(Sema *s) {

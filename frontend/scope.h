@@ -1,4 +1,5 @@
-/* Scopes: which symbol a name means at a place. Names of values and types share one space, tags of enums and structs have their own. */
+/* Scopes: which symbol a name means at a place. Names of values and types share one space, tags of enums and structs
+ * have their own. */
 #ifndef UNKNOT_FRONTEND_SCOPE_H
 #define UNKNOT_FRONTEND_SCOPE_H
 

@@ -59,7 +59,8 @@ typedef struct FuncInfo {
     Span spawned_at;         /* file 0: never spawned */
     bool returns_receive;    /* a plain function that may return a stored receive */
     Span array_at;           /* where it writes to an array of its caller, file 0: nowhere */
-    const struct FuncInfo *waits;   /* [callgraph] where it waits, itself or in a plain function it calls; NULL: nowhere */
+    const struct FuncInfo
+        *waits; /* [callgraph] where it waits, itself or in a plain function it calls; NULL: nowhere */
     const struct FuncInfo *affects; /* [callgraph] the same of its effects */
     uint8_t visit;                  /* [callgraph] */
 } FuncInfo;
@@ -72,7 +73,8 @@ typedef struct TaskValue {
     Span at;
 } TaskValue;
 
-typedef struct ReceiveFlow { /* a future moves: from a variable (NULL: a receive) to a variable (NULL: out of the function) */
+typedef struct ReceiveFlow { /* a future moves: from a variable (NULL: a receive) to a variable (NULL: out of the
+                                function) */
     const Symbol *from, *to;
     Span at;
 } ReceiveFlow;
@@ -101,7 +103,7 @@ typedef struct Sema {
     FuncInfo *func;                  /* NULL outside functions */
     Decl *func_decl;
     Region *region;
-    Name typedef_name;               /* of the typedef whose type is read: what it defines without a tag has this name */
+    Name typedef_name; /* of the typedef whose type is read: what it defines without a tag has this name */
     uint32_t errors_before;          /* in `diags` when the phase began */
     uint32_t func_errors;            /* in `diags` when the function began */
     uint32_t quiet;                  /* > 0: report nothing */
@@ -174,7 +176,6 @@ void check_decl_local(Sema *s, Decl *decl);
 void check_decl_static_assert(Sema *s, Decl *decl);
 void check_message(Sema *s, Decl *decl);
 void check_func(Sema *s, Decl *decl);
-void check_func_poll(Sema *s, Decl *decl);
 void check_main(Sema *s);
 
 /* ---- check_init.c */
@@ -189,7 +190,21 @@ void check_init_constant(Sema *s, Expr *init);
 /* Checks an expression; `expected` is the type its context wants, NULL when it wants none. Returns expr->type. */
 const Type *check_expr(Sema *s, Expr *expr, const Type *expected);
 const Type *check_expr_use(Sema *s, Expr *expr, const Type *expected, Use use);
-/* Checks a value that is converted to `to`: reports when it cannot be, warns when a constant does not fit (into `bits`, if not 0). */
+/* Checks without a word, for what cannot be judged any more. */
+void check_quietly(Sema *s, Expr *expr);
+/* Makes the expression wrong: its type fits everywhere from now on. */
+const Type *check_failed(Sema *s, Expr *expr);
+
+/* An operand of the operator `expr`: an integer; false when it is none (reported). */
+bool check_operand(Sema *s, const Expr *expr, Expr *operand);
+/* The operator's spelling, for messages. */
+const char *check_op_text(Op op);
+/* Refuses (and returns true) what has an effect in a property or a constant; `what` is "an assignment", ... */
+bool check_effect_refused(Sema *s, Expr *expr, const char *what);
+
+/* ---- check_value.c */
+/* Checks a value that is converted to `to`: reports when it cannot be, warns when a constant does not fit (into `bits`,
+ * if not 0). */
 void check_expr_to(Sema *s, Expr *expr, const Type *to, uint8_t bits, const char *what);
 /* The conversion alone, of an expression checked before. */
 void check_conversion(Sema *s, Expr *expr, const Type *to, uint8_t bits, const char *what);
@@ -200,16 +215,20 @@ bool check_is_integer(Sema *s, Expr *expr, const char *what); /* the same of an 
 void check_condition(Sema *s, Expr *expr);
 /* An integer constant expression; false when it is none (reported). */
 bool check_constant(Sema *s, Expr *expr, const char *what);
+/* Reports a value that does not convert. */
+void check_mismatch(Sema *s, const Expr *expr, const Type *to, const char *what);
+
+/* ---- check_place.c */
 /* What may be assigned to; reports and returns false for anything else. Marks the variable as written. */
 bool check_place(Sema *s, Expr *expr);
 /* The variable a place lies in, or NULL. */
 Symbol *check_place_root(const Expr *place);
-/* Checks without a word, for what cannot be judged any more. */
-void check_quietly(Sema *s, Expr *expr);
-/* Makes the expression wrong: its type fits everywhere from now on. */
-const Type *check_failed(Sema *s, Expr *expr);
+void check_assign(Sema *s, Expr *expr);
+void check_incdec(Sema *s, Expr *expr);
+void check_index(Sema *s, Expr *expr);
+void check_member(Sema *s, Expr *expr);
 
-/* ---- check_fold.c: constant folding of checked nodes */
+/* ---- fold.c: constant folding of checked nodes */
 void fold_unary(Sema *s, Expr *expr, const Type *type);
 void fold_binary(Sema *s, Expr *expr, const Type *type);
 void fold_cast(Expr *expr, const Expr *from, const Type *to);
@@ -250,7 +269,8 @@ const Type *check_awaited(Sema *s, Expr *operand, Use how, bool is_used);
 /* Reports when nothing may wait here; `what` is waited for. */
 bool check_may_wait(Sema *s, Span at, const char *what);
 void check_spawn(Sema *s, Expr *expr);
-/* A value is stored in a place, or in a variable; if it is a task, what joins of the variable yield follows. NULL: a task unknown. */
+/* A value is stored in a place, or in a variable; if it is a task, what joins of the variable yield follows. NULL: a
+ * task unknown. */
 void check_task_stored(Sema *s, const Expr *place, const Expr *value);
 void check_task_stored_in(Sema *s, const Symbol *root, const Expr *value);
 /* What joining a task expression yields; `is_used` when the value is. */

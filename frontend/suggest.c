@@ -34,8 +34,8 @@ static void add_calls(Sema *s, Candidates *candidates) {
 }
 
 static void add_types(Candidates *candidates) {
-    static const char *const texts[] = {"int",      "unsigned", "bool",     "char",    "int8_t",  "int16_t",   "int32_t", "int64_t", "uint8_t",
-                                        "uint16_t", "uint32_t", "uint64_t", "mutex",   "semaphore", "executor", "task"};
+    static const char *const texts[] = {"int", "unsigned", "bool", "char", "int8_t", "int16_t", "int32_t", "int64_t",
+        "uint8_t", "uint16_t", "uint32_t", "uint64_t", "mutex", "semaphore", "executor", "task"};
     for (uint32_t i = 0; i < sizeof texts / sizeof *texts; i++) vec_push(candidates, texts[i]);
 }
 
