@@ -46,6 +46,16 @@ static uint32_t behind_line(const char *text, uint32_t length, uint32_t at) {
     return at < length ? at + 1 : length;
 }
 
+/* Places come from the files themselves, so a program cannot say that it is another file. */
+static void refuse_line_directive(Align *align, uint32_t file, const char *text, uint32_t length, const Piece *hash) {
+    uint32_t at = hash->end;
+    Piece word;
+    if (!piece_next(text, length, &at, &word)) return;
+    bool is_line = word.end - word.begin == 4 && memcmp(text + word.begin, "line", 4) == 0;
+    if (is_line || isdigit((unsigned char)text[word.begin]))
+        diags_add(align->diags, DIAG_NOT_C, (Span){file, hash->begin, word.end}, "the dialect has no #line directive");
+}
+
 static void split_file(Align *align, FileState *state) {
     size_t size;
     const char *text = sources_text(align->sources, state->file, &size);
@@ -55,6 +65,7 @@ static void split_file(Align *align, FileState *state) {
         uint32_t line;
         sources_place(align->sources, state->file, piece.begin, &line, NULL);
         if (is_directive(text, &piece, line != last_line)) {
+            refuse_line_directive(align, state->file, text, length, &piece);
             at = behind_line(text, length, piece.begin);
             continue;
         }
@@ -67,6 +78,7 @@ static void split_file(Align *align, FileState *state) {
 }
 
 static uint32_t find_source(Align *align, const char *name) {
+    if (strncmp(name, "./", 2) == 0 && !sources_find(align->sources, name)) name += 2; /* clang writes it, gcc does not */
     uint32_t file = sources_find(align->sources, name);
     if (file) return file;
     size_t length;
@@ -75,23 +87,6 @@ static uint32_t find_source(Align *align, const char *name) {
     file = sources_add(align->sources, name, text, length);
     free(text);
     return file;
-}
-
-/* Markers without flag 1 stay in a file, or come back to it: flag 3 then is about a macro that a system header defined. */
-static void enter_file(Align *align, const char *name, uint32_t line, bool is_new, bool is_system) {
-    uint32_t file = find_source(align, name);
-    align->line = line;
-    align->state = NOWHERE;
-    if (!file) return;
-    for (uint32_t i = 0; i < align->files.n; i++)
-        if (align->files.data[i].file == file) align->state = i;
-    if (align->state == NOWHERE) {
-        align->state = align->files.n;
-        vec_push(&align->files, (FileState){.file = file});
-    }
-    if (!is_new) return;
-    align->files.data[align->state].cursor = 0;
-    align->files.data[align->state].is_system = is_system;
 }
 
 /* ---- matching one output line with the source from the cursor on */
@@ -192,6 +187,25 @@ static void align_line(Align *align, uint32_t begin, uint32_t end) {
     for (uint32_t at = begin; piece_next(align->result->text, end, &at, &piece);) vec_push(&align->out, piece);
 }
 
+static uint32_t find_state(Align *align, uint32_t file) {
+    if (!file) return NOWHERE;
+    for (uint32_t i = 0; i < align->files.n; i++)
+        if (align->files.data[i].file == file) return i;
+    vec_push(&align->files, (FileState){.file = file});
+    return align->files.n - 1;
+}
+
+/* Markers without flag 1 stay in a file, or come back to it: flag 3 then is about a macro that a system header defined. */
+static void enter_file(Align *align, const char *name, uint32_t line, bool is_new, bool is_system_file) {
+    uint32_t state = find_state(align, find_source(align, name));
+    if (is_new || state != align->state) flush(align);
+    align->line = line;
+    align->state = state;
+    if (!is_new || state == NOWHERE) return;
+    align->files.data[state].cursor = 0;
+    align->files.data[state].is_system = is_system_file;
+}
+
 /* # line "file" flags */
 static void read_marker(Align *align, const char *text) {
     char *at;
@@ -209,7 +223,6 @@ static void read_marker(Align *align, const char *text) {
     }
     vec_push(&name, '\0');
     bool is_new = strchr(close, '1') != NULL;
-    if (is_new || strchr(close, '2')) flush(align);
     enter_file(align, name.data, (uint32_t)line, is_new, strchr(close, '3') != NULL);
     vec_fini(&name);
 }
@@ -255,6 +268,7 @@ void align_output(Sources *sources, Diags *diags, uint32_t file, Preprocessed *r
         begin = end + 1;
     }
     flush(&align);
+    if (!align.files.data[0].is_split) split_file(&align, &align.files.data[0]);
     for (uint32_t i = 0; i < align.files.n; i++) {
         vec_fini(&align.files.data[i].pieces);
         vec_fini(&align.files.data[i].lines);

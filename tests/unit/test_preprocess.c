@@ -70,6 +70,16 @@ static void included_files_have_places_of_their_own(void **state) {
     parsed_free(parsed);
 }
 
+static void line_directives_are_refused(void **state) {
+    (void)state;
+    Parsed *parsed = parsed_file("a.ac", "#line 7\nint x;\n", NULL);
+    assert_string_equal(parsed->errors, "1:1 not-in-dialect the dialect has no #line directive\n");
+    parsed_free(parsed);
+    parsed = parsed_file("a.ac", "int y;\n# 7 \"other.ac\"\nint x;\n", NULL);
+    assert_string_equal(parsed->errors, "2:1 not-in-dialect the dialect has no #line directive\n");
+    parsed_free(parsed);
+}
+
 static void flags_are_passed_on(void **state) {
     (void)state;
     const char *const flags[] = {"-DN=7", "-DM"};
@@ -92,11 +102,15 @@ static void odd_file_names_work(void **state) {
 static void its_messages_are_diagnostics(void **state) {
     (void)state;
     Parsed *parsed = parsed_file("a.ac", "int x;\n#include \"nope.h\"\n", NULL);
-    assert_string_equal(parsed->errors, "2:10 preprocessor nope.h: No such file or directory\n");
+    assert_memory_equal(parsed->errors, "2:10 preprocessor ", 18);
+    assert_non_null(strstr(parsed->errors, "nope.h"));
+    assert_int_equal(diags_errors(parsed->diags), 1);
     parsed_free(parsed);
     parsed = parsed_file("a.ac", "int x;\n  #error stop here\n", NULL);
-    assert_non_null(strstr(parsed->errors, "2:4 preprocessor #error stop here\n"));
+    assert_memory_equal(parsed->errors, "2:4 preprocessor ", 17);
+    assert_non_null(strstr(parsed->errors, "stop here"));
     parsed_free(parsed);
+    char *cc = getenv("CC") ? strdup(getenv("CC")) : NULL;
     setenv("CC", "no-such-compiler", 1);
     parsed = parsed_file("a.ac", "#define A\nint x;\n", NULL);
     assert_non_null(strstr(parsed->errors, "preprocessor cannot run the preprocessor 'no-such-compiler'"));
@@ -104,7 +118,9 @@ static void its_messages_are_diagnostics(void **state) {
     parsed = parsed_file("a.ac", "/*\n# no directive */ int x; // #\n", NULL);
     assert_string_equal(parsed->errors, "");
     parsed_free(parsed);
-    unsetenv("CC");
+    if (cc) setenv("CC", cc, 1);
+    else unsetenv("CC");
+    free(cc);
 }
 
 static void what_cannot_be_read_is_a_diagnostic(void **state) {
@@ -131,7 +147,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_are_exact), cmocka_unit_test(what_a_macro_gives_stands_at_its_name),
         cmocka_unit_test(included_files_have_places_of_their_own), cmocka_unit_test(flags_are_passed_on),
-        cmocka_unit_test(odd_file_names_work), cmocka_unit_test(its_messages_are_diagnostics),
+        cmocka_unit_test(line_directives_are_refused), cmocka_unit_test(odd_file_names_work), cmocka_unit_test(its_messages_are_diagnostics),
         cmocka_unit_test(what_cannot_be_read_is_a_diagnostic), cmocka_unit_test(noise_is_no_text),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
