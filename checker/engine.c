@@ -27,12 +27,10 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
     result->transitions = search->transitions;
     result->depth = search->depth;
     result->memory = search->memory;
-    result->seconds = search_clock() - search->started;
+    result->merged = search->options->ts.merge;
 }
 
-EngineResult *engine_check(const Program *program, const EngineOptions *options) {
-    EngineResult *result = calloc(1, sizeof *result);
-    if (result == NULL) fatal("out of memory");
+static void check_once(EngineResult *result, const Program *program, const EngineOptions *options) {
     Search search;
     Hits hits = {0};
     search_init(&search, program, options);
@@ -42,6 +40,37 @@ EngineResult *engine_check(const Program *program, const EngineOptions *options)
     if (options->record_graph) result->graph = lts_record(&search, &hits);
     hits_fini(&hits);
     search_fini(&search);
+}
+
+/* True when the program's whole space is small: it is explored as it is. */
+static bool is_small(const Program *program, const EngineOptions *options) {
+    EngineOptions probe = *options;
+    Search search;
+    probe.max_states = ENGINE_PLAIN_STATES;
+    probe.progress = NULL;
+    search_init(&search, program, &probe);
+    search_run(&search, false);
+    bool small = !search.stopped || search.store.n <= ENGINE_PLAIN_STATES;
+    search_fini(&search);
+    return small;
+}
+
+static bool wants_merge(const Program *program, const EngineOptions *options) {
+    if (options->merge == ENGINE_MERGE_NEVER || !ts_merges(program, options->ts)) return false;
+    if (options->merge == ENGINE_MERGE_ALWAYS) return true;
+    bool is_cut = options->max_states > 0 && options->max_states <= ENGINE_PLAIN_STATES;
+    return !is_cut && !options->record_graph && !is_small(program, options);
+}
+
+EngineResult *engine_check(const Program *program, const EngineOptions *options) {
+    EngineResult *result = calloc(1, sizeof *result);
+    if (result == NULL) fatal("out of memory");
+    double started = search_clock();
+    EngineOptions chosen = *options;
+    chosen.ts.merge = wants_merge(program, options);
+    if (options->timeout > 0) chosen.timeout = options->timeout - (search_clock() - started);
+    check_once(result, program, &chosen);
+    result->seconds = search_clock() - started;
     return result;
 }
 

@@ -8,8 +8,13 @@
 
 #include <signal.h>
 
+/* Whether inert steps are explored alone (model/merge.h): AUTO does once a program has more than ENGINE_PLAIN_STATES states. */
+typedef enum EngineMerge { ENGINE_MERGE_AUTO, ENGINE_MERGE_NEVER, ENGINE_MERGE_ALWAYS } EngineMerge;
+#define ENGINE_PLAIN_STATES 100000u
+
 typedef struct EngineOptions {
-    TsOptions ts;
+    TsOptions ts;         /* ts.merge is set by the engine */
+    EngineMerge merge;
     uint64_t max_states;  /* 0: no limit */
     uint64_t memory;      /* bytes, 0: no limit */
     double timeout;       /* seconds, 0: none */
@@ -44,6 +49,7 @@ typedef struct EngineResult {
     uint32_t depth;      /* of the breadth-first search */
     double seconds;
     uint64_t memory;     /* bytes at the peak: store, queue, edges, components */
+    bool merged;         /* inert steps were explored alone: figures are those of the smaller graph, runs may not be the shortest */
     bool fault;          /* a counterexample did not replay: exit 4 */
     const char *fault_text;
     struct Graph *graph; /* record_graph: the explicit LTS, model/graph.h */

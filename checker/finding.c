@@ -122,6 +122,15 @@ static const char *last_task(const Making *making) {
     return trace->nsteps == 0 ? "main" : trace->tasks[trace->steps[trace->nsteps - 1].task].name;
 }
 
+/* The one task that the finding is about. */
+static void name_task(Making *making, uint32_t index) {
+    Trace *trace = making->trace;
+    if (index >= trace->ntasks) return;
+    trace->stuck = ARENA_NEW(&trace->arena, uint32_t);
+    *trace->stuck = index;
+    trace->nstuck = 1;
+}
+
 static void tell_violation(Making *making) {
     Trace *trace = making->trace;
     const Violation *violation = ts_violation(making->search->ts, making->hit->index);
@@ -136,6 +145,7 @@ static void tell_violation(Making *making) {
     case FINDING_IGNORED_CLOSE: trace->message = arena_printf(&trace->arena, "%s sends on a closed channel and does not look at the result", task); break;
     default: trace->message = arena_printf(&trace->arena, "%s goes on for ever without reaching a point where others can run", task); break;
     }
+    if (making->hit->kind == FINDING_NEVER_YIELDS) name_task(making, trace->nsteps == 0 ? 0 : trace->steps[trace->nsteps - 1].task);
     if (*more != '\0') trace->message = arena_printf(&trace->arena, "%s: %s", trace->message, more);
     making->name = trace->detail;
 }
@@ -164,20 +174,24 @@ static void tell_loop(Making *making) {
     }
     trace->message = arena_printf(&trace->arena, "%s goes on for ever without reaching a point where others can run", task_name(making, slot));
     trace->nloop = making->hit->loop.n;
-    trace->stuck = ARENA_NEW(&trace->arena, uint32_t);
     for (uint32_t i = 0; i < trace->ntasks; i++)
-        if (making->task_slots[i] == slot) *trace->stuck = i, trace->nstuck = 1;
+        if (making->task_slots[i] == slot) name_task(making, i);
     place(making, stuck_place(&making->world, slot));
+}
+
+static bool never_moves(const Making *making, uint32_t slot) {
+    const Slots *slots = &making->hit->never_move;
+    for (uint32_t i = 0; i < slots->n; i++)
+        if (making->witness.canonical.data[slot] == slots->data[i]) return true;
+    return false;
 }
 
 static void tell_deadlock(Making *making) {
     Slots slots = {0};
     StuckTasks tasks = {0};
-    for (uint32_t i = 0; i < making->hit->never_move.n; i++) {
-        uint32_t slot = concrete_slot(making, making->hit->never_move.data[i]);
-        if (slot == NO_SLOT) making->fault = "a stuck task is not in its run";
-        else vec_push(&slots, slot);
-    }
+    for (uint32_t slot = 0; slot < making->world.n; slot++)
+        if (never_moves(making, slot)) vec_push(&slots, slot);
+    if (slots.n != making->hit->never_move.n) making->fault = "a stuck task is not in its run";
     stuck_tasks(&making->world, &slots, &tasks);
     waitfor_explain(making->trace, &making->witness, &making->world, making->task_slots, &tasks, making->hit->kind == FINDING_PARTIAL_DEADLOCK);
     for (uint32_t i = 0; i < tasks.n && making->trace->nwaits > 0; i++)

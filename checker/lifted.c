@@ -88,7 +88,7 @@ static void add_node(Lifted *lifted, uint32_t node, Keys *keys) {
         bool itself = lifted->successors.edges[e].actor == slot;
         if (to != UINT32_MAX) vec_push(&keys->list, (uint64_t)to << 8 | (itself ? BY_ITSELF : BY_OTHER));
     }
-    qsort(keys->list.data, keys->list.n, sizeof(uint64_t), compare_keys);
+    if (keys->list.n > 1) qsort(keys->list.data, keys->list.n, sizeof(uint64_t), compare_keys);
     uint32_t kept = keys->list.n == 0 ? 0 : 1;
     for (uint32_t i = 1; i < keys->list.n; i++)
         if (keys->list.data[i] != keys->list.data[kept - 1]) keys->list.data[kept++] = keys->list.data[i];
