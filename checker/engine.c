@@ -27,50 +27,43 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
     result->transitions = search->transitions;
     result->depth = search->depth;
     result->memory = search->memory;
+    result->seconds = search_clock() - search->started;
     result->merged = search->options->ts.merge;
 }
 
-static void check_once(EngineResult *result, const Program *program, const EngineOptions *options) {
-    Search search;
-    Hits hits = {0};
-    search_init(&search, program, options);
-    search_run(&search, program->threaded && yields_possible(program));
-    analyse(&search, &hits);
-    conclude(result, &search, &hits);
-    if (options->record_graph) result->graph = lts_record(&search, &hits);
-    hits_fini(&hits);
-    search_fini(&search);
-}
-
-/* True when the program's whole space is small: it is explored as it is. */
-static bool is_small(const Program *program, const EngineOptions *options) {
-    EngineOptions probe = *options;
-    Search search;
-    probe.max_states = ENGINE_PLAIN_STATES;
-    probe.progress = NULL;
-    search_init(&search, program, &probe);
-    search_run(&search, false);
-    bool small = !search.stopped || search.store.n <= ENGINE_PLAIN_STATES;
-    search_fini(&search);
-    return small;
-}
-
-static bool wants_merge(const Program *program, const EngineOptions *options) {
-    if (options->merge == ENGINE_MERGE_NEVER || !ts_merges(program, options->ts)) return false;
-    if (options->merge == ENGINE_MERGE_ALWAYS) return true;
-    bool is_cut = options->max_states > 0 && options->max_states <= ENGINE_PLAIN_STATES;
-    return !is_cut && !options->record_graph && !is_small(program, options);
+/* Explores the space as it is while it is small, and anew with merged steps when it turns out not to be (ENGINE_MERGE_AUTO). `chosen`: the
+   options it was done with in the end. */
+static void explore(Search *search, const Program *program, const EngineOptions *options, EngineOptions *chosen) {
+    bool merges = options->merge != ENGINE_MERGE_NEVER && ts_merges(program, options->ts);
+    bool tries = merges && options->merge == ENGINE_MERGE_AUTO && !options->record_graph;
+    bool shortens = tries && (options->max_states == 0 || options->max_states > ENGINE_PLAIN_STATES);
+    double started = search_clock();
+    *chosen = *options;
+    chosen->ts.merge = merges && !tries;
+    if (shortens) chosen->max_states = ENGINE_PLAIN_STATES;
+    search_init(search, program, chosen);
+    search_run(search, program->threaded && yields_possible(program));
+    if (!shortens || search->store.n <= ENGINE_PLAIN_STATES) return;
+    search_fini(search);
+    chosen->ts.merge = true;
+    chosen->max_states = options->max_states;
+    search_init(search, program, chosen);
+    search->started = started;
+    search_run(search, false);
 }
 
 EngineResult *engine_check(const Program *program, const EngineOptions *options) {
     EngineResult *result = calloc(1, sizeof *result);
     if (result == NULL) fatal("out of memory");
-    double started = search_clock();
-    EngineOptions chosen = *options;
-    chosen.ts.merge = wants_merge(program, options);
-    if (options->timeout > 0) chosen.timeout = options->timeout - (search_clock() - started);
-    check_once(result, program, &chosen);
-    result->seconds = search_clock() - started;
+    EngineOptions chosen;
+    Search search;
+    Hits hits = {0};
+    explore(&search, program, options, &chosen);
+    analyse(&search, &hits);
+    conclude(result, &search, &hits);
+    if (options->record_graph) result->graph = lts_record(&search, &hits);
+    hits_fini(&hits);
+    search_fini(&search);
     return result;
 }
 

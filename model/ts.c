@@ -58,13 +58,17 @@ static void find_base(Ts *ts) {
     ts->nfixed = ts->base.nfixed;
 }
 
+bool ts_merges(const Program *program, TsOptions options) {
+    return !options.run_on && !options.main_ends_run && merge_applies(program);
+}
+
 Ts *ts_new(const Program *program, TsOptions options) {
     Ts *ts = calloc(1, sizeof *ts);
     if (!ts) fatal("out of memory");
     ts->program = program;
     ts->options = options;
     ts->expand = (ExpandOptions){.eval = {.run_on = options.run_on, .no_reset = !options.reset}, .memo = options.memo};
-    ts->merges = options.merge && !options.run_on && !options.main_ends_run && merge_applies(program);
+    ts->merges = options.merge && ts_merges(program, options);
     pthread_mutex_init(&ts->lock, NULL);
     find_base(ts);
     ts->comps = comps_new(program, ts->nfixed);

@@ -41,6 +41,8 @@ typedef struct TsSuccessors {
     uint32_t nids, ids_cap;
 } TsSuccessors;
 
+/* True when options.merge would have an effect on this program. */
+bool ts_merges(const Program *program, TsOptions options);
 Ts *ts_new(const Program *program, TsOptions options);
 void ts_free(Ts *ts);
 const Program *ts_program(const Ts *ts);

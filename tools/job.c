@@ -71,6 +71,7 @@ void job_check(Job *job, uint32_t shares, bool record) {
     EngineOptions engine = {
         .ts = {.run_on = options->run_on, .reset = !options->no_reset, .symmetry = !options->no_symmetry, .memo = !options->no_memo,
                .main_ends_run = options->main_ends_run},
+        .merge = options->no_merge ? ENGINE_MERGE_NEVER : options->merge ? ENGINE_MERGE_ALWAYS : ENGINE_MERGE_AUTO,
         .max_states = options->max_states,
         .memory = options->memory ? options->memory : default_memory(shares),
         .timeout = options->timeout,

@@ -33,7 +33,7 @@ typedef struct Options {
     bool run_on, main_ends_run;
     uint64_t max_states, memory, threads, jobs; /* 0: not given */
     double timeout;
-    bool no_symmetry, no_reset, no_memo;
+    bool no_symmetry, no_reset, no_memo, merge, no_merge;
     const char *json, *out;
     bool dot, waits, as_json, replay;
     ColorMode color;

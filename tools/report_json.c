@@ -36,7 +36,7 @@ static void write_diagnostics(JsonWriter *json, const Job *job) {
     json_close(json);
 }
 
-static void write_options(JsonWriter *json, const Options *options) {
+static void write_options(JsonWriter *json, const Options *options, bool merged) {
     json_write_key(json, "options");
     json_open_object(json, true);
     json_text(json, "ready", options->run_on ? "run-on" : "suspend");
@@ -44,6 +44,7 @@ static void write_options(JsonWriter *json, const Options *options) {
     json_bool(json, "symmetry", !options->no_symmetry);
     json_bool(json, "reset", !options->no_reset);
     json_bool(json, "memo", !options->no_memo);
+    json_bool(json, "merged", merged);
     json_close(json);
 }
 
@@ -109,7 +110,7 @@ void report_json_job(JsonWriter *json, const Job *job) {
     json_text(json, "file", job->path);
     json_text(json, "verdict", verdict_word(job));
     write_diagnostics(json, job);
-    write_options(json, &job->options);
+    write_options(json, &job->options, job->result && job->result->merged);
     if (job->result) write_result(json, job);
     json_close(json);
 }

@@ -96,9 +96,10 @@ static void put_consequences(const Style *style, const Trace *trace) {
     fputc('\n', style->out);
 }
 
-static void put_run(const Style *style, const Trace *trace, bool colour) {
+static void put_run(const Style *style, const Job *job, const Trace *trace, bool colour) {
     const char *assumes = trace->nloop ? ", the last of them for ever" : "";
-    fprintf(style->out, "  shortest run, %" PRIu32 " step%s%s:\n", trace->nsteps, trace->nsteps == 1 ? "" : "s", assumes);
+    const char *which = job->result->merged ? "run (perhaps not the shortest: --no-merge)" : "shortest run";
+    fprintf(style->out, "  %s, %" PRIu32 " step%s%s:\n", which, trace->nsteps, trace->nsteps == 1 ? "" : "s", assumes);
     trace_print(trace, style->out, colour);
 }
 
@@ -109,7 +110,7 @@ static void put_finding(const Style *style, const Job *job, const Finding *findi
     else put_waits(style, trace);
     if (!trace) return;
     put_consequences(style, trace);
-    if (!job->options.quiet) put_run(style, trace, colour);
+    if (!job->options.quiet) put_run(style, job, trace, colour);
     if (saved) fprintf(style->out, "  graph: %s.dot   replay: unknot trace %s.json\n", saved, saved);
     fputc('\n', style->out);
 }
@@ -128,7 +129,8 @@ static void put_check(const Style *style, const Job *job, uint32_t index) {
     const char *colour = check.verdict == VERDICT_VIOLATED ? style->red : check.verdict == VERDICT_HOLDS ? style->green : style->yellow;
     fprintf(style->out, "  %-*s  %s%-*s%s", LABEL_WIDTH, label, colour, index == 0 ? VERDICT_WIDTH : 0, verdict_text(check.verdict), style->plain);
     if (index == 0) {
-        fprintf(style->out, "   %" PRIu64 " state%s   ", job->result->states, job->result->states == 1 ? "" : "s");
+        fprintf(style->out, "   %" PRIu64 " %sstate%s   ", job->result->states, job->result->merged ? "merged " : "",
+                job->result->states == 1 ? "" : "s");
         put_time(style->out, job->result->seconds);
     }
     fputc('\n', style->out);
