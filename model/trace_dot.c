@@ -2,6 +2,9 @@
 #include "model/support/dot_label.h"
 #include "model/trace.h"
 
+#include <string.h>
+
+enum { SOURCE_TEXT = 100 };
 
 static void begin(FILE *out, const char *name) {
     fprintf(out, "digraph %s {\n", name);
@@ -94,11 +97,17 @@ static bool takes_part(const Trace *trace, uint32_t task) {
     return false;
 }
 
-static void put_source(FILE *out, const TraceWait *wait) {
-    const char *source = wait->source;
-    while (*source == ' ' || *source == '\t') source++;
-    fprintf(out, "\\n%u: ", wait->line);
-    dot_label(out, source);
+/* The line without its indentation and its comment. */
+static void put_source(FILE *out, const Trace *trace, const TraceWait *wait) {
+    const char *source = wait->source + strspn(wait->source, " \t"), *comment = strstr(source, "//");
+    size_t length = comment ? (size_t)(comment - source) : strlen(source);
+    while (length > 0 && (source[length - 1] == ' ' || source[length - 1] == '\t')) length--;
+    char text[SOURCE_TEXT];
+    snprintf(text, sizeof text, "%.*s", (int)(length < sizeof text ? length : sizeof text - 1), source);
+    fputs("\\n", out);
+    if (strcmp(wait->file, trace->file) != 0) dot_label(out, wait->file), fputc(':', out);
+    fprintf(out, "%u: ", wait->line);
+    dot_label(out, text);
 }
 
 static void put_task(FILE *out, const Trace *trace, uint32_t task) {
@@ -107,7 +116,7 @@ static void put_task(FILE *out, const Trace *trace, uint32_t task) {
     uint32_t last = 0;
     for (uint32_t i = 0; i < trace->nwaits; i++) {
         if (trace->waits[i].task != task || trace->waits[i].line == last) continue;
-        put_source(out, &trace->waits[i]);
+        put_source(out, trace, &trace->waits[i]);
         last = trace->waits[i].line;
     }
     bool red = is_on_cycle(trace, task), stuck = is_among(trace->stuck, trace->nstuck, task);
