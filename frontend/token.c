@@ -209,11 +209,16 @@ static bool is_one_of(int kind, const int *kinds, size_t count) {
     return false;
 }
 
+/* A declaration may begin here. */
+static bool may_declare(const Parser *parser) {
+    static const int before[] = {0, ';', '{', '}', ':', ')', '(', ',', ASYNC, STATIC, EXTERN, TYPEDEF, CONST, SCOPED, PARAM, POLL, ATOMIC, ARM_CASE};
+    return is_one_of(parser->prev, before, sizeof before / sizeof *before);
+}
+
 /* `unknown name` where a declaration may begin: read as a type that sema will not find. */
 static bool is_unknown_type(Parser *parser, const Token *token) {
-    static const int before[] = {0, ';', '{', '}', ':', ')', '(', ',', ASYNC, STATIC, EXTERN, TYPEDEF, CONST, SCOPED, PARAM, POLL, ATOMIC, ARM_CASE};
     static const int behind[] = {';', '=', ',', '[', '(', ')', ':'};
-    if (!is_one_of(parser->prev, before, sizeof before / sizeof *before) || !is_name(parser, 0)) return false;
+    if (!may_declare(parser) || !is_name(parser, 0)) return false;
     return is_same_line(parser, token, peek(parser, 0)) && is_one_of(peek(parser, 1)->kind, behind, sizeof behind / sizeof *behind);
 }
 
@@ -231,6 +236,7 @@ static int classify_name(Parser *parser, const Token *token) {
     case MEANING_HANDLE: return is_called ? IDENT : HANDLE;
     case MEANING_HANDLE_OF:
         if (holds_type(parser, 0, 0)) return HANDLE_OF;
+        if (may_declare(parser) && (is_next(parser, 0, '<') || is_type_keyword(reserved_kind(parser, 0)))) return TYPE_NAME; /* chan<int>, chan int */
         return !is_called && is_unknown_type(parser, token) ? TYPE_NAME : IDENT;
     case MEANING_NONE:
         if (parser->last.kind == '(' && parser->before_last.kind == HANDLE_OF) return TYPE_NAME;

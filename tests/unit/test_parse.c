@@ -175,6 +175,7 @@ static const Form mistakes[] = {
     {"int x = a@b;", "1:10 syntax '@' stands only in properties\n"},
     {"int x = a <-> b;", "1:11 syntax '<->' stands only in properties\n"},
     {"ctl p: A[x && y];", "1:10 syntax the brackets of A hold `p U q`\n"},
+    {"chan<int> c;", "1:1 syntax 'chan' needs the type of what it carries: chan(T)\n1:5 syntax expected a name, found '<'\n"},
     {"chan c;", "1:1 syntax 'chan' needs the type of what it carries: chan(T)\n"},
     {"long char x; int typedef y;", "1:1 syntax these words make no type together\n1:18 syntax expected a name, found 'typedef'\n"},
     {"int; struct { int x; };", "1:1 syntax this declaration declares nothing\n1:6 syntax this declaration declares nothing\n"},
