@@ -69,8 +69,17 @@ static void check_item(Sema *s, const Cursor *cursor, Expr *value, const Symbol 
     check_init(s, value, is_array ? cursor->type->of : field->type, is_array ? 0 : field->bits, root);
 }
 
+/* C's `{ 0 }`: everything is zero, whatever the first part is. */
+static bool is_zero(const Expr *init, const Type *type) {
+    if (init->nitems != 1 || init->items[0].member || init->items[0].index) return false;
+    const Expr *value = init->items[0].value;
+    const Type *first = type->kind == TYPE_ARRAY ? type->of : type->nfields ? type->fields[0].type : NULL;
+    return value->kind == EXPR_INT && value->value == 0 && first && (first->kind == TYPE_ARRAY || first->kind == TYPE_STRUCT);
+}
+
 static void check_items(Sema *s, Expr *init, const Type *type, const Symbol *root) {
     Cursor cursor = {.type = type, .init = init, .count = type->kind == TYPE_ARRAY ? type->length : type->nfields};
+    if (is_zero(init, type)) init->nitems = 0;
     cursor.taken = ARENA_ARRAY(s->arena, bool, cursor.count < MAX_PLACES ? cursor.count + 1u : MAX_PLACES);
     for (; cursor.item < init->nitems; cursor.item++) {
         InitItem *item = &init->items[cursor.item];

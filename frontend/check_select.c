@@ -11,8 +11,9 @@ static bool names_each(Sema *s, Expr *expr, const Decl *each) {
     return true;
 }
 
+/* `i++` in one of its spellings; it may be left out. */
 static bool is_count_up(Sema *s, Expr *step, const Decl *each) {
-    if (!step) return false;
+    if (!step) return true;
     bool is_one = step->kind == EXPR_INCDEC ||
                   (step->kind == EXPR_ASSIGN && step->b && step->b->kind == EXPR_INT && step->b->value == 1);
     if (!is_one || step->op != OP_ADD || !names_each(s, step->a, each)) return false;
@@ -58,8 +59,7 @@ static void check_each(Sema *s, SelectArm *arm) {
     int64_t limit = 0;
     bool is_good = read_limit(s, arm->each_cond, each, &limit);
     if (!is_count_up(s, arm->each_step, each)) {
-        Span at = arm->each_step ? arm->each_step->span : each->at;
-        sema_report(s, REPLICATED_ARM, at, "an arm is repeated by for (int i = LOW; i < HIGH; i++)");
+        sema_report(s, REPLICATED_ARM, arm->each_step->span, "an arm is repeated by for (int i = LOW; i < HIGH; i++)");
         return;
     }
     if (!is_good || !each->init) return;

@@ -11,7 +11,7 @@ void check_mismatch(Sema *s, const Expr *expr, const Type *to, const char *what)
     } else if (from->kind == TYPE_FUTURE && to->kind != TYPE_FUTURE) {
         sema_report(
             s, MISSING_AWAIT, expr->span, "%s is a future, but '%s' is expected; is 'await' missing?", what, wanted);
-    } else if (from->kind == TYPE_ARRAY || to->kind == TYPE_ARRAY) {
+    } else if (to->kind == TYPE_ARRAY) {
         sema_report(s, ARRAY_VALUE, expr->span, "%s is an array: arrays are not copied", what);
     } else {
         sema_report(s, TYPE_MISMATCH, expr->span, "%s has the type '%s', but '%s' is expected", what,
@@ -56,7 +56,7 @@ bool check_is_integer(Sema *s, Expr *expr, const char *what) {
     const Type *type = expr->type;
     if (type_is_integer(type)) return true;
     if (type->kind == TYPE_ERROR) return false;
-    if (type->kind == TYPE_FUTURE || type->kind == TYPE_VOID || type->kind == TYPE_ARRAY) {
+    if (type->kind == TYPE_FUTURE || type->kind == TYPE_VOID) {
         check_mismatch(s, expr, sema_int(s), what);
     } else {
         sema_report(s, NOT_INTEGER, expr->span, "%s has the type '%s', but an integer is expected", what,

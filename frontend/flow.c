@@ -7,8 +7,6 @@ typedef struct Flow {
     VEC(const Stmt *) targets; /* labels that some goto names */
 } Flow;
 
-typedef VEC(const Stmt *) StmtList;
-
 static bool completes(Flow *flow, Stmt *stmt, bool is_reached);
 
 static bool contains(const Stmt *const *data, uint32_t n, const Stmt *stmt) {
@@ -31,12 +29,11 @@ static void note_break(Flow *flow, const Stmt *stmt) {
 
 /* ---- statements in a row */
 
-/* Something in it can be reached from elsewhere. */
-static bool is_entry(const Flow *flow, const Stmt *stmt) {
-    if (stmt->kind == STMT_CASE || stmt->kind == STMT_DEFAULT) return true;
+static bool is_target(const Flow *flow, const Stmt *stmt) {
     return stmt->kind == STMT_LABEL && contains(flow->targets.data, flow->targets.n, stmt);
 }
 
+/* Some goto leads into it. */
 static bool holds_entry(const Flow *flow, const Stmt *stmt);
 
 static bool items_hold_entry(const Flow *flow, Stmt *const *items, uint32_t nitems) {
@@ -46,8 +43,8 @@ static bool items_hold_entry(const Flow *flow, Stmt *const *items, uint32_t nite
 }
 
 static bool holds_entry(const Flow *flow, const Stmt *stmt) {
-    if (!stmt) return false;
-    if (is_entry(flow, stmt) || holds_entry(flow, stmt->body) || holds_entry(flow, stmt->other)) return true;
+    if (!stmt || flow->targets.n == 0) return false;
+    if (is_target(flow, stmt) || holds_entry(flow, stmt->body) || holds_entry(flow, stmt->other)) return true;
     for (uint32_t i = 0; i < stmt->narms; i++)
         if (items_hold_entry(flow, stmt->arms[i].body, stmt->arms[i].nbody)) return true;
     return items_hold_entry(flow, stmt->items, stmt->nitems);
@@ -58,8 +55,8 @@ static bool is_harmless(const Stmt *stmt) {
     return stmt->kind == STMT_EMPTY || stmt->kind == STMT_BREAK || stmt->kind == STMT_RETURN || stmt->kind == STMT_DECL;
 }
 
-static bool row_completes(Flow *flow, Stmt **items, uint32_t nitems, bool is_reached, bool is_entered) {
-    bool is_live = is_reached, is_warned = !is_reached || is_entered;
+static bool row_completes(Flow *flow, Stmt **items, uint32_t nitems, bool is_reached) {
+    bool is_live = is_reached, is_warned = !is_reached;
     for (uint32_t i = 0; i < nitems; i++) {
         if (!is_live && !is_warned && !is_harmless(items[i]) && !holds_entry(flow, items[i])) {
             sema_report(flow->s, UNREACHABLE_CODE, items[i]->span, "this code is never reached");
@@ -126,22 +123,22 @@ static bool switch_completes(Flow *flow, Stmt *stmt, bool is_reached) {
 static bool select_completes(Flow *flow, Stmt *stmt, bool is_reached) {
     bool any = false;
     for (uint32_t i = 0; i < stmt->narms; i++) {
-        bool arm = row_completes(flow, stmt->arms[i].body, stmt->arms[i].nbody, is_reached, false);
+        bool arm = row_completes(flow, stmt->arms[i].body, stmt->arms[i].nbody, is_reached);
         any = any || arm;
     }
     return take_break(flow, stmt) || any;
 }
 
 static bool label_completes(Flow *flow, Stmt *stmt, bool is_reached) {
-    bool is_target = contains(flow->targets.data, flow->targets.n, stmt);
-    return stmt->body ? completes(flow, stmt->body, is_reached || is_target) : is_reached || is_target;
+    is_reached = is_reached || is_target(flow, stmt);
+    return stmt->body ? completes(flow, stmt->body, is_reached) : is_reached;
 }
 
 static bool kind_completes(Flow *flow, Stmt *stmt, bool is_reached) {
     switch (stmt->kind) {
     case STMT_BLOCK:
     case STMT_SCOPE:
-    case STMT_ATOMIC: return row_completes(flow, stmt->items, stmt->nitems, is_reached, false);
+    case STMT_ATOMIC: return row_completes(flow, stmt->items, stmt->nitems, is_reached);
     case STMT_IF: return if_completes(flow, stmt, is_reached);
     case STMT_WHILE:
     case STMT_DO:
@@ -166,7 +163,7 @@ static bool kind_completes(Flow *flow, Stmt *stmt, bool is_reached) {
 }
 
 static bool completes(Flow *flow, Stmt *stmt, bool is_reached) {
-    bool result = kind_completes(flow, stmt, is_reached);
+    bool result = kind_completes(flow, stmt, is_reached || holds_entry(flow, stmt));
     stmt->never_completes = !result;
     return result;
 }
