@@ -109,9 +109,7 @@ static void pend(Expansion *expansion, const uint32_t *ids, uint32_t n, uint8_t 
     uint32_t nwords = store->layout.nwords, at = expansion->pending.n * nwords;
     if (at + nwords > expansion->words.cap) vec_reserve(&expansion->words, at + nwords);
     uint64_t *words = expansion->words.data + at;
-    store_pack(store, ids, n, words);
-    uint64_t hash = store_hash(store, words);
-    store_prefetch(store, hash);
+    uint64_t hash = store_prepare(store, ids, n, words);
     vec_push(&expansion->pending, (Pending){.hash = hash, .label = label});
 }
 
@@ -181,6 +179,7 @@ static void settle(Expansion *expansion, uint32_t number, uint32_t from) {
 
 static void flush(Expansion *expansion) {
     uint32_t from = 0;
+    for (uint32_t i = 0; i < expansion->pending.n; i++) store_prefetch(&expansion->search->store, expansion->pending.data[i].hash);
     for (uint32_t i = 0; i < expansion->nsources; i++) {
         settle(expansion, i, from);
         from = expansion->sources[i].end;

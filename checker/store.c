@@ -6,11 +6,12 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-enum { LINE = 16, SLACK_FROM = 1 << 14, BATCH = 16, SEGMENT_STATES = 1 << STORE_SEGMENT_BITS };
+enum { LINE = 16, SLACK_FROM = 1 << 14, BATCH = 16, HUGE_PAGE = 1 << 21, SEGMENT_STATES = 1 << STORE_SEGMENT_BITS };
 
 static void *allocate(size_t bytes) {
     void *memory = malloc(bytes);
@@ -142,7 +143,7 @@ uint64_t store_hash(const Store *store, const uint64_t *words) {
 static inline uint32_t home(const Store *store, uint64_t hash) { return (uint32_t)(((hash >> 32) * store->nlines) >> 32); }
 static inline uint32_t tag_of(const Store *store, uint64_t hash) { return (uint32_t)hash & (UINT32_MAX >> store->index_bits); }
 
-void store_prefetch(const Store *store, uint64_t hash) { __builtin_prefetch(store->table + (size_t)home(store, hash) * LINE); }
+static inline void prefetch_line(const Store *store, uint64_t hash) { __builtin_prefetch(store->table + (size_t)home(store, hash) * LINE); }
 
 /* Bit i of the result: entry i has the tag; of `full`: it is not empty. */
 static inline unsigned line_match(const uint32_t *line, uint32_t tag, uint32_t index_bits, unsigned *full) {
@@ -164,6 +165,23 @@ static inline unsigned line_match(const uint32_t *line, uint32_t tag, uint32_t i
 #endif
     *full = ~empty & 0xffffu;
     return match & *full;
+}
+
+uint64_t store_prepare(const Store *store, const uint32_t *ids, uint32_t n, uint64_t *words) {
+    layout_pack(&store->layout, ids, n, words);
+    uint64_t hash = store_hash(store, words);
+    prefetch_line(store, hash);
+    return hash;
+}
+
+void store_prefetch(const Store *store, uint64_t hash) {
+    unsigned full;
+    const uint32_t *entries = store->table + (size_t)home(store, hash) * LINE;
+    unsigned match = line_match(entries, tag_of(store, hash), store->index_bits, &full);
+    if (match == 0) return;
+    const uint8_t *at = address(store, (entries[__builtin_ctz(match)] & ((1u << store->index_bits) - 1u)) - 1u);
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + store->layout.bytes - 1);
 }
 
 /* The state's index, or STORE_NONE and the entry where it belongs. */
@@ -204,7 +222,7 @@ static void table_fill(Store *store) {
         for (uint32_t i = 0; i < count; i++) {
             load_words(&store->layout, address(store, from + i), words);
             hashes[i] = store_hash(store, words);
-            store_prefetch(store, hashes[i]);
+            prefetch_line(store, hashes[i]);
         }
         for (uint32_t i = 0; i < count; i++) enter(store, hashes[i], from + i);
     }
@@ -221,8 +239,11 @@ static void table_make(Store *store, uint32_t nlines) {
     store->index_bits = bits_for(store->limit + 1);
     assert(store->index_bits < 32);
     size_t bytes = sizeof(uint32_t) * LINE * (size_t)nlines;
-    store->table = aligned_alloc(64, bytes);
+    store->table = aligned_alloc(bytes >= HUGE_PAGE ? HUGE_PAGE : 64, (bytes + 63) / 64 * 64);
     if (store->table == NULL) fatal("out of memory (%zu bytes)", bytes);
+#ifdef MADV_HUGEPAGE
+    if (bytes >= HUGE_PAGE) madvise(store->table, bytes, MADV_HUGEPAGE); /* probes are scattered: fewer misses of the TLB */
+#endif
     memset(store->table, 0, bytes);
     store->rehashes++;
     table_fill(store);

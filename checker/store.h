@@ -50,6 +50,9 @@ static inline bool store_admits(const Store *store, uint32_t n) { return n >= st
 /* `words` has room for store->layout.nwords. */
 void store_pack(const Store *store, const uint32_t *ids, uint32_t n, uint64_t *words);
 uint64_t store_hash(const Store *store, const uint64_t *words);
+/* Packs, and asks for the line of the table where the state would be; returns its hash. */
+uint64_t store_prepare(const Store *store, const uint32_t *ids, uint32_t n, uint64_t *words);
+/* Some time later: asks for the state that stands there, if any, so that comparing will not wait for memory. */
 void store_prefetch(const Store *store, uint64_t hash);
 /* The index of the state, added at the end when it is new. */
 uint32_t store_add(Store *store, const uint64_t *words, uint64_t hash, bool *is_new);
