@@ -3,9 +3,9 @@
 
 #include "model/support/dot_label.h"
 #include "model/flow.h"
+#include "model/support/fatal.h"
 #include "model/support/vec.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,16 +90,23 @@ typedef struct Label {
     FILE *out;
     const Region *region;
     Span operation; /* what fired, file 0 for the start */
-    Span last;
+    VEC(Span) said;
     uint32_t notes;
 } Label;
 
+/* From point to point; several with the same ends are drawn as one. */
+typedef struct Edge {
+    uint32_t from, to;
+    char *text;
+} Edge;
+typedef VEC(Edge) Edges;
+
 static void put_note(Label *label, const char *prefix, Span span, const char *suffix) {
     if (label->notes++ >= MAX_NOTES) {
-        if (label->notes == MAX_NOTES + 2) fputs("…\\l", label->out);
+        if (label->notes == MAX_NOTES + 1) fputs(" …\\l", label->out);
         return;
     }
-    fprintf(label->out, "%u: %s", sources_line_of(label->region->program->sources, span), prefix);
+    fprintf(label->out, " %u: %s", sources_line_of(label->region->program->sources, span), prefix);
     dot_text(label->out, label->region->program, span, LABEL_TEXT);
     fprintf(label->out, "%s\\l", suffix);
 }
@@ -107,10 +114,18 @@ static void put_note(Label *label, const char *prefix, Span span, const char *su
 static void put_condition(Label *label, uint32_t pc, bool taken) {
     Span span = label->region->machine->code[pc].span;
     if (label->operation.file && holds_span(span, label->operation)) { /* while (await recv(…)) */
-        fprintf(label->out, "yields %s\\l", taken ? "false" : "true");
+        fprintf(label->out, " yields %s\\l", taken ? "false" : "true");
         return;
     }
     put_note(label, taken ? "not (" : "if ", span, taken ? ")" : "");
+}
+
+/* False when it was said before. */
+static bool say(Label *label, Span span) {
+    for (uint32_t i = 0; i < label->said.n; i++)
+        if (same_span(label->said.data[i], span)) return false;
+    vec_push(&label->said, span);
+    return true;
 }
 
 static void put_step(Label *label, uint32_t pc, uint32_t next) {
@@ -122,9 +137,8 @@ static void put_step(Label *label, uint32_t pc, uint32_t next) {
         for (uint32_t i = 0; i < point->narms; i++)
             if (point->arms[i].target == next) put_note(label, "", point->arms[i].span, "");
         if (point->fallback == next) put_note(label, "default of ", point->span, "");
-    } else if (is_note(instr) && !same_span(instr->span, label->last)) {
+    } else if (is_note(instr) && say(label, instr->span)) {
         put_note(label, "", instr->span, "");
-        label->last = instr->span;
     }
 }
 
@@ -140,32 +154,67 @@ static void put_way(Label *label, uint32_t target) {
     vec_fini(&way);
 }
 
+/* What other ways to the target do besides, in brackets. */
+static void put_detours(Label *label) {
+    const Machine *machine = label->region->machine;
+    for (uint32_t pc = 0; pc < machine->ncode; pc++)
+        if (label->region->parent[pc] != NO_SLOT && label->region->leads[pc] && is_note(&machine->code[pc]) && say(label, machine->code[pc].span))
+            put_note(label, "[", machine->code[pc].span, "]");
+}
+
 /* ---- nodes and edges */
 
 static uint32_t point_of(const Machine *machine, uint32_t pc) {
     return machine->code[pc].op == INSTR_END ? machine->npoints - 1 : (uint32_t)machine->code[pc].imm;
 }
 
-static void put_edges(Region *region, FILE *out, uint32_t point, uint32_t entry, Span operation) {
+static void add_edge(Edges *edges, uint32_t from, uint32_t to, char *text) {
+    for (uint32_t i = 0; i < edges->n; i++) {
+        Edge *edge = &edges->data[i];
+        if (edge->from != from || edge->to != to) continue;
+        bool is_new = !strstr(edge->text, text);
+        size_t length = strlen(edge->text), added = is_new ? strlen(text) : 0;
+        char *both = realloc(edge->text, length + added + 1);
+        if (!both) fatal("out of memory");
+        if (is_new) memcpy(both + length, text, added + 1);
+        edge->text = both;
+        free(text);
+        return;
+    }
+    vec_push(edges, (Edge){from, to, text});
+}
+
+static char *edge_text(const Region *region, const Point *point, uint32_t pc, Span operation) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) fatal("out of memory");
+    Label label = {.out = out, .region = region, .operation = operation};
+    if (operation.file && point->narms > 1) {
+        fputc(' ', out);
+        dot_text(out, region->program, operation, LABEL_TEXT);
+        fputs("\\l", out);
+    }
+    put_way(&label, pc);
+    put_detours(&label);
+    fclose(out);
+    vec_fini(&label.said);
+    return text;
+}
+
+static void find_edges(Region *region, Edges *edges, uint32_t point, uint32_t entry, Span operation) {
     const Machine *machine = region->machine;
     explore(region, entry);
     for (uint32_t i = 0; i < region->queue.n; i++) {
         uint32_t pc = region->queue.data[i];
         if (!is_stop(machine, pc)) continue;
         mark_leading(region, pc);
-        fprintf(out, "    m%up%u -> m%up%u [label=\"", machine->id, point, machine->id, point_of(machine, pc));
-        if (operation.file && machine->points[point].narms > 1) {
-            dot_text(out, region->program, operation, LABEL_TEXT);
-            fputs("\\l", out);
-        }
-        Label label = {.out = out, .region = region, .operation = operation};
-        put_way(&label, pc);
-        fputs("\"];\n", out);
+        add_edge(edges, point, point_of(machine, pc), edge_text(region, &machine->points[point], pc, operation));
     }
 }
 
 static const char *const shapes[] = {
-    [POINT_START] = "circle", [POINT_AWAIT] = "box", [POINT_SELECT] = "box", [POINT_BLOCK] = "octagon", [POINT_SCOPE] = "box", [POINT_END] = "doublecircle"};
+    [POINT_START] = "ellipse", [POINT_AWAIT] = "box", [POINT_SELECT] = "box", [POINT_BLOCK] = "octagon", [POINT_SCOPE] = "box", [POINT_END] = "ellipse"};
 
 static void put_node_text(const Program *program, FILE *out, const Point *point) {
     uint32_t line = sources_line_of(program->sources, point->span);
@@ -198,7 +247,7 @@ static void put_node(const Program *program, FILE *out, const Machine *machine, 
     if (point->kind == POINT_BLOCK) fputs("color=firebrick, ", out);
     if (point->kind == POINT_SCOPE) fputs("style=rounded, ", out);
     if (point->kind == POINT_START || point->kind == POINT_END) {
-        fprintf(out, "label=\"%s\"];\n", point->kind == POINT_START ? "start" : "end");
+        fputs(point->kind == POINT_START ? "height=0.25, label=\"start\"];\n" : "height=0.25, peripheries=2, label=\"end\"];\n", out);
         return;
     }
     fputs("label=\"", out);
@@ -212,23 +261,41 @@ static bool is_drawn(const Machine *machine, uint32_t index) {
     return machine->code[point->pc].op == INSTR_WAIT && point->fallback == NO_SLOT;
 }
 
+static void find_all(const Program *program, const Machine *machine, Edges *edges) {
+    Region region = {.program = program, .machine = machine, .parent = calloc(machine->ncode, sizeof(uint32_t)), .leads = calloc(machine->ncode, 1)};
+    if (!region.parent || !region.leads) fatal("out of memory");
+    for (uint32_t i = 0; i < machine->npoints; i++) {
+        const Point *point = &machine->points[i];
+        if (!is_drawn(machine, i)) continue;
+        if (point->kind == POINT_START) find_edges(&region, edges, i, point->pc, (Span){0});
+        for (uint32_t k = 0; k < point->narms; k++) find_edges(&region, edges, i, point->arms[k].target, point->arms[k].span);
+    }
+    vec_fini(&region.queue);
+    free(region.parent);
+    free(region.leads);
+}
+
+static bool leads_to(const Edges *edges, uint32_t point) {
+    for (uint32_t i = 0; i < edges->n; i++)
+        if (edges->data[i].to == point) return true;
+    return false;
+}
+
 static void put_machine(const Program *program, FILE *out, const Machine *machine) {
     fprintf(out, "  subgraph cluster_m%u {\n    label=\"", machine->id);
     dot_label(out, machine->name);
     fprintf(out, "  (line %u)\";\n    labeljust=l; color=gray70; fontname=\"Helvetica-Bold\";\n", sources_line_of(program->sources, machine->span));
-    Region region = {.program = program, .machine = machine, .parent = calloc(machine->ncode, sizeof(uint32_t)), .leads = calloc(machine->ncode, 1)};
-    assert(region.parent && region.leads);
-    for (uint32_t i = 0; i < machine->npoints; i++) {
-        if (!is_drawn(machine, i)) continue;
-        put_node(program, out, machine, i);
-        const Point *point = &machine->points[i];
-        if (point->kind == POINT_START) put_edges(&region, out, i, point->pc, (Span){0});
-        for (uint32_t k = 0; k < point->narms; k++) put_edges(&region, out, i, point->arms[k].target, point->arms[k].span);
+    Edges edges = {0};
+    find_all(program, machine, &edges);
+    for (uint32_t i = 0; i < machine->npoints; i++)
+        if (is_drawn(machine, i) && (i == 0 || leads_to(&edges, i))) put_node(program, out, machine, i);
+    for (uint32_t i = 0; i < edges.n; i++) {
+        const Edge *edge = &edges.data[i];
+        fprintf(out, "    m%up%u -> m%up%u [label=\"%s\"];\n", machine->id, edge->from, machine->id, edge->to, edge->text);
+        free(edge->text);
     }
     fputs("  }\n", out);
-    vec_fini(&region.queue);
-    free(region.parent);
-    free(region.leads);
+    vec_fini(&edges);
 }
 
 void dot_machines(const Program *program, FILE *out) {
