@@ -515,6 +515,8 @@ arm_tail:
     IF '(' expression ')'               { $$ = (ArmTail){.guard = $3}; }
   | FOR '(' member_specs declarator '=' assignment ';' expression ';' expression ')'
                                         { $4.init = $6; $$ = arm_each(parser, $3, $4, $8, $10, @$); }
+  | FOR '(' member_specs declarator '=' assignment ';' expression ')' /* i++ goes without saying */
+                                        { $4.init = $6; $$ = arm_each(parser, $3, $4, $8, NULL, @$); }
   ;
 
 /* ---- expressions */

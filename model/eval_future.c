@@ -51,6 +51,19 @@ static Run claim(Step *step, uint32_t slot, Span span) {
     return RUN_ON;
 }
 
+static void set_poller(Step *step, Word future, Word from, Word to) {
+    World *world = step->world;
+    const Word *words = world_read(world, handle_slot(future), NULL);
+    bool is_op = comp_kind(words) == COMP_OPFUTURE;
+    if (!is_op && (comp_kind(words) != COMP_FIBER || fiber_is_over(words) || words[FIBER_STATUS] == FIBER_AT_START)) return;
+    if (is_op && words[OPFUTURE_STATUS] != ARM_QUEUED) return;
+    uint32_t field = is_op ? OPFUTURE_OWNER : FIBER_OWNER;
+    if (words[field] == from && from != to) world_write(world, handle_slot(future), NULL)[field] = to;
+}
+
+void future_attach(Step *step, Word future) { set_poller(step, future, 0, step_task(step)); }
+void future_detach(Step *step, Word future) { set_poller(step, future, step_task(step), 0); }
+
 static Run opfuture_finish(Step *step, uint32_t waiting, const Arm *arm, uint32_t slot, const Op *op, const OpResult *result) {
     World *world = step->world;
     Word *waiter = world_write(world, waiting, NULL);

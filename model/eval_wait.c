@@ -103,14 +103,18 @@ Run wait_give_up(Step *step, uint32_t fiber, uint32_t but) {
     const Point *point = point_of(world, words);
     for (uint32_t i = 0; i < point->narms; i++) {
         const Arm *arm = &point->arms[i];
-        bool queued = arm_state(words, point, i) == ARM_QUEUED;
+        ArmState state = arm_state(words, point, i);
+        bool queued = state == ARM_QUEUED;
         words[FIBER_FRAME + point->state + i] = ARM_OFF;
         if (i == but) continue;
         if (arm->op == ARM_FUTURE && arm->owned) {
             Word future = arm_object(words, arm);
             words[FIBER_FRAME + arm->obj] = 0;
             if (future && future_drop(step, future, arm->span) != RUN_ON) return RUN_FAILED;
-        } else if (arm->op != ARM_FUTURE && queued) {
+        } else if (arm->op == ARM_FUTURE) {
+            Word future = arm_object(words, arm);
+            if (state != ARM_OFF && future) future_detach(step, future);
+        } else if (queued) {
             Op op = op_at(step, fiber, point, i);
             if (op_give_up(step, &op) != RUN_ON) return RUN_FAILED;
         }
@@ -299,7 +303,11 @@ static Run fire_here(Step *step, Act *act, const Point *point, uint32_t arm) {
 static void take_places(Step *step, Act *act, const Point *point) {
     for (uint32_t i = 0; i < point->narms; i++) {
         Word *state = &act->frame[point->state + i];
-        if (*state == ARM_OFF || point->arms[i].op == ARM_FUTURE) continue;
+        if (*state == ARM_OFF) continue;
+        if (point->arms[i].op == ARM_FUTURE) {
+            future_attach(step, act->frame[point->arms[i].obj]);
+            continue;
+        }
         Op op = op_at(step, act->fiber, point, i);
         *state = op_can_fire(step->world, &op) ? ARM_READY : ARM_QUEUED;
         if (*state == ARM_QUEUED) op_queue(step, &op);

@@ -1,5 +1,10 @@
 #include "model/expand.h"
 
+#include "model/channel.h"
+#include "model/mutex.h"
+#include "model/scope.h"
+#include "model/semaphore.h"
+
 #include "model/support/fatal.h"
 
 #include <assert.h>
@@ -75,11 +80,24 @@ static bool is_worth_it(const Expand *expand, Memo *memo, uint32_t root, uint64_
 
 /* ---- outcomes */
 
+/* Where an object was made tells it from others only as far as the objects of that site behave differently. */
+static void forget_site(const Program *program, Word *words) {
+    enum { SITE = 1 };
+    static_assert((int)CHANNEL_SITE == SITE && (int)MUTEX_SITE == SITE, "one place for all");
+    static_assert((int)SEMAPHORE_SITE == SITE && (int)SCOPE_SITE == SITE, "one place for all");
+    switch (comp_kind(words)) {
+    case COMP_CHANNEL: case COMP_MUTEX: case COMP_SEMAPHORE: case COMP_SCOPE: case COMP_DEAD: break;
+    case COMP_GLOBAL: case COMP_FIBER: case COMP_OPFUTURE: case COMP_FREE: case COMP_EXECUTOR: return;
+    }
+    words[SITE] = program->sites[words[SITE]].alike;
+}
+
 uint32_t expand_intern(Comps *comps, const Program *program, World *world, uint32_t slot) {
     uint32_t n;
     world_read(world, slot, &n);
     Comp *comp = &world->comps[slot];
     comp_normalise(program, comp->words, n);
+    if (slot >= comps_fixed(comps)) forget_site(program, comp->words);
     return comps_intern(comps, comp->words, n);
 }
 

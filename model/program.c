@@ -199,7 +199,21 @@ static void check_machine(const Program *program, Machine *machine) {
     for (uint32_t i = 0; i < machine->npoints; i++) assert(machine->points[i].pc < machine->ncode);
 }
 
+static bool sites_behave_alike(const Site *a, const Site *b) {
+    return a->kind == b->kind && a->elem == b->elem && a->is_fifo == b->is_fifo && a->is_barging == b->is_barging &&
+           a->is_unowned == b->is_unowned && a->is_scoped == b->is_scoped;
+}
+
+static void match_sites(Program *program) {
+    for (uint32_t i = 0; i < program->nsites; i++) {
+        uint32_t first = 0;
+        while (!sites_behave_alike(&program->sites[first], &program->sites[i])) first++;
+        program->sites[i].alike = first;
+    }
+}
+
 void program_finish(Program *program) {
+    match_sites(program);
     program->has_blocking = has_blocking(program);
     program->threaded = is_threaded(program);
     for (uint32_t i = 0; i < program->nmachines; i++) {

@@ -181,6 +181,7 @@ typedef struct Site {
     bool is_fifo;           /* CHANNEL */
     bool is_barging, is_unowned; /* MUTEX */
     bool is_scoped;
+    uint32_t alike;         /* [program_finish] the first site whose objects behave the same: the name and place are no part of a state */
 } Site;
 
 typedef struct Invariant {

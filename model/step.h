@@ -138,6 +138,10 @@ Op wait_op(const World *world, uint32_t fiber, const Word *words, const Point *p
 
 /* ---- eval_future.c */
 Able future_able(World *world, const Step *step, Word future);
+/* A wait for the future begins: if it has begun already and nobody polls it, the task does from now on. */
+void future_attach(Step *step, Word future);
+/* The wait is over: another task may poll the future from now on. */
+void future_detach(Step *step, Word future);
 /* One step of a future: its start or its going on. RUN_ENDED: its value is in `arm`'s slots of the waiting fiber's frame. */
 Run future_step(Step *step, uint32_t waiting, uint32_t arm, Word future);
 /* Polls on the spot: runs until finished or at something that cannot fire now (RUN_POINT). */
