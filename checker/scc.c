@@ -217,48 +217,63 @@ static uint32_t mark_seeds(const Edges *edges, Bitset *marked) {
     return count;
 }
 
-static uint32_t sweep(const Edges *edges, Bitset *marked, const Bitset *skip) {
-    uint32_t count = 0;
-    for (uint32_t group = (edges->n + EDGES_GROUP - 1) / EDGES_GROUP; group-- > 0;) {
-        uint32_t from = group * EDGES_GROUP;
-        uint64_t done = marked->words[from / 64] | (skip != NULL ? skip->words[from / 64] : 0);
-        if ((done >> (from % 64) & 0xff) == 0xff) continue;
-        EdgeIter iters[EDGES_GROUP];
-        for (uint32_t i = edges_group(edges, group, iters); i-- > 0;) {
-            if (done >> ((from + i) % 64) & 1) continue;
-            while (edges_next(&iters[i])) {
-                if (!bitset_has(marked, iters[i].target)) continue;
-                bitset_add(marked, from + i);
-                count++;
-                break;
-            }
-        }
+static bool leads_to(const Bitset *marked, EdgeIter *iter) {
+    while (edges_next(iter))
+        if (bitset_has(marked, iter->target)) return true;
+    return false;
+}
+
+static uint32_t sweep_group(const Edges *edges, uint32_t group, Bitset *marked, const Bitset *skip) {
+    uint32_t from = group * EDGES_GROUP, count = 0;
+    uint64_t done = marked->words[from / 64] | (skip != NULL ? skip->words[from / 64] : 0);
+    if ((done >> (from % 64) & 0xff) == 0xff) return 0;
+    EdgeIter iters[EDGES_GROUP];
+    uint32_t n = edges_group(edges, group, iters);
+    for (uint32_t i = n; i-- > 0;) {
+        if ((done >> ((from + i) % 64) & 1) != 0 || !leads_to(marked, &iters[i])) continue;
+        bitset_add(marked, from + i);
+        count++;
     }
     return count;
 }
 
-/* Adds all that leads to a marked state; false when that takes too many sweeps. */
+static uint32_t sweep(const Edges *edges, Bitset *marked, const Bitset *skip) {
+    uint32_t count = 0;
+    for (uint32_t group = (edges->n + EDGES_GROUP - 1) / EDGES_GROUP; group-- > 0;) count += sweep_group(edges, group, marked, skip);
+    return count;
+}
+
+/* Adds all that leads to a marked state; false when that takes too many sweeps. `count` states are marked or to be skipped. */
 static bool close_backward(const Edges *edges, Bitset *marked, const Bitset *skip, uint32_t *count) {
-    for (int i = 0; i < SWEEPS; i++) {
+    for (int i = 0; i < SWEEPS && *count < marked->n; i++) {
         uint32_t added = sweep(edges, marked, skip);
         *count += added;
         if (added == 0) return true;
     }
-    return false;
+    return *count == marked->n;
 }
 
-static uint32_t walk(const Edges *edges, uint32_t state) {
+/* A long walk: all it comes by leads to where it ends, and is marked. */
+static uint32_t walk(const Edges *edges, uint32_t state, Bitset *marked) {
     uint64_t random = 1;
-    for (int step = 0; step < WALK; step++) {
+    for (uint32_t step = 0; step < WALK + marked->n / 16; step++) {
         uint32_t n = 0, pick = state;
         EdgeIter iter = edges_of(edges, state);
+        bitset_add(marked, state);
         while (edges_next(&iter)) {
             random = hash_mix(random + 1);
             if (random % ++n == 0) pick = iter.target;
         }
         state = pick;
     }
+    bitset_add(marked, state);
     return state;
+}
+
+static uint32_t count_bits(const Bitset *set) {
+    uint32_t count = 0;
+    for (uint32_t w = 0; w <= set->n / 64; w++) count += bits_of(set->words[w]);
+    return count;
 }
 
 typedef VEC(uint32_t) Members;
@@ -294,15 +309,14 @@ static bool bottom_by_walk(const Edges *edges, Bitset *marked, uint32_t *count, 
     bool found = false;
     for (int attempt = 0; attempt < ATTEMPTS && !found; attempt++) {
         Bitset leading = bitset_new(marked->n);
-        uint32_t n = 1;
-        state = walk(edges, state);
-        bitset_add(&leading, state);
+        state = walk(edges, state, &leading);
+        uint32_t n = *count + count_bits(&leading);
         bool closed = close_backward(edges, &leading, marked, &n);
         uint32_t outside = closed ? forward(edges, state, &leading, &members) : UINT32_MAX;
         found = closed && outside == UINT32_MAX;
         if (found) {
             for (uint32_t w = 0; w <= marked->n / 64; w++) marked->words[w] |= leading.words[w];
-            *count += n;
+            *count = n;
         }
         uint64_t held = 4ull * members.cap + 3 * bitset_bytes(marked->n);
         if (held > *bytes) *bytes = held;
