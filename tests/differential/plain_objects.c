@@ -50,11 +50,9 @@ static PCells first_item(PRun *r, PEntity *ch) {
 }
 static PCells serve_sender(PRun *r, PWaiter w) {
     PArm *a = arm_of(r, w);
-    PCells item = a->value;
-    a->value = (PCells){0};
     a->state = ARM_SERVED;
     a->result = true;
-    return item;
+    return a->value; /* the operand stays part of the wait until the fiber goes on */
 }
 static void fire_send(PRun *r, int32_t fiber, PArm *arm) {
     PEntity *ch = plain_at(r, arm->ref);
@@ -91,7 +89,6 @@ static void refuse_all(PRun *r, PWaiters *list) {
         PArm *a = arm_of(r, list->at[i]);
         a->state = ARM_SERVED;
         a->result = false;
-        a->value = (PCells){0};
     }
     list->n = 0;
 }
