@@ -35,15 +35,15 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
    options it was done with in the end. */
 static void explore(Search *search, const Program *program, const EngineOptions *options, EngineOptions *chosen) {
     bool merges = options->merge != ENGINE_MERGE_NEVER && ts_merges(program, options->ts);
-    bool tries = merges && options->merge == ENGINE_MERGE_AUTO && !options->record_graph;
-    bool shortens = tries && (options->max_states == 0 || options->max_states > ENGINE_PLAIN_STATES);
+    bool tries = merges && options->merge == ENGINE_MERGE_AUTO && !options->record_graph &&
+                 (options->max_states == 0 || options->max_states > ENGINE_PLAIN_STATES);
     double started = search_clock();
     *chosen = *options;
-    chosen->ts.merge = merges && !tries;
-    if (shortens) chosen->max_states = ENGINE_PLAIN_STATES;
+    chosen->ts.merge = merges && options->merge == ENGINE_MERGE_ALWAYS;
+    if (tries) chosen->max_states = ENGINE_PLAIN_STATES;
     search_init(search, program, chosen);
     search_run(search, program->threaded && yields_possible(program));
-    if (!shortens || search->store.n <= ENGINE_PLAIN_STATES) return;
+    if (!tries || search->store.n <= ENGINE_PLAIN_STATES) return;
     search_fini(search);
     chosen->ts.merge = true;
     chosen->max_states = options->max_states;
