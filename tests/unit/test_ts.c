@@ -283,7 +283,7 @@ static uint32_t check_folder(const char *folder) {
     uint32_t checked = 0;
     int n = scandir(folder, &entries, NULL, alphasort);
     for (int i = 0; i < n; i++) {
-        char path[1024];
+        char path[4096];
         size_t length = strlen(entries[i]->d_name);
         snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
         if (length > 3 && !strcmp(entries[i]->d_name + length - 3, ".ac")) {
