@@ -97,6 +97,14 @@ static const char *argument_text(Sema *s, uint32_t index, Name name) {
     return arena_printf(s->arena, "argument %u of '%s'", index + 1, sema_text(s, name));
 }
 
+/* An argument converts to its parameter, or a note shows where that is declared. */
+static void check_argument(Sema *s, Expr *arg, const Type *param, const char *what, Name name, Span declared) {
+    check_expr(s, arg, param);
+    uint32_t errors = diags_errors(s->diags);
+    check_conversion(s, arg, param, 0, what);
+    if (errors != diags_errors(s->diags)) sema_note(s, declared, "'%s' is declared here", sema_text(s, name));
+}
+
 void check_call_arguments(Sema *s, Expr *call, Symbol *callee, bool in_place) {
     const Type *type = callee->type;
     for (uint32_t i = 0; i < call->nargs; i++) {
@@ -107,7 +115,7 @@ void check_call_arguments(Sema *s, Expr *call, Symbol *callee, bool in_place) {
             check_array_argument(
                 s, arg, type->params[i], argument_text(s, i, callee->name), in_place, is_const_param(callee, i));
         } else {
-            check_expr_to(s, arg, type->params[i], 0, argument_text(s, i, callee->name));
+            check_argument(s, arg, type->params[i], argument_text(s, i, callee->name), callee->name, callee->span);
             if (!in_place) check_receive_leaves(s, arg);
         }
     }
@@ -177,7 +185,8 @@ static void check_label_value(Sema *s, Expr *expr, LabelHit hit) {
     expr->type = hit.message;
     for (uint32_t i = 0; i < expr->nargs; i++) {
         if (i < label->nfields)
-            check_expr_to(s, expr->args[i], label->fields[i].type, 0, argument_text(s, i, label->name));
+            check_argument(
+                s, expr->args[i], label->fields[i].type, argument_text(s, i, label->name), label->name, label->span);
         else check_quietly(s, expr->args[i]);
     }
     if (expr->nargs != label->nfields) report_count(s, expr, label->nfields, sema_text(s, label->name), label->span);

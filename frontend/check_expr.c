@@ -263,10 +263,11 @@ static void check_misplaced(Sema *s, Expr *expr) {
     check_failed(s, expr);
 }
 
-/* A variable of type `task` is known to hold tasks that yield what the spawns stored there yield. */
+/* A variable of type `task` is known to hold tasks that yield what the spawns stored there yield; a function likewise
+ * returns them. */
 static void refine_task(Sema *s, Expr *expr) {
     if (expr->type->kind != TYPE_TASK || expr->type->of) return;
-    const Symbol *root = check_place_root(expr);
+    const Symbol *root = expr->kind == EXPR_CALL ? expr->symbol : check_place_root(expr);
     if (!root || root->id >= s->task_values.n) return;
     const TaskValue *value = &s->task_values.data[root->id];
     if (value->of && !value->is_mixed) expr->type = types_handle(s->types, TYPE_TASK, value->of);

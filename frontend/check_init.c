@@ -74,7 +74,8 @@ static bool is_zero(const Expr *init, const Type *type) {
     if (init->nitems != 1 || init->items[0].member || init->items[0].index) return false;
     const Expr *value = init->items[0].value;
     const Type *first = type->kind == TYPE_ARRAY ? type->of : type->nfields ? type->fields[0].type : NULL;
-    return value->kind == EXPR_INT && value->value == 0 && first && (first->kind == TYPE_ARRAY || first->kind == TYPE_STRUCT);
+    return value->kind == EXPR_INT && value->value == 0 && first &&
+           (first->kind == TYPE_ARRAY || first->kind == TYPE_STRUCT);
 }
 
 static void check_items(Sema *s, Expr *init, const Type *type, const Symbol *root) {

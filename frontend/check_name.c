@@ -1,10 +1,12 @@
 /* Names in expressions. */
 #include "frontend/sema.h"
 
+enum { MAX_REPORTED = 100 }; /* names remembered in one function, so as to report each once */
+
 static bool is_reported(Sema *s, Name name) {
     for (uint32_t i = 0; i < s->reported.n; i++)
         if (s->reported.data[i] == name) return true;
-    if (!s->quiet) vec_push(&s->reported, name);
+    if (!s->quiet && s->reported.n < MAX_REPORTED) vec_push(&s->reported, name);
     return false;
 }
 

@@ -60,6 +60,7 @@ static void check_return(Sema *s, Stmt *stmt) {
     } else {
         check_expr_to(s, stmt->expr, result, 0, "the value returned");
         check_receive_returned(s, stmt->expr);
+        if (result->kind == TYPE_TASK) check_task_stored_in(s, s->func->symbol, stmt->expr);
     }
 }
 

@@ -2,6 +2,10 @@
 
 typedef VEC(const char *) Candidates;
 
+enum { MAX_ERRORS = 60 }; /* of which suggestions are made: further ones are only counted */
+
+static bool is_worth_it(const Sema *s) { return !s->quiet && diags_errors(s->diags) < MAX_ERRORS; }
+
 static const char *nearest(Sema *s, Name name, Candidates *candidates) {
     const char *found = diag_nearest(sema_text(s, name), candidates->data, candidates->n);
     vec_fini(candidates);
@@ -40,7 +44,7 @@ static void add_types(Candidates *candidates) {
 }
 
 const char *suggest_name(Sema *s, Name name, SuggestWhat what) {
-    if (s->quiet) return NULL;
+    if (!is_worth_it(s)) return NULL;
     Candidates candidates = {0};
     add_bindings(s, &candidates, what);
     if (what == SUGGEST_CALL) add_calls(s, &candidates);
@@ -49,6 +53,7 @@ const char *suggest_name(Sema *s, Name name, SuggestWhat what) {
 }
 
 const char *suggest_tag(Sema *s, Name name) {
+    if (!is_worth_it(s)) return NULL;
     Candidates candidates = {0};
     for (uint32_t i = s->scopes.bindings.n; i-- > 0;)
         if (s->scopes.bindings.data[i].space == SCOPE_TAGS)
@@ -57,12 +62,14 @@ const char *suggest_tag(Sema *s, Name name) {
 }
 
 const char *suggest_field(Sema *s, const Type *type, Name name) {
+    if (!is_worth_it(s)) return NULL;
     Candidates candidates = {0};
     for (uint32_t i = 0; i < type->nfields; i++) vec_push(&candidates, sema_text(s, type->fields[i].name));
     return nearest(s, name, &candidates);
 }
 
 const char *suggest_label(Sema *s, const Type *message, Name name) {
+    if (!is_worth_it(s)) return NULL;
     Candidates candidates = {0};
     for (uint32_t i = 0; i < message->nlabels; i++) vec_push(&candidates, sema_text(s, message->labels[i].name));
     return nearest(s, name, &candidates);
