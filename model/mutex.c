@@ -75,18 +75,25 @@ static Waiter head(const Word *words) {
     return (Waiter){record[0], record[1], record[MUTEX_RECORD_TASK]};
 }
 
+static void tell_head(World *world, uint32_t slot, Waiter *next) {
+    Word *words = world_write(world, slot, NULL);
+    if (!words[MUTEX_NQUEUE]) return;
+    *next = head(words);
+    words[mutex_lists(words).queue.at + MUTEX_RECORD_MARK] = 1;
+}
+
 /* Nobody holds it any more: the head of the queue gets it, or is told. */
 static void pass_on(World *world, uint32_t slot, Waiter *next) {
     Word *words = world_write(world, slot, NULL);
     words[MUTEX_HELD] = 0;
     words[MUTEX_OWNER] = 0;
     *next = (Waiter){0};
-    if (!words[MUTEX_NQUEUE]) return;
-    *next = head(words);
     if (site_of(world, words)->is_barging) {
-        words[mutex_lists(words).queue.at + MUTEX_RECORD_MARK] = 1;
+        tell_head(world, slot, next);
         return;
     }
+    if (!words[MUTEX_NQUEUE]) return;
+    *next = head(words);
     remove_record(world, slot, false, 0);
     mutex_take(world, slot, next->task);
     add_record(world, slot, true, *next, 1);
@@ -107,7 +114,7 @@ void mutex_give_up(World *world, uint32_t slot, Waiter who, Waiter *next) {
     if (index < 0) return;
     bool told = words[records_word(lists.queue, (uint32_t)index) + MUTEX_RECORD_MARK] != 0;
     remove_record(world, slot, false, (uint32_t)index);
-    if (told && mutex_is_free(world, slot)) pass_on(world, slot, next);
+    if (told) tell_head(world, slot, next);
 }
 
 /* The given record of who holds the lock but has not gone on, or -1. */
