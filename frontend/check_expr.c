@@ -263,8 +263,7 @@ static void check_misplaced(Sema *s, Expr *expr) {
     check_failed(s, expr);
 }
 
-/* A variable of type `task` is known to hold tasks that yield what the spawns stored there yield; a function likewise
- * returns them. */
+/* What the tasks in a variable yield is known from the spawns stored there; a function's likewise from its returns. */
 static void refine_task(Sema *s, Expr *expr) {
     if (expr->type->kind != TYPE_TASK || expr->type->of) return;
     const Symbol *root = expr->kind == EXPR_CALL ? expr->symbol : check_place_root(expr);
