@@ -14,7 +14,7 @@
 #include <string.h>
 
 typedef struct Settings { uint32_t max_states; bool verbose, plain_only, dump; } Settings;
-typedef struct Totals { uint32_t agreed, skipped, differed, refused; uint64_t states, transitions; uint32_t violated, deadlocks; } Totals;
+typedef struct Totals { uint32_t agreed, skipped, differed, refused, merged; uint64_t states, transitions; uint32_t violated, deadlocks; } Totals;
 
 typedef struct Found { const char *kind, *detail, *stuck; uint32_t line; } Found;
 typedef struct FoundList { Found *at; uint32_t n; } FoundList;
@@ -91,14 +91,16 @@ static void print_found(const char *who, const FoundList *list) {
 }
 
 /* ---- one program, one setting of the engine */
-typedef struct Config { const char *name; bool reset, symmetry, memo; } Config;
+typedef struct Config { const char *name; bool reset, symmetry, memo, merge; } Config;
 static const Config configs[] = {
-    {"no-reset", false, true, true},
-    {"no-reset no-memo", false, true, false},
-    {"default", true, true, true},
-    {"no-memo", true, true, false},
-    {"no-symmetry", true, false, true},
-    {"nothing", false, false, false},
+    {"no-reset", false, true, true, false},
+    {"no-reset no-memo", false, true, false, false},
+    {"default", true, true, true, false},
+    {"no-memo", true, true, false, false},
+    {"no-symmetry", true, false, true, false},
+    {"nothing", false, false, false, false},
+    {"merge", true, true, true, true},
+    {"merge no-reset", false, true, true, true},
 };
 
 typedef struct Job {
@@ -114,7 +116,7 @@ typedef struct Job {
 } Job;
 
 static void compare_counts(Job *job, const Config *config, const EngineResult *result) {
-    if (config->reset || !config->symmetry) return;
+    if (config->reset || !config->symmetry || config->merge) return;
     if (result->states == job->plain->states && result->transitions == job->plain->transitions) return;
     printf("DIFF %s [%s]: states %llu, transitions %llu; plain: %llu, %llu\n", job->path, config->name, (unsigned long long)result->states,
            (unsigned long long)result->transitions, (unsigned long long)job->plain->states, (unsigned long long)job->plain->transitions);
@@ -132,6 +134,7 @@ static void compare_config(Job *job, const Config *config) {
     options.ts.reset = config->reset;
     options.ts.symmetry = config->symmetry;
     options.ts.memo = config->memo;
+    options.merge = config->merge ? ENGINE_MERGE_ALWAYS : ENGINE_MERGE_NEVER;
     options.ts.run_on = job->run_on;
     options.ts.main_ends_run = job->plain_options.main_ends_run;
     options.record_graph = job->settings->dump;
@@ -187,6 +190,7 @@ static void explore(Job *job, Diags *diags, Totals *totals) {
         job->differs = true;
     }
     job->program = program;
+    if (program != NULL) totals->merged += ts_merges(program, (TsOptions){.run_on = job->run_on, .main_ends_run = job->plain_options.main_ends_run});
     for (size_t i = 0; i < sizeof configs / sizeof *configs && program != NULL; i++) compare_config(job, &configs[i]);
     if (program != NULL) program_free(program);
     totals->states += job->plain->states;
@@ -261,8 +265,8 @@ int main(int argc, char **argv) {
             i += 3;
         } else compare_file(&settings, argv[i], &totals);
     }
-    printf("%u agreed, %u differ, %u skipped as not small, %u refused; %llu states, %llu transitions; %u violated, %u with a deadlock\n",
+    printf("%u agreed, %u differ, %u skipped as not small, %u refused; %llu states, %llu transitions; %u violated, %u with a deadlock, %u with steps to merge\n",
            totals.agreed, totals.differed, totals.skipped, totals.refused, (unsigned long long)totals.states,
-           (unsigned long long)totals.transitions, totals.violated, totals.deadlocks);
+           (unsigned long long)totals.transitions, totals.violated, totals.deadlocks, totals.merged);
     return totals.differed > 0 ? 1 : 0;
 }
