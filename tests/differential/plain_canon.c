@@ -81,7 +81,8 @@ static void wait(Canon *c, const PWait *w) {
         const PArm *a = &w->arms[i];
         c->position++;
         word(c, a->state);
-        if (a->state == ARM_OFF) continue;
+        word(c, a->asked);
+        if (!a->asked) continue;
         word(c, a->told);
         reference(c, a->ref);
         word(c, a->n);

@@ -137,8 +137,6 @@ typedef struct PProgram {
     bool *shared;          /* per global cell: written after initialisation */
     VEC(int32_t) invariants; /* functions */
     VEC(const char *) invariant_names;
-    VEC(const Symbol *) executors; /* those that some spawn names */
-    bool any_executor;     /* a spawn computes its executor */
     const char *unsupported; /* NULL: all of it was understood */
 } PProgram;
 

@@ -462,11 +462,7 @@ static void call(PCompile *c, const Expr *e) {
 }
 static void spawn(PCompile *c, const Expr *e) {
     const Spawn *s = e->spawn;
-    if (s->executor != NULL) {
-        plain_expr(c, s->executor);
-        if (s->executor->kind == EXPR_NAME) vec_push(&c->p->executors, s->executor->symbol);
-        else c->p->any_executor = true;
-    }
+    if (s->executor != NULL) plain_expr(c, s->executor);
     args(c, s->call);
     int32_t scope = 0;
     for (const PBlock *b = c->block; b != NULL && scope == 0; b = b->outer)

@@ -264,7 +264,7 @@ static bool wait_scope(Now *x, const PItem *item) {
     w->is_scope = true;
     w->narms = 1;
     w->arms = ARENA_NEW(x->r->arena, PArm);
-    w->arms[0] = (PArm){.state = plain_scope_over(x->r, ref) ? ARM_READY : ARM_QUEUED, .ref = ref};
+    w->arms[0] = (PArm){.state = plain_scope_over(x->r, ref) ? ARM_READY : ARM_QUEUED, .asked = true, .ref = ref};
     x->e->wait = w;
     x->e->status = FIBER_AT_POINT;
     return false;
@@ -356,6 +356,7 @@ void plain_end_fiber(PRun *r, int32_t fiber) {
 static void fill_arm(PRun *r, const PSiteArm *sa, const PCell *cells, PArm *arm, uint32_t line) {
     int32_t at = 0;
     arm->state = ARM_READY;
+    arm->asked = true;
     if (sa->has_place) arm->into = cells[at++];
     if (sa->op == ARM_YIELD) return;
     PCell first = cells[at++];
@@ -434,6 +435,7 @@ static void give_up_others(PRun *r, int32_t fiber, int32_t taken) {
         plain_give_up(r, fiber, i, sa->op);
         if (sa->op == ARM_FUTURE) plain_at(r, a->ref)->poller = 0;
         plain_at(r, fiber)->wait->arms[i].state = ARM_OFF;
+        plain_at(r, fiber)->wait->arms[i].asked = false;
         if (future != 0) plain_drop_futures(r);
     }
 }

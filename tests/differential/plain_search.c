@@ -75,8 +75,21 @@ static void violation(PSearch *x) {
 }
 
 /* ---- initial states */
+/* Whether a function that can run, or one that it leads to, spawns on an executor that it names. */
+static bool names_executor(const PSearch *x, int32_t func, bool *seen) {
+    const PFunc *f = &x->p->funcs.data[func];
+    bool found = false;
+    seen[func] = true;
+    for (int32_t i = f->entry; i < f->end; i++) {
+        const PIns *ins = &x->p->code.data[i];
+        bool leads = ins->op == I_CALL || ins->op == I_FUTURE || ins->op == I_SPAWN;
+        found |= ins->op == I_SPAWN && (ins->c & 2) != 0;
+        if (leads && !seen[ins->a]) found |= names_executor(x, ins->a, seen);
+    }
+    return found;
+}
 static void find_threads(PSearch *x) {
-    x->run.threaded = x->p->executors.n > 0 || x->p->any_executor;
+    x->run.threaded = names_executor(x, x->p->main, arena_alloc(&x->scratch, x->p->funcs.n));
     for (int32_t i = 1; i < x->run.s->n; i++)
         if (x->run.s->at[i].kind == ENTITY_EXECUTOR && x->run.s->at[i].n >= 2) x->run.threaded = true;
 }

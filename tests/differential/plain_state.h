@@ -25,6 +25,7 @@ typedef enum PHold { HOLD_FREE, HOLD_TASK, HOLD_GIVEN } PHold;
 
 typedef struct PArm {
     PArmState state;
+    bool asked;    /* its guard was true: its operands are part of the state, also when their handle is none */
     bool told;     /* barging mutex */
     bool fresh;    /* arrived in this very step */
     int32_t ref;   /* the object, future, task or scope */

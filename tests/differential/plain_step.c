@@ -279,6 +279,7 @@ static void cancel_waits(PRun *r, int32_t fiber) {
         plain_give_up(r, fiber, k, plain_arm_op(r, e, k));
         if (plain_arm_op(r, e, k) == ARM_FUTURE) plain_at(r, e->wait->arms[k].ref)->poller = 0;
         e->wait->arms[k].state = ARM_OFF;
+        e->wait->arms[k].asked = false;
         plain_drop_futures(r);
     }
     plain_at(r, fiber)->wait = NULL;

@@ -597,7 +597,6 @@ void plain_program_free(PProgram *p) {
     vec_fini(&p->labels);
     vec_fini(&p->invariants);
     vec_fini(&p->invariant_names);
-    vec_fini(&p->executors);
     arena_fini(&p->arena);
     free(p);
 }
