@@ -10,6 +10,8 @@
 
 enum { LOWER_MAX_SLOTS = 65536, LOWER_MAX_CODE = 1000000, LOWER_MAX_INVARIANTS = 64, LOWER_MAX_DEPTH = 1000 };
 
+#define LOWER_MAX_AREA (UINT64_C(1) << 31) /* slots times instructions of one machine: what liveness may need in bits */
+
 typedef struct Cleanup Cleanup;
 typedef struct Call Call;
 

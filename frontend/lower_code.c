@@ -177,6 +177,8 @@ static void resolve(Builder *b) {
 
 void lower_machine_finish(Builder *b, Machine *machine) {
     Arena *arena = b->lower->arena;
+    if ((uint64_t)b->kinds.n * b->code.n > LOWER_MAX_AREA)
+        lower_limit(b->lower, machine->span, "the code of one task and its variables are too large together");
     if (!b->lower->failed) resolve(b);
     machine->code = TAKE(arena, b->code);
     machine->ncode = b->code.n;

@@ -191,6 +191,26 @@ static void test_dropped_futures(void **state) {
          "x=27");
 }
 
+static void test_futures_in_structs(void **state) {
+    (void)state;
+    const char *f = "typedef struct { int k; future(int) p; } box; int x; async int f(int n) { defer x += n; await yield(); return n; } ";
+    char source[1024];
+#define WITH(body, endings_)                                        \
+    do {                                                            \
+        snprintf(source, sizeof source, "%s %s", f, body);           \
+        ENDS(source, endings_);                                     \
+    } while (0)
+    WITH("async void main(void) { box b = { 1, f(2) }; box c = b; b.p = none; x = await c.p * 10 + x; }", "x=22");
+    WITH("async void main(void) { box b[2] = { { 1, f(2) } }; int i = 1; b[i] = b[0]; b[0] = b[i]; i = 0; x += await b[i].p * 100; }", "x=200");
+    WITH("box make(int n) { box b = { n, f(n) }; return b; } async void main(void) { x = await make(3).p; x = x * 10 + make(4).k; }", "x=34");
+    WITH("int look(box b) { return b.k + (b.p == none); } async void main(void) { box b = { 5, none }; x = look(b); b.p = f(1); x = x * 10 + look(b); }", "x=65");
+    WITH("async void main(void) { bool c = any_bool(); x = await (c ? f(1) : f(2)); }", "x=1 x=2");
+    WITH("async void main(void) { future(int) a = f(1), b = f(2), t; t = a; a = b; b = t; t = none; x = await a * 10; x += await b; }", "x=21");
+    WITH("async void main(void) { { future(int) a = f(1); select { case await a: case await yield(): { future(int) b = a; a = f(5); } } x += 10; } assume(x > 10); }",
+         "cut x=11");
+#undef WITH
+}
+
 static void test_scopes(void **state) {
     (void)state;
     ENDS("int x; async void f(int n) { await yield(); x += n; } async void main(void) { scope { spawn f(1); spawn f(2); } x *= 10; }", "x=30");
@@ -242,6 +262,10 @@ static void test_objects(void **state) {
     ENDS("int x; async void main(void) { for (int i = 0; i < 3; i++) { mutex m; x += try_lock(m); } }", "x=3");
     ENDS("int x; async void main(void) { chan(int) c; x = c == none; c = channel(2); x = x * 10 + cap(c); }", "x=12");
     ENDS("int x; semaphore s = permits(2); async void main(void) { await acquire(s, 2); x = try_acquire(s); release(s); x = x * 10 + try_acquire(s); }", "x=1");
+    ENDS("int x; message req { ask(chan(int) to, int n); quit(); }; chan(req) c = channel(1);"
+         "async void serve(void) { req r; while (await recv(c, &r)) switch (r) { case ask(to, n): await send(to, n + 1); break; case quit(): return; } }"
+         "async void main(void) { spawn serve(); chan(int) back = channel(0); await send(c, ask(back, 4)); await recv(back, &x); await send(c, quit()); }",
+         "x=5");
     ENDS("int x; chan(chan(int)) cc = channel(1); async void main(void) { chan(int) a = channel(1), b; await send(cc, a); await recv(cc, &b); x = a == b; }", "x=1");
 }
 
@@ -311,7 +335,8 @@ int main(void) {
         cmocka_unit_test(test_conversions), cmocka_unit_test(test_bit_widths), cmocka_unit_test(test_order), cmocka_unit_test(test_logic),
         cmocka_unit_test(test_aggregates), cmocka_unit_test(test_array_parameters), cmocka_unit_test(test_messages), cmocka_unit_test(test_loops),
         cmocka_unit_test(test_switch), cmocka_unit_test(test_goto), cmocka_unit_test(test_calls), cmocka_unit_test(test_defer),
-        cmocka_unit_test(test_defer_on_cancel), cmocka_unit_test(test_dropped_futures), cmocka_unit_test(test_scopes), cmocka_unit_test(test_receive),
+        cmocka_unit_test(test_defer_on_cancel), cmocka_unit_test(test_dropped_futures), cmocka_unit_test(test_futures_in_structs),
+        cmocka_unit_test(test_scopes), cmocka_unit_test(test_receive),
         cmocka_unit_test(test_select), cmocka_unit_test(test_objects), cmocka_unit_test(test_atomic), cmocka_unit_test(test_facts),
         cmocka_unit_test(test_liveness),
     };
