@@ -239,7 +239,9 @@ static void table_make(Store *store, uint32_t nlines) {
     store->index_bits = bits_for(store->limit + 1);
     assert(store->index_bits < 32);
     size_t bytes = sizeof(uint32_t) * LINE * (size_t)nlines;
-    store->table = aligned_alloc(bytes >= HUGE_PAGE ? HUGE_PAGE : 64, (bytes + 63) / 64 * 64);
+    void *table = NULL; /* not aligned_alloc: C wants its size to be a multiple of the alignment */
+    if (posix_memalign(&table, bytes >= HUGE_PAGE ? HUGE_PAGE : 64, bytes) != 0) table = NULL;
+    store->table = table;
     if (store->table == NULL) fatal("out of memory (%zu bytes)", bytes);
 #ifdef MADV_HUGEPAGE
     if (bytes >= HUGE_PAGE) madvise(store->table, bytes, MADV_HUGEPAGE); /* probes are scattered: fewer misses of the TLB */
