@@ -51,14 +51,30 @@ static Run claim(Step *step, uint32_t slot, Span span) {
     return RUN_ON;
 }
 
+static void set_poller(Step *step, Word future, Word from, Word to);
+
+/* A future that is polled polls what it waits for. */
+static void set_inner_pollers(Step *step, uint32_t fiber, Word from, Word to) {
+    const Word *words = world_read(step->world, fiber, NULL);
+    const Machine *machine = fiber_machine(step->world, words);
+    if (words[FIBER_STATUS] != FIBER_AT_POINT) return;
+    const Point *point = machine_point_at(machine, (uint32_t)words[FIBER_PC]);
+    for (uint32_t i = 0; i < point->narms; i++)
+        if (point->arms[i].op == ARM_FUTURE && words[FIBER_FRAME + point->state + i] != ARM_OFF)
+            set_poller(step, words[FIBER_FRAME + point->arms[i].obj], from, to);
+}
+
 static void set_poller(Step *step, Word future, Word from, Word to) {
     World *world = step->world;
-    const Word *words = world_read(world, handle_slot(future), NULL);
+    uint32_t slot = handle_slot(future);
+    const Word *words = world_read(world, slot, NULL);
     bool is_op = comp_kind(words) == COMP_OPFUTURE;
     if (!is_op && (comp_kind(words) != COMP_FIBER || fiber_is_over(words) || words[FIBER_STATUS] == FIBER_AT_START)) return;
     if (is_op && words[OPFUTURE_STATUS] != ARM_QUEUED) return;
     uint32_t field = is_op ? OPFUTURE_OWNER : FIBER_OWNER;
-    if (words[field] == from && from != to) world_write(world, handle_slot(future), NULL)[field] = to;
+    if (words[field] != from || from == to) return;
+    world_write(world, slot, NULL)[field] = to;
+    if (!is_op) set_inner_pollers(step, slot, from, to);
 }
 
 void future_attach(Step *step, Word future) { set_poller(step, future, 0, step_task(step)); }
