@@ -272,7 +272,7 @@ static bool classes_init(Classes *classes, Search *search, uint32_t *members, ui
     uint64_t bytes = pairs * 4 + pairs / 8 + 8ull * n;
     search_note_memory(search, bytes);
     if (pairs >= UINT32_MAX || (search->options->memory > 0 && search->memory > search->options->memory)) {
-        search_stop(search, "the memory limit was reached while looking for partial deadlocks");
+        search_stop(search, "the memory limit was reached while looking for partial deadlocks", true);
         free(classes->base);
         return false;
     }
@@ -314,7 +314,7 @@ static void judge_component(void *context, uint32_t *members, uint32_t n) {
     uint32_t first = members[0];
     for (uint32_t i = 1; i < n; i++)
         if (members[i] < first) first = members[i];
-    if (partial->judge.search->stopped || all_move(partial, first, n)) return;
+    if (partial->judge.search->hurries || all_move(partial, first, n)) return;
     judge_exactly(partial, members, n);
 }
 

@@ -246,7 +246,7 @@ static int compare_nodes(const void *a, const void *b) {
 static void judge(void *context, const SccPart *part, const uint32_t *members, uint32_t n, bool leaves) {
     Lifted *lifted = context;
     (void)leaves;
-    if (lifted->search->stopped || !moves_itself(part, members, n) || !search_may_go_on(lifted->search)) return;
+    if (lifted->search->hurries || !moves_itself(part, members, n) || !search_may_go_on(lifted->search)) return;
     uint32_t *nodes = malloc(sizeof *nodes * n);
     if (nodes == NULL) fatal("out of memory");
     for (uint32_t i = 0; i < n; i++) nodes[i] = part->states[members[i]];

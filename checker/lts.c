@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LABEL_MOST = 32 };
+
 /* Labels are texts that repeat a lot: each is kept once. */
 typedef struct Recording {
     Search *search;
@@ -32,19 +34,30 @@ static const char *keep(Recording *recording, const char *text) {
     return recording->texts[name];
 }
 
-/* "left 12": the function and the line of the step's beginning. */
+/* What stands in the source, its first line, cut when long. */
+static const char *source_text(Arena *arena, const Sources *sources, Span span) {
+    size_t length, n = 0;
+    const char *text = span.file == 0 ? "" : sources_text(sources, span.file, &length);
+    size_t most = span.end - span.begin < LABEL_MOST ? span.end - span.begin : LABEL_MOST;
+    while (n < most && text[span.begin + n] != '\n' && text[span.begin + n] != '{') n++;
+    while (n > 0 && text[span.begin + n - 1] == ' ') n--;
+    const char *more = n < span.end - span.begin ? "…" : "";
+    return span.file == 0 ? "" : arena_printf(arena, "%.*s%s", (int)n, text + span.begin, more);
+}
+
+/* "left:12 lock(b)": the function, and where its step begins. */
 static const char *edge_label(Recording *recording, const TsEdge *edge) {
     uint32_t n;
+    const Sources *sources = recording->search->program->sources;
     const Word *words = world_read(&recording->world, edge->actor, &n);
     if (comp_kind(words) != COMP_FIBER) return "";
     const Machine *machine = fiber_machine(&recording->world, words);
-    Span span = machine->code[words[FIBER_PC]].span;
-    if (words[FIBER_STATUS] == FIBER_AT_START || words[FIBER_STATUS] == FIBER_AT_POINT || words[FIBER_STATUS] == FIBER_BLOCKED)
-        span = machine_point_at(machine, (uint32_t)words[FIBER_PC])->span;
+    bool starts = words[FIBER_STATUS] == FIBER_AT_START, is_point = starts || words[FIBER_STATUS] == FIBER_AT_POINT || words[FIBER_STATUS] == FIBER_BLOCKED;
+    Span span = is_point ? machine_point_at(machine, (uint32_t)words[FIBER_PC])->span : machine->code[words[FIBER_PC]].span;
     Arena scratch;
     arena_init(&scratch);
-    uint32_t line = sources_line_of(recording->search->program->sources, span);
-    const char *text = keep(recording, arena_printf(&scratch, "%s %u", machine->name, line));
+    const char *what = starts ? "starts" : source_text(&scratch, sources, span);
+    const char *text = keep(recording, arena_printf(&scratch, "%s:%u %s", machine->name, sources_line_of(sources, span), what));
     arena_fini(&scratch);
     return text;
 }

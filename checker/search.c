@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BATCH = 16, CLOCK_EVERY = 32 /* batches */, SORT_SMALL = 32 };
+enum { BATCH = 16, MEASURE_EVERY = 32 /* batches */, SORT_SMALL = 32 };
 
 double search_clock(void) {
     struct timespec now;
@@ -45,8 +45,9 @@ typedef struct Expansion {
 
 /* ---- limits */
 
-void search_stop(Search *search, const char *why) {
+void search_stop(Search *search, const char *why, bool hurries) {
     search->stopped = true;
+    search->hurries |= hurries;
     if (!search->complete) return;
     search->complete = false;
     search->why = why;
@@ -59,9 +60,9 @@ void search_note_memory(Search *search, uint64_t bytes) {
 
 bool search_may_go_on(Search *search) {
     const EngineOptions *options = search->options;
-    if (options->interrupt != NULL && *options->interrupt) search_stop(search, "interrupted");
-    else if (options->timeout > 0 && search_clock() - search->started > options->timeout) search_stop(search, "the time limit was reached");
-    return !search->stopped;
+    if (options->interrupt != NULL && *options->interrupt) search_stop(search, "interrupted", true);
+    else if (options->timeout > 0 && search_clock() - search->started > options->timeout) search_stop(search, "the time limit was reached", true);
+    return !search->hurries;
 }
 
 static void report(Expansion *expansion, uint32_t next) {
@@ -77,14 +78,14 @@ static void report(Expansion *expansion, uint32_t next) {
 static bool within_limits(Expansion *expansion, uint32_t next, uint32_t batch) {
     Search *search = expansion->search;
     const EngineOptions *options = search->options;
-    if (options->max_states > 0 && search->store.n > options->max_states) search_stop(search, "the limit of states was reached");
-    if (search->store.n >= STORE_MAX_STATES - (1u << 20)) search_stop(search, "more states than the store can number");
-    if (batch % CLOCK_EVERY == 0) {
+    if (options->max_states > 0 && search->store.n > options->max_states) search_stop(search, "the limit of states was reached", false);
+    if (search->store.n >= STORE_MAX_STATES - (1u << 20)) search_stop(search, "more states than the store can number", false);
+    if (batch % MEASURE_EVERY == 0) {
         search_note_memory(search, 0);
-        if (options->memory > 0 && search->memory > options->memory) search_stop(search, "the memory limit was reached");
-        search_may_go_on(search);
+        if (options->memory > 0 && search->memory > options->memory) search_stop(search, "the memory limit was reached", true);
         report(expansion, next);
     }
+    search_may_go_on(search);
     return !search->stopped;
 }
 

@@ -28,7 +28,9 @@ typedef struct Search {
     uint32_t invariant_state[64];     /* the first state that violates it, STORE_NONE */
     uint64_t transitions;
     uint32_t depth;
-    bool complete, stopped; /* stopped: not to be gone on with; a step too long to follow leaves only its own run unexplored */
+    bool complete;
+    bool stopped;        /* the exploration is not to be gone on with (a step too long to follow leaves only its own run unexplored) */
+    bool hurries;        /* nor are the passes after it: out of time or memory, or interrupted */
     const char *why;     /* !complete */
     uint64_t memory;     /* bytes, the peak */
     double started;      /* seconds of the monotonic clock */
@@ -41,10 +43,10 @@ void search_init(Search *search, const Program *program, const EngineOptions *op
 void search_fini(Search *search);
 /* Explores all that can be reached, or until a limit is hit. `labelled`: edges carry their actors. */
 void search_run(Search *search, bool labelled);
-/* False, with complete and why set, when a limit of time or a signal says stop. For passes after the search. */
+/* False, with complete and why set, when there is no more time. For passes after the search. */
 bool search_may_go_on(Search *search);
-/* No more is to be done; the verdict can no longer be `holds`. */
-void search_stop(Search *search, const char *why);
+/* No more is to be done, not even by passes over what was explored when it `hurries`; the verdict can no longer be `holds`. */
+void search_stop(Search *search, const char *why, bool hurries);
 /* Notes what a pass holds besides what the search holds. */
 void search_note_memory(Search *search, uint64_t bytes);
 /* The ids of a state, in search->ids; returns how many. */

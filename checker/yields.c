@@ -156,7 +156,7 @@ static void found(Slot *slot, const SccPart *part, const uint32_t *members, uint
 static void judge(void *context, const SccPart *part, const uint32_t *members, uint32_t n, bool leaves) {
     Slot *slot = context;
     (void)leaves;
-    if (slot->yields->search->stopped) return;
+    if (slot->yields->search->hurries) return;
     look_inside(slot, part, members, n);
     if ((slot->moving >> slot->t & 1) != 0 && (slot->enabled & ~slot->moving) == 0) found(slot, part, members, n);
 }
