@@ -92,6 +92,7 @@ static void write_result(JsonWriter *json, const Job *job) {
     const EngineResult *result = job->result;
     json_bool(json, "complete", result->complete);
     if (!result->complete && result->why) json_text(json, "why", result->why);
+    json_bool(json, "merged", result->merged);
     json_int(json, "states", result->states);
     json_int(json, "transitions", result->transitions);
     json_int(json, "depth", result->depth);
