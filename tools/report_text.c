@@ -139,7 +139,6 @@ static void put_check(const Style *style, const Job *job, uint32_t index) {
 static void put_figures(const Style *style, const EngineResult *result) {
     double rate = result->seconds > 0 ? (double)result->states / result->seconds : 0;
     double bytes = result->states ? (double)result->memory / (double)result->states : 0;
-    if (result->merged) fprintf(style->out, "  %ssteps that nobody can tell from waiting were merged%s\n", style->dim, style->plain);
     fprintf(style->out, "  %s%" PRIu64 " transitions, depth %" PRIu32 ", %.1f MB, %.0f states/s, %.1f bytes/state%s\n", style->dim, result->transitions,
             result->depth, (double)result->memory / (1 << 20), rate, bytes, style->plain);
 }
