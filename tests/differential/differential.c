@@ -3,15 +3,19 @@
 
    differential [-v] [--max-states N] [--plain] [--dump] FILE…
    differential … --generate COUNT SEED DIR     COUNT programs from SEED on; those that differ stay in DIR
+   differential … --reduce FILE TO              TO: a shorter program that differs as well
    Exit: 0 agreement, 1 a difference, 2 a file that is no program. */
 #include "checker/engine.h"
 #include "frontend/frontend.h"
 #include "model/graph.h"
 #include "tests/differential/generate.h"
 #include "tests/differential/plain.h"
+#include "tests/differential/reduce.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 typedef struct Settings { uint32_t max_states; bool verbose, plain_only, dump; } Settings;
 typedef struct Totals { uint32_t agreed, skipped, differed, refused, merged; uint64_t states, transitions; uint32_t violated, deadlocks; } Totals;
@@ -252,6 +256,22 @@ static void compare_generated(const Settings *settings, uint64_t count, uint64_t
         if (compare_file(settings, path, totals)) remove(path);
     }
 }
+/* In a process of its own: whoever dies on the program fails, too. */
+static bool fails(const void *context, const char *path) {
+    const Settings *settings = context;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        Totals totals = {0};
+        if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL) _exit(0);
+        compare_file(settings, path, &totals);
+        _exit(totals.differed > 0);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) return false;
+    return WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) != 0);
+}
+
 int main(int argc, char **argv) {
     Settings settings = {.max_states = 20000};
     Totals totals = {0};
@@ -260,7 +280,10 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "--dump") == 0) settings.dump = true;
         else if (strcmp(argv[i], "--plain") == 0) settings.plain_only = true;
         else if (strcmp(argv[i], "--max-states") == 0 && i + 1 < argc) settings.max_states = (uint32_t)strtoul(argv[++i], NULL, 10);
-        else if (strcmp(argv[i], "--generate") == 0 && i + 3 < argc) {
+        else if (strcmp(argv[i], "--reduce") == 0 && i + 2 < argc) {
+            if (!reduce(argv[i + 1], argv[i + 2], fails, &settings)) return 2;
+            i += 2;
+        } else if (strcmp(argv[i], "--generate") == 0 && i + 3 < argc) {
             compare_generated(&settings, strtoull(argv[i + 1], NULL, 10), strtoull(argv[i + 2], NULL, 10), argv[i + 3], &totals);
             i += 3;
         } else compare_file(&settings, argv[i], &totals);

@@ -952,6 +952,13 @@ static void async_function(Gen *g) {
     g->nvars = saved;
     g->nfuncs++;
 }
+/* What a variable ends up as is seen by an assertion that may fail. */
+static void final_assertion(Gen *g) {
+    if (!chance(g, 60)) return;
+    line(g, "assert(");
+    place(g);
+    put(g, " != %d);\n", between(g, 0, 7));
+}
 static void main_function(Gen *g) {
     static const Func main_func = {.name = "main", .is_async = true};
     g->now = &main_func;
@@ -967,11 +974,14 @@ static void main_function(Gen *g) {
     if (chance(g, 35))
         for (int i = saved; i < g->nvars; i++)
             if (g->vars[i].kind == VAR_TASK || g->vars[i].kind == VAR_TASK_INT) line(g, "await %s;\n", g->vars[i].name);
+    final_assertion(g);
     put(g, "}\n");
     g->nvars = saved;
 }
 static void invariants(Gen *g) {
     g->quiet = true;
+    for (int i = 0; i < g->nvars; i++)
+        if (g->vars[i].kind == VAR_INT && chance(g, 60)) put(g, "invariant value%d: %s != %d;\n", i, g->vars[i].name, between(g, 0, 7));
     if (chance(g, 40)) {
         put(g, "invariant low: ");
         condition(g);
