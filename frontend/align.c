@@ -35,7 +35,9 @@ typedef struct Align {
 
 /* ---- a source file's pieces */
 
-static bool is_directive(const char *text, const Piece *piece, bool starts_line) { return starts_line && text[piece->begin] == '#'; }
+static bool is_directive(const char *text, const Piece *piece, bool starts_line) {
+    return starts_line && text[piece->begin] == '#';
+}
 
 /* Behind the line that `at` is on, splices included. */
 static uint32_t behind_line(const char *text, uint32_t length, uint32_t at) {
@@ -78,7 +80,8 @@ static void split_file(Align *align, FileState *state) {
 }
 
 static uint32_t find_source(Align *align, const char *name) {
-    if (strncmp(name, "./", 2) == 0 && !sources_find(align->sources, name)) name += 2; /* clang writes it, gcc does not */
+    if (strncmp(name, "./", 2) == 0 && !sources_find(align->sources, name))
+        name += 2; /* clang writes it, gcc does not */
     uint32_t file = sources_find(align->sources, name);
     if (file) return file;
     size_t length;
@@ -91,12 +94,15 @@ static uint32_t find_source(Align *align, const char *name) {
 
 /* ---- matching one output line with the source from the cursor on */
 
-static const char *source_text(const Align *align, const FileState *state) { return sources_text(align->sources, state->file, NULL); }
+static const char *source_text(const Align *align, const FileState *state) {
+    return sources_text(align->sources, state->file, NULL);
+}
 
 static bool is_same(const Align *align, const FileState *state, uint32_t source, uint32_t out) {
     const Piece *a = &state->pieces.data[source], *b = &align->out.data[out];
     size_t length = a->end - a->begin;
-    return length == b->end - b->begin && memcmp(source_text(align, state) + a->begin, align->result->text + b->begin, length) == 0;
+    return length == b->end - b->begin &&
+           memcmp(source_text(align, state) + a->begin, align->result->text + b->begin, length) == 0;
 }
 
 static void set_match(Align *align, uint32_t out, uint32_t source, bool is_macro) {
@@ -111,8 +117,8 @@ typedef struct Star {
     uint32_t out;          /* the first output piece that is not its own */
 } Star;
 
-/* Like matching a pattern with stars: source pieces that are no macros stand for themselves, uses of macros for any pieces.
-   With `counted`, a use takes as many pieces at first as its expansion has. */
+/* Like matching a pattern with stars: source pieces that are no macros stand for themselves, uses of macros for any
+   pieces. With `counted`, a use takes as many pieces at first as its expansion has. */
 static bool match_line(Align *align, FileState *state, bool counted) {
     Star star = {0};
     uint32_t source = state->cursor, out = 0;
@@ -120,8 +126,10 @@ static bool match_line(Align *align, FileState *state, bool counted) {
     while (out < align->out.n) {
         if (++steps > limit) return false;
         MacroUse use;
-        if (source < state->pieces.n && macros_use(align->macros, source_text(align, state), state->pieces.data, state->pieces.n, source, &use)) {
-            uint32_t n = counted ? macros_count(align->macros, source_text(align, state), state->pieces.data, source, &use) : 0;
+        if (source < state->pieces.n &&
+            macros_use(align->macros, source_text(align, state), state->pieces.data, state->pieces.n, source, &use)) {
+            uint32_t n =
+                counted ? macros_count(align->macros, source_text(align, state), state->pieces.data, source, &use) : 0;
             if (n > align->out.n - out) n = align->out.n - out;
             for (uint32_t i = 0; i < n; i++) set_match(align, out + i, source, true);
             out += n;
@@ -150,7 +158,8 @@ static void match_nothing(Align *align, FileState *state) {
 static void add_positions(Align *align, const FileState *state) {
     for (uint32_t i = 0; i < align->out.n; i++) {
         const Piece *piece = &state->pieces.data[align->matched.data[i]];
-        positions_add(&align->result->positions, align->out.data[i].begin, (Span){state->file, piece->begin, piece->end}, align->is_macro.data[i]);
+        positions_add(&align->result->positions, align->out.data[i].begin,
+            (Span){state->file, piece->begin, piece->end}, align->is_macro.data[i]);
     }
 }
 
@@ -169,7 +178,9 @@ static void align_pieces(Align *align) {
 
 static void blank(Align *align, uint32_t begin, uint32_t end) { memset(align->result->text + begin, ' ', end - begin); }
 
-static bool is_system(const Align *align) { return align->state == NOWHERE || align->files.data[align->state].is_system; }
+static bool is_system(const Align *align) {
+    return align->state == NOWHERE || align->files.data[align->state].is_system;
+}
 
 static void flush(Align *align) {
     if (align->out.n > 0) align_pieces(align);
@@ -195,7 +206,8 @@ static uint32_t find_state(Align *align, uint32_t file) {
     return align->files.n - 1;
 }
 
-/* Markers without flag 1 stay in a file, or come back to it: flag 3 then is about a macro that a system header defined. */
+/* Markers without flag 1 stay in a file, or come back to it: flag 3 then is about a macro that a system header defined.
+ */
 static void enter_file(Align *align, const char *name, uint32_t line, bool is_new, bool is_system_file) {
     uint32_t state = find_state(align, find_source(align, name));
     if (is_new || state != align->state) flush(align);
@@ -255,7 +267,8 @@ static bool read_directive(Align *align, uint32_t begin, uint32_t end) {
 }
 
 void align_output(Sources *sources, Diags *diags, uint32_t file, Preprocessed *result) {
-    Align align = {.sources = sources, .diags = diags, .result = result, .macros = macros_new(), .state = NOWHERE, .line = 1};
+    Align align = {
+        .sources = sources, .diags = diags, .result = result, .macros = macros_new(), .state = NOWHERE, .line = 1};
     enter_file(&align, sources_name(sources, file), 1, true, false);
     uint32_t length = (uint32_t)result->length;
     for (uint32_t begin = 0; begin < length;) {

@@ -21,35 +21,112 @@ typedef struct Dump {
 } Dump;
 
 static const char *const expr_texts[] = {
-    [EXPR_ERROR] = "error",     [EXPR_INT] = "int",           [EXPR_STRING] = "string",   [EXPR_NAME] = "name",       [EXPR_NONE] = "none",
-    [EXPR_UNARY] = "unary",     [EXPR_BINARY] = "binary",     [EXPR_ASSIGN] = "assign",   [EXPR_INCDEC] = "incdec",   [EXPR_COND] = "cond",
-    [EXPR_COMMA] = "comma",     [EXPR_CALL] = "call",         [EXPR_INDEX] = "index",     [EXPR_MEMBER] = "member",   [EXPR_CAST] = "cast",
-    [EXPR_COMPOUND] = "compound", [EXPR_INIT] = "init",       [EXPR_SIZEOF] = "sizeof",   [EXPR_ADDRESS] = "address", [EXPR_AWAIT] = "await",
-    [EXPR_SPAWN] = "spawn",     [EXPR_ATOM] = "atom",
+    [EXPR_ERROR] = "error",
+    [EXPR_INT] = "int",
+    [EXPR_STRING] = "string",
+    [EXPR_NAME] = "name",
+    [EXPR_NONE] = "none",
+    [EXPR_UNARY] = "unary",
+    [EXPR_BINARY] = "binary",
+    [EXPR_ASSIGN] = "assign",
+    [EXPR_INCDEC] = "incdec",
+    [EXPR_COND] = "cond",
+    [EXPR_COMMA] = "comma",
+    [EXPR_CALL] = "call",
+    [EXPR_INDEX] = "index",
+    [EXPR_MEMBER] = "member",
+    [EXPR_CAST] = "cast",
+    [EXPR_COMPOUND] = "compound",
+    [EXPR_INIT] = "init",
+    [EXPR_SIZEOF] = "sizeof",
+    [EXPR_ADDRESS] = "address",
+    [EXPR_AWAIT] = "await",
+    [EXPR_SPAWN] = "spawn",
+    [EXPR_ATOM] = "atom",
 };
 
 static const char *const op_texts[] = {
-    [OP_NONE] = "",    [OP_ADD] = "+",  [OP_SUB] = "-",   [OP_MUL] = "*",    [OP_DIV] = "/",   [OP_MOD] = "%",      [OP_SHL] = "<<", [OP_SHR] = ">>",
-    [OP_AND] = "&",    [OP_OR] = "|",   [OP_XOR] = "^",   [OP_EQ] = "==",    [OP_NE] = "!=",   [OP_LT] = "<",       [OP_GT] = ">",   [OP_LE] = "<=",
-    [OP_GE] = ">=",    [OP_LAND] = "&&", [OP_LOR] = "||", [OP_NEG] = "-",    [OP_PLUS] = "+",  [OP_BITNOT] = "~",   [OP_NOT] = "!",  [OP_IMPLIES] = "->",
-    [OP_IFF] = "<->",  [OP_X] = "X",    [OP_F] = "F",     [OP_G] = "G",      [OP_U] = "U",     [OP_R] = "R",        [OP_W] = "W",    [OP_M] = "M",
-    [OP_AX] = "AX",    [OP_EX] = "EX",  [OP_AF] = "AF",   [OP_EF] = "EF",    [OP_AG] = "AG",   [OP_EG] = "EG",      [OP_AU] = "AU",  [OP_EU] = "EU",
+    [OP_NONE] = "",
+    [OP_ADD] = "+",
+    [OP_SUB] = "-",
+    [OP_MUL] = "*",
+    [OP_DIV] = "/",
+    [OP_MOD] = "%",
+    [OP_SHL] = "<<",
+    [OP_SHR] = ">>",
+    [OP_AND] = "&",
+    [OP_OR] = "|",
+    [OP_XOR] = "^",
+    [OP_EQ] = "==",
+    [OP_NE] = "!=",
+    [OP_LT] = "<",
+    [OP_GT] = ">",
+    [OP_LE] = "<=",
+    [OP_GE] = ">=",
+    [OP_LAND] = "&&",
+    [OP_LOR] = "||",
+    [OP_NEG] = "-",
+    [OP_PLUS] = "+",
+    [OP_BITNOT] = "~",
+    [OP_NOT] = "!",
+    [OP_IMPLIES] = "->",
+    [OP_IFF] = "<->",
+    [OP_X] = "X",
+    [OP_F] = "F",
+    [OP_G] = "G",
+    [OP_U] = "U",
+    [OP_R] = "R",
+    [OP_W] = "W",
+    [OP_M] = "M",
+    [OP_AX] = "AX",
+    [OP_EX] = "EX",
+    [OP_AF] = "AF",
+    [OP_EF] = "EF",
+    [OP_AG] = "AG",
+    [OP_EG] = "EG",
+    [OP_AU] = "AU",
+    [OP_EU] = "EU",
 };
 
 static const char *const stmt_texts[] = {
-    [STMT_EMPTY] = "empty",   [STMT_EXPR] = "expr",   [STMT_DECL] = "decl",       [STMT_BLOCK] = "block",   [STMT_IF] = "if",
-    [STMT_WHILE] = "while",   [STMT_DO] = "do",       [STMT_FOR] = "for",         [STMT_SWITCH] = "switch", [STMT_CASE] = "case",
-    [STMT_DEFAULT] = "default", [STMT_LABEL] = "label", [STMT_GOTO] = "goto",     [STMT_BREAK] = "break",   [STMT_CONTINUE] = "continue",
-    [STMT_RETURN] = "return", [STMT_SELECT] = "select", [STMT_DEFER] = "defer",   [STMT_SCOPE] = "scope",   [STMT_ATOMIC] = "atomic",
+    [STMT_EMPTY] = "empty",
+    [STMT_EXPR] = "expr",
+    [STMT_DECL] = "decl",
+    [STMT_BLOCK] = "block",
+    [STMT_IF] = "if",
+    [STMT_WHILE] = "while",
+    [STMT_DO] = "do",
+    [STMT_FOR] = "for",
+    [STMT_SWITCH] = "switch",
+    [STMT_CASE] = "case",
+    [STMT_DEFAULT] = "default",
+    [STMT_LABEL] = "label",
+    [STMT_GOTO] = "goto",
+    [STMT_BREAK] = "break",
+    [STMT_CONTINUE] = "continue",
+    [STMT_RETURN] = "return",
+    [STMT_SELECT] = "select",
+    [STMT_DEFER] = "defer",
+    [STMT_SCOPE] = "scope",
+    [STMT_ATOMIC] = "atomic",
 };
 
 static const char *const decl_texts[] = {
-    [DECL_VAR] = "var",           [DECL_FUNC] = "func",         [DECL_TYPEDEF] = "typedef", [DECL_TYPE] = "type",   [DECL_MESSAGE] = "message",
-    [DECL_PROPERTY] = "property", [DECL_PROTOCOL] = "protocol", [DECL_SESSION] = "session", [DECL_PARAM] = "param", [DECL_STATIC_ASSERT] = "static-assert",
+    [DECL_VAR] = "var",
+    [DECL_FUNC] = "func",
+    [DECL_TYPEDEF] = "typedef",
+    [DECL_TYPE] = "type",
+    [DECL_MESSAGE] = "message",
+    [DECL_PROPERTY] = "property",
+    [DECL_PROTOCOL] = "protocol",
+    [DECL_SESSION] = "session",
+    [DECL_PARAM] = "param",
+    [DECL_STATIC_ASSERT] = "static-assert",
 };
 
-static const char *const handle_texts[] = {"chan", "sender", "receiver", "oneshot", "broadcast", "watch", "mutex", "rwlock", "semaphore", "condvar",
-                                           "notify", "barrier", "waitgroup", "once", "executor", "task", "future", "permit", "waker"};
+static const char *const handle_texts[] = {"chan", "sender", "receiver", "oneshot", "broadcast", "watch", "mutex",
+    "rwlock", "semaphore", "condvar", "notify", "barrier", "waitgroup", "once", "executor", "task", "future", "permit",
+    "waker"};
 
 static void dump_expr(Dump *dump, const Expr *expr);
 static void dump_stmt(Dump *dump, const Stmt *stmt);
@@ -61,7 +138,8 @@ static void start(const Dump *dump) { fprintf(dump->out, "%*s", dump->indent * 2
 
 static void dump_members(Dump *dump, const TypeSyntax *type) {
     fputs(" {", dump->out);
-    for (uint32_t i = 0; i < type->nenums; i++) fprintf(dump->out, " %s%s", text_of(dump, type->enums[i].name), type->enums[i].value ? "=..." : "");
+    for (uint32_t i = 0; i < type->nenums; i++)
+        fprintf(dump->out, " %s%s", text_of(dump, type->enums[i].name), type->enums[i].value ? "=..." : "");
     for (uint32_t i = 0; i < type->nmembers; i++)
         fprintf(dump->out, " %s%s", text_of(dump, type->members[i].name), type->members[i].bits ? ":..." : "");
     fputs(" }", dump->out);
@@ -82,7 +160,9 @@ static void dump_type(Dump *dump, const TypeSyntax *type) {
     case TS_TYPEOF: fputs(text_of(dump, type->name), dump->out); break;
     case TS_MESSAGE_NAME: fprintf(dump->out, "message %s", text_of(dump, type->name)); break;
     case TS_ENUM:
-    case TS_STRUCT: fprintf(dump->out, "%s %s", type->kind == TS_ENUM ? "enum" : "struct", text_of(dump, type->name)); break;
+    case TS_STRUCT:
+        fprintf(dump->out, "%s %s", type->kind == TS_ENUM ? "enum" : "struct", text_of(dump, type->name));
+        break;
     case TS_HANDLE: fputs(handle_texts[type->basic - TYPE_CHAN], dump->out); break;
     case TS_ARRAY: fputs("array", dump->out); break;
     }
@@ -171,14 +251,16 @@ static void dump_arm(Dump *dump, const SelectArm *arm) {
 static void dump_pattern(Dump *dump, const Stmt *stmt) {
     if (stmt->pattern_message) fprintf(dump->out, " %s.", text_of(dump, stmt->pattern_message));
     fprintf(dump->out, " %s%s", text_of(dump, stmt->pattern), stmt->has_pattern_args ? "(" : "");
-    for (uint32_t i = 0; i < stmt->nbinds; i++) fprintf(dump->out, "%s%s", i ? ", " : "", stmt->binds[i] ? text_of(dump, stmt->binds[i]->name) : "_");
+    for (uint32_t i = 0; i < stmt->nbinds; i++)
+        fprintf(dump->out, "%s%s", i ? ", " : "", stmt->binds[i] ? text_of(dump, stmt->binds[i]->name) : "_");
     if (stmt->has_pattern_args) fputc(')', dump->out);
 }
 
 static void dump_stmt(Dump *dump, const Stmt *stmt) {
     if (!stmt) return;
     start(dump);
-    fprintf(dump->out, "%u: %s%s", sources_line_of(dump->tree->sources, stmt->at), stmt->is_biased ? "biased " : "", stmt_texts[stmt->kind]);
+    fprintf(dump->out, "%u: %s%s", sources_line_of(dump->tree->sources, stmt->at), stmt->is_biased ? "biased " : "",
+        stmt_texts[stmt->kind]);
     if (stmt->name) fprintf(dump->out, " %s", text_of(dump, stmt->name));
     if (stmt->pattern) dump_pattern(dump, stmt);
     fputc('\n', dump->out);
@@ -196,7 +278,8 @@ static void dump_stmt(Dump *dump, const Stmt *stmt) {
 
 static void dump_flags(const Dump *dump, const Decl *decl) {
     static const char *const kinds[] = {[FUNC_PLAIN] = "", [FUNC_ASYNC] = " async", [FUNC_POLL] = " poll"};
-    static const char *const properties[] = {[PROPERTY_INVARIANT] = " invariant", [PROPERTY_LTL] = " ltl", [PROPERTY_CTL] = " ctl"};
+    static const char *const properties[] = {
+        [PROPERTY_INVARIANT] = " invariant", [PROPERTY_LTL] = " ltl", [PROPERTY_CTL] = " ctl"};
     if (decl->kind == DECL_FUNC) fputs(kinds[decl->func], dump->out);
     if (decl->kind == DECL_PROPERTY) fputs(properties[decl->property], dump->out);
     if (decl->is_scoped) fputs(" scoped", dump->out);

@@ -19,7 +19,8 @@ Specs specs_join(Specs a, Specs b, Span span) {
     s.is_param |= a.is_param;
     s.is_const |= a.is_const;
     s.is_atomic |= a.is_atomic;
-    for (uint32_t i = 0; i < BASIC_WORDS; i++) s.basic[i] = (uint8_t)(s.basic[i] + a.basic[i] > 9 ? 9 : s.basic[i] + a.basic[i]);
+    for (uint32_t i = 0; i < BASIC_WORDS; i++)
+        s.basic[i] = (uint8_t)(s.basic[i] + a.basic[i] > 9 ? 9 : s.basic[i] + a.basic[i]);
     return s;
 }
 
@@ -156,7 +157,8 @@ static DeclKind kind_of(const Specs *specs, const Declarator *declarator) {
 }
 
 Decl *decl_of(Parser *parser, const Specs *specs, const Declarator *declarator) {
-    Decl *decl = decl_named(parser, kind_of(specs, declarator), declarator->name, span_join(specs->span, declarator->span), declarator->at);
+    Decl *decl = decl_named(
+        parser, kind_of(specs, declarator), declarator->name, span_join(specs->span, declarator->span), declarator->at);
     decl->syntax = type_array(parser, specs_type(parser, specs), &declarator->dims);
     decl->is_scoped = specs->is_scoped;
     decl->is_extern = specs->is_extern;
@@ -175,7 +177,9 @@ void decl_register(Parser *parser, const Specs *specs, const Declarator *declara
 }
 
 Decl *decl_param(Parser *parser, const Specs *specs, const Declarator *declarator, Span span) {
-    if (declarator->is_func) diags_add(parser->diags, DIAG_POINTER, declarator->at, "functions cannot be passed: the dialect has no function pointers");
+    if (declarator->is_func)
+        diags_add(parser->diags, DIAG_POINTER, declarator->at,
+            "functions cannot be passed: the dialect has no function pointers");
     Decl *decl = decl_of(parser, specs, declarator);
     decl->kind = DECL_VAR;
     decl->func = FUNC_PLAIN;
@@ -185,13 +189,17 @@ Decl *decl_param(Parser *parser, const Specs *specs, const Declarator *declarato
     return decl;
 }
 
-static bool is_void(const Decl *param) { return param->name == 0 && param->syntax->kind == TS_BASIC && param->syntax->basic == TYPE_VOID; }
+static bool is_void(const Decl *param) {
+    return param->name == 0 && param->syntax->kind == TS_BASIC && param->syntax->basic == TYPE_VOID;
+}
 
 List params_of(Parser *parser, List params) {
     if (params.n == 1 && is_void(params.items[0])) return (List){0};
     for (uint32_t i = 0; i < params.n; i++) {
         Decl *param = params.items[i];
-        if (is_void(param)) diags_add(parser->diags, DIAG_SYNTAX, param->span, "`void` stands alone or not at all in a list of parameters");
+        if (is_void(param))
+            diags_add(
+                parser->diags, DIAG_SYNTAX, param->span, "`void` stands alone or not at all in a list of parameters");
     }
     return params;
 }
@@ -199,8 +207,10 @@ List params_of(Parser *parser, List params) {
 static void check_specs(Parser *parser, const Specs *specs, bool is_func, Span at) {
     if ((specs->is_async || specs->is_poll) && !is_func)
         diags_add(parser->diags, DIAG_SYNTAX, at, "only functions are `%s`", specs->is_async ? "async" : "poll");
-    if (specs->is_async && specs->is_poll) diags_add(parser->diags, DIAG_SYNTAX, at, "a `poll` function is a future already: leave out `async`");
-    if (specs->is_scoped && (is_func || specs->is_typedef)) diags_add(parser->diags, DIAG_SYNTAX, at, "only variables are `scoped`");
+    if (specs->is_async && specs->is_poll)
+        diags_add(parser->diags, DIAG_SYNTAX, at, "a `poll` function is a future already: leave out `async`");
+    if (specs->is_scoped && (is_func || specs->is_typedef))
+        diags_add(parser->diags, DIAG_SYNTAX, at, "only variables are `scoped`");
     if (specs->is_typedef + specs->is_extern + specs->is_static + specs->is_param > 1)
         diags_add(parser->diags, DIAG_SYNTAX, at, "more than one of typedef, extern, static and param");
 }
@@ -208,7 +218,8 @@ static void check_specs(Parser *parser, const Specs *specs, bool is_func, Span a
 static Decl *bare_type(Parser *parser, const Specs *specs, Span span) {
     TypeSyntax *type = specs_type(parser, specs);
     bool declares = type->kind == TS_ENUM || (type->kind == TS_STRUCT && type->name);
-    if (!declares || specs->is_typedef) diags_add(parser->diags, DIAG_SYNTAX, span, "this declaration declares nothing");
+    if (!declares || specs->is_typedef)
+        diags_add(parser->diags, DIAG_SYNTAX, span, "this declaration declares nothing");
     check_specs(parser, specs, false, span);
     Decl *decl = decl_named(parser, DECL_TYPE, type->name, span, type->span);
     decl->syntax = type;
@@ -219,9 +230,12 @@ static Decl *declare_one(Parser *parser, const Specs *specs, const Declarator *d
     Decl *decl = decl_of(parser, specs, declarator);
     if (declarator->is_bad) return decl;
     check_specs(parser, specs, declarator->is_func, declarator->at);
-    if (declarator->is_func && specs->is_typedef) diags_add(parser->diags, DIAG_NOT_C, declarator->at, "there are no typedefs of functions");
-    if (declarator->is_func && declarator->init) diags_add(parser->diags, DIAG_SYNTAX, declarator->at, "a function has no initialiser");
-    if (specs->is_typedef && declarator->init) diags_add(parser->diags, DIAG_SYNTAX, declarator->at, "a typedef has no initialiser");
+    if (declarator->is_func && specs->is_typedef)
+        diags_add(parser->diags, DIAG_NOT_C, declarator->at, "there are no typedefs of functions");
+    if (declarator->is_func && declarator->init)
+        diags_add(parser->diags, DIAG_SYNTAX, declarator->at, "a function has no initialiser");
+    if (specs->is_typedef && declarator->init)
+        diags_add(parser->diags, DIAG_SYNTAX, declarator->at, "a typedef has no initialiser");
     return decl;
 }
 
@@ -230,18 +244,21 @@ List decls_of(Parser *parser, const Specs *specs, List declarators, Span span) {
     List decls = {0};
     Specs shared = *specs;
     shared.type = specs_type(parser, specs);
-    for (uint32_t i = 0; i < declarators.n; i++) list_add(parser, &decls, declare_one(parser, &shared, declarators.items[i]));
+    for (uint32_t i = 0; i < declarators.n; i++)
+        list_add(parser, &decls, declare_one(parser, &shared, declarators.items[i]));
     return decls;
 }
 
 Decl *decl_func(Parser *parser, const Specs *specs, const Declarator *declarator, Stmt *body, Stmt *drop, Span span) {
     Declarator function = *declarator;
     if (!function.is_func && !function.is_bad)
-        diags_add(parser->diags, DIAG_SYNTAX, function.at, "'%s' has a body but no list of parameters", names_text(parser->names, function.name));
+        diags_add(parser->diags, DIAG_SYNTAX, function.at, "'%s' has a body but no list of parameters",
+            names_text(parser->names, function.name));
     function.is_func = true;
     Decl *decl = declare_one(parser, specs, &function);
     decl->kind = DECL_FUNC;
-    if (drop && !specs->is_poll) diags_add(parser->diags, DIAG_SYNTAX, drop->span, "only a `poll` function has a `drop` block");
+    if (drop && !specs->is_poll)
+        diags_add(parser->diags, DIAG_SYNTAX, drop->span, "only a `poll` function has a `drop` block");
     decl->body = body;
     decl->drop = drop;
     decl->span = span;
@@ -258,13 +275,15 @@ void declare_params(Parser *parser, const Declarator *declarator) {
 
 void members_add(Parser *parser, List *members, const Specs *specs, List declarators) {
     TypeSyntax *type = specs_type(parser, specs);
-    if (declarators.n == 0) diags_add(parser->diags, DIAG_NOT_C, specs->span, "a member needs a name: there are no anonymous members");
+    if (declarators.n == 0)
+        diags_add(parser->diags, DIAG_NOT_C, specs->span, "a member needs a name: there are no anonymous members");
     for (uint32_t i = 0; i < declarators.n; i++) {
         const Declarator *declarator = declarators.items[i];
         if (declarator->is_func) diags_add(parser->diags, DIAG_POINTER, declarator->at, "a function is no member");
         if (declarator->init) diags_add(parser->diags, DIAG_SYNTAX, declarator->at, "a member has no initialiser");
         MemberSyntax *member = ARENA_NEW(parser->arena, MemberSyntax);
-        *member = (MemberSyntax){declarator->name, type_array(parser, type, &declarator->dims), declarator->bits, declarator->at};
+        *member = (MemberSyntax){
+            declarator->name, type_array(parser, type, &declarator->dims), declarator->bits, declarator->at};
         list_add(parser, members, member);
     }
 }

@@ -41,7 +41,8 @@ static uint32_t deeper(uint32_t depth, const Expr *expr) { return expr && expr->
 Expr *expr_seal(Parser *parser, Expr *expr) {
     uint32_t depth = deeper(deeper(deeper(0, expr->a), expr->b), expr->c);
     for (uint32_t i = 0; i < expr->nargs; i++) depth = deeper(depth, expr->args[i]);
-    for (uint32_t i = 0; i < expr->nitems; i++) depth = deeper(deeper(depth, expr->items[i].value), expr->items[i].index);
+    for (uint32_t i = 0; i < expr->nitems; i++)
+        depth = deeper(deeper(depth, expr->items[i].value), expr->items[i].index);
     if (expr->syntax && expr->syntax->depth > depth) depth = expr->syntax->depth;
     if (depth < AST_MAX_DEPTH) {
         expr->depth = (uint16_t)(depth + 1);
@@ -101,7 +102,8 @@ static bool is_heap_function(const Parser *parser, const Expr *callee) {
 
 Expr *expr_call(Parser *parser, Expr *callee, List args, Span span) {
     if (is_heap_function(parser, callee)) {
-        diags_add(parser->diags, DIAG_HEAP, callee->span, "the dialect has no heap: '%s' is not there", names_text(parser->names, callee->name));
+        diags_add(parser->diags, DIAG_HEAP, callee->span, "the dialect has no heap: '%s' is not there",
+            names_text(parser->names, callee->name));
         diags_note(parser->diags, callee->span, "use an array, a struct, or an object made by its constructor");
         return expr_new(parser, EXPR_ERROR, span, callee->at);
     }
@@ -148,13 +150,16 @@ Expr *expr_init(Parser *parser, List items, Span span) {
 }
 
 Expr *expr_path(Parser *parser, Op quantifier, Expr *until, Span span, Span at) {
-    if (until->kind == EXPR_BINARY && until->op == OP_U) return expr_binary(parser, quantifier, until->a, until->b, span, at);
+    if (until->kind == EXPR_BINARY && until->op == OP_U)
+        return expr_binary(parser, quantifier, until->a, until->b, span, at);
     if (until->kind != EXPR_ERROR)
-        diags_add(parser->diags, DIAG_SYNTAX, until->span, "the brackets of %s hold `p U q`", quantifier == OP_AU ? "A" : "E");
+        diags_add(parser->diags, DIAG_SYNTAX, until->span, "the brackets of %s hold `p U q`",
+            quantifier == OP_AU ? "A" : "E");
     return expr_new(parser, EXPR_ERROR, span, at);
 }
 
-/* An operation that has an operator's kind after an expr_seal may have become an EXPR_ERROR: setting `op` on that does no harm. */
+/* An operation that has an operator's kind after an expr_seal may have become an EXPR_ERROR: setting `op` on that does
+   no harm. */
 Expr *expr_spawn(Parser *parser, Spawn spawn, Span span, Span at) {
     Expr *expr = expr_new(parser, EXPR_SPAWN, span, at);
     expr->spawn = arena_copy(parser->arena, &spawn, sizeof spawn);

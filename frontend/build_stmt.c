@@ -33,6 +33,14 @@ Stmt *stmt_seal(Parser *parser, Stmt *stmt) {
     return stmt_new(parser, STMT_EMPTY, stmt->span, stmt->at);
 }
 
+Stmt *stmt_of(Parser *parser, StmtKind kind, Expr *expr, Stmt *body, Stmt *other, Span span, Span at) {
+    Stmt *stmt = stmt_new(parser, kind, span, at);
+    stmt->expr = expr;
+    stmt->body = body;
+    stmt->other = other;
+    return stmt_seal(parser, stmt);
+}
+
 Stmt *stmt_block(Parser *parser, StmtKind kind, List items, Span span, Span at) {
     Stmt *stmt = stmt_new(parser, kind, span, at);
     stmt->items = (Stmt **)items.items;
@@ -82,7 +90,8 @@ static SelectArm *arm_new(Parser *parser, ArmTail tail, List body, Span span) {
 static Expr *arm_error(Parser *parser, const Expr *head, const char *message) {
     if (head->kind != EXPR_ERROR) {
         diags_add(parser->diags, DIAG_SYNTAX, head->span, "%s", message);
-        diags_note(parser->diags, head->span, "an arm is `case await operation:` or `case variable = await operation:`");
+        diags_note(
+            parser->diags, head->span, "an arm is `case await operation:` or `case variable = await operation:`");
     }
     return expr_new(parser, EXPR_ERROR, head->span, head->at);
 }
@@ -92,7 +101,9 @@ SelectArm *arm_of(Parser *parser, Expr *head, ArmTail tail, List body, Span span
     if (head->kind == EXPR_AWAIT) {
         arm->operation = head->a;
     } else if (head->kind == EXPR_ASSIGN && head->b->kind == EXPR_AWAIT) {
-        if (head->op != OP_NONE) diags_add(parser->diags, DIAG_SYNTAX, head->at, "an arm stores its result with `=`; no other assignment is allowed there");
+        if (head->op != OP_NONE)
+            diags_add(parser->diags, DIAG_SYNTAX, head->at,
+                "an arm stores its result with `=`; no other assignment is allowed there");
         arm->dest = head->a;
         arm->operation = head->b->a;
     } else {
@@ -104,7 +115,14 @@ SelectArm *arm_of(Parser *parser, Expr *head, ArmTail tail, List body, Span span
 SelectArm *arm_fresh(Parser *parser, Decl *dest, Expr *operation, ArmTail tail, List body, Span span) {
     SelectArm *arm = arm_new(parser, tail, body, span);
     arm->dest_decl = dest;
-    arm->operation = operation->kind == EXPR_AWAIT ? operation->a : arm_error(parser, operation, "this arm does not await anything");
+    arm->operation =
+        operation->kind == EXPR_AWAIT ? operation->a : arm_error(parser, operation, "this arm does not await anything");
+    return arm;
+}
+
+SelectArm *arm_default(Parser *parser, List body, Span span) {
+    SelectArm *arm = arm_new(parser, (ArmTail){0}, body, span);
+    arm->is_default = true;
     return arm;
 }
 

@@ -16,17 +16,35 @@ typedef struct ExpectKind {
 } ExpectKind;
 
 static const ExpectKind kinds[] = {
-    {"verified", ARGS_NONE},      {"deadlock", ARGS_TASKS},     {"partial-deadlock", ARGS_TASKS}, {"violated", ARGS_ONE},
-    {"assertion", ARGS_NONE},     {"undefined", ARGS_UNDEFINED}, {"misuse", ARGS_MISUSE},         {"lost-wakeup", ARGS_TASKS},
-    {"never-yields", ARGS_TASKS}, {"livelock", ARGS_TASKS},     {"unbounded", ARGS_TASKS},        {"ignored-close", ARGS_TASKS},
-    {"nontermination", ARGS_TASKS}, {"race", ARGS_TASKS},       {"nonconforming", ARGS_TASKS},    {"incompatible", ARGS_TASKS},
-    {"error", ARGS_NONE},         {"no-verdict", ARGS_NONE},
+    {"verified", ARGS_NONE},
+    {"deadlock", ARGS_TASKS},
+    {"partial-deadlock", ARGS_TASKS},
+    {"violated", ARGS_ONE},
+    {"assertion", ARGS_NONE},
+    {"undefined", ARGS_UNDEFINED},
+    {"misuse", ARGS_MISUSE},
+    {"lost-wakeup", ARGS_TASKS},
+    {"never-yields", ARGS_TASKS},
+    {"livelock", ARGS_TASKS},
+    {"unbounded", ARGS_TASKS},
+    {"ignored-close", ARGS_TASKS},
+    {"nontermination", ARGS_TASKS},
+    {"race", ARGS_TASKS},
+    {"nonconforming", ARGS_TASKS},
+    {"incompatible", ARGS_TASKS},
+    {"error", ARGS_NONE},
+    {"no-verdict", ARGS_NONE},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static const char *const undefined_args[] = {"overflow", "division", "shift", "bounds", "narrowing", "uninitialised", "dead-object", "return"};
-static const char *const misuse_args[] = {"unlock", "close", "oneshot", "waitgroup", "poll", "future", "moved", "abort"};
-enum { UNDEFINED_ARGS = sizeof undefined_args / sizeof *undefined_args, MISUSE_ARGS = sizeof misuse_args / sizeof *misuse_args };
+static const char *const undefined_args[] = {
+    "overflow", "division", "shift", "bounds", "narrowing", "uninitialised", "dead-object", "return"};
+static const char *const misuse_args[] = {
+    "unlock", "close", "oneshot", "waitgroup", "poll", "future", "moved", "abort"};
+enum {
+    UNDEFINED_ARGS = sizeof undefined_args / sizeof *undefined_args,
+    MISUSE_ARGS = sizeof misuse_args / sizeof *misuse_args
+};
 
 typedef struct Line { /* what is left of the line that is read */
     Tree *tree;
@@ -121,7 +139,8 @@ static const char *take_arg(Line *line, Span *span) {
     const char *word = take_word(line, span);
     if (!*word) return NULL;
     uint32_t begin = span->begin;
-    while (line->at < line->end && (is_word_char(line->text[line->at]) || strchr(".[]*?", line->text[line->at]))) line->at++;
+    while (line->at < line->end && (is_word_char(line->text[line->at]) || strchr(".[]*?", line->text[line->at])))
+        line->at++;
     *span = span_from(line, begin);
     return copy(line, begin);
 }
@@ -198,7 +217,8 @@ static void take_expect(Line *line, Collected *collected) {
     Expectation expectation;
     if (!take_one(line, &expectation)) return;
     if (!at_end(line)) {
-        diags_add(line->diags, DIAG_EXPECTATION, (Span){line->tree->file, line->at, line->end}, "nothing may follow the expectation on its line");
+        diags_add(line->diags, DIAG_EXPECTATION, (Span){line->tree->file, line->at, line->end},
+            "nothing may follow the expectation on its line");
         return;
     }
     vec_push(&collected->expectations, expectation);
@@ -212,7 +232,8 @@ static void take_options(Line *line, Collected *collected) {
         vec_push(&collected->options, copy(line, begin));
         vec_push(&collected->spans, span_from(line, begin));
     }
-    if (collected->options.n == before) diags_add(line->diags, DIAG_EXPECTATION, span_from(line, line->at), "`//@ options` names no option");
+    if (collected->options.n == before)
+        diags_add(line->diags, DIAG_EXPECTATION, span_from(line, line->at), "`//@ options` names no option");
 }
 
 static void take_line(Line *line, Collected *collected) {
@@ -232,7 +253,8 @@ static void take_line(Line *line, Collected *collected) {
 static void check_contradictions(Diags *diags, const Collected *collected) {
     for (uint32_t i = 0; i < collected->expectations.n && collected->expectations.n > 1; i++) {
         const Expectation *e = &collected->expectations.data[i];
-        if (strcmp(e->kind, "verified") == 0) diags_add(diags, DIAG_EXPECTATION, e->span, "`verified` stands alone: something else is expected too");
+        if (strcmp(e->kind, "verified") == 0)
+            diags_add(diags, DIAG_EXPECTATION, e->span, "`verified` stands alone: something else is expected too");
     }
 }
 
@@ -253,7 +275,8 @@ void expect_read(Tree *tree, Diags *diags) {
         if (!newline) break;
     }
     check_contradictions(diags, &collected);
-    tree->expectations = arena_copy(&tree->arena, collected.expectations.data, collected.expectations.n * sizeof(Expectation));
+    tree->expectations =
+        arena_copy(&tree->arena, collected.expectations.data, collected.expectations.n * sizeof(Expectation));
     tree->nexpectations = collected.expectations.n;
     tree->options = arena_copy(&tree->arena, collected.options.data, collected.options.n * sizeof(char *));
     tree->option_spans = arena_copy(&tree->arena, collected.spans.data, collected.spans.n * sizeof(Span));

@@ -15,7 +15,8 @@ typedef struct FrontendOptions {
    (free with tree_free), even after errors; they are in `diags`. What the file is (missing, a directory, unreadable, binary, empty)
    is a diagnostic, never fatal. */
 Tree *frontend_parse(Sources *sources, Diags *diags, const char *path, const FrontendOptions *options);
-/* The same for a text in memory (copied into `sources` under `name`); it is not preprocessed: lines that begin with `#` are skipped. */
+/* The same for a text in memory (copied into `sources` under `name`); it is not preprocessed: lines that begin with `#`
+   are skipped. */
 Tree *frontend_parse_text(Sources *sources, Diags *diags, const char *name, const char *text, size_t length);
 /* Resolves names and types in place; false when errors were added. Also gives the warnings. */
 bool frontend_check(Tree *tree, Diags *diags);

@@ -7,7 +7,8 @@
 /* Scans parser->text from parser->raw.end on; problems go to parser->diags. */
 void *lex_open(Parser *parser);
 void lex_close(void *scanner);
-/* The next token's kind, 0 at the end. `token` must be the same object from call to call: its `end` is where scanning goes on. */
+/* The next token's kind, 0 at the end. `token` must be the same object from call to call: its `end` is where scanning
+   goes on. */
 int lex_next(void *scanner, Token *token);
 
 #endif

@@ -41,7 +41,8 @@ static Suffix read_suffix(const char *text, size_t length) {
 static const Type *int_type(Parser *parser, uint64_t value, bool is_decimal, Suffix suffix) {
     Types *types = parser->tree->types;
     if (!suffix.is_long && !suffix.is_unsigned && value <= INT32_MAX) return types_int(types, 32, true);
-    if (!suffix.is_long && (suffix.is_unsigned || !is_decimal) && value <= UINT32_MAX) return types_int(types, 32, false);
+    if (!suffix.is_long && (suffix.is_unsigned || !is_decimal) && value <= UINT32_MAX)
+        return types_int(types, 32, false);
     if (!suffix.is_unsigned && value <= INT64_MAX) return types_int(types, 64, true);
     return types_int(types, 64, false);
 }
@@ -92,7 +93,8 @@ Expr *literal_number(Parser *parser, Span span, const char *text, size_t length)
     }
     if (i == first) return bad_number(parser, span, "a number without digits");
     if (i < length && isdigit((unsigned char)text[i]))
-        return bad_number(parser, span, base == 8 ? "a digit of an octal number above 7" : "a digit of a binary number above 1");
+        return bad_number(
+            parser, span, base == 8 ? "a digit of an octal number above 7" : "a digit of a binary number above 1");
     Suffix suffix = read_suffix(text + i, length - i);
     if (suffix.is_bad) return bad_number(parser, span, "a number with an unknown suffix; u and l are known");
     if (overflows) return bad_number(parser, span, "a number of more than 64 bits");
@@ -105,7 +107,8 @@ static const char escapes[] = "n\nt\tr\ra\ab\bf\fv\v\\\\''\"\"??e\033";
 
 static uint32_t read_digits(const char *text, size_t length, size_t *at, uint32_t base, uint32_t most) {
     uint32_t value = 0;
-    for (uint32_t n = 0; n < most && *at < length && digit_value(text[*at]) < base; n++, (*at)++) value = value * base + digit_value(text[*at]);
+    for (uint32_t n = 0; n < most && *at < length && digit_value(text[*at]) < base; n++, (*at)++)
+        value = value * base + digit_value(text[*at]);
     return value;
 }
 
@@ -141,8 +144,11 @@ Expr *literal_char(Parser *parser, Span span, const char *text, size_t length) {
     assert(length >= 2);
     uint32_t n;
     const char *value = decode(parser, span, text + 1, length - 2, &n);
-    if (n != 1) return bad_number(parser, span, n == 0 ? "an empty character literal" : "a character literal of more than one byte");
-    return new_int(parser, span, text, length, (uint64_t)(int64_t)(signed char)value[0], types_int(parser->tree->types, 32, true));
+    if (n != 1)
+        return bad_number(
+            parser, span, n == 0 ? "an empty character literal" : "a character literal of more than one byte");
+    return new_int(
+        parser, span, text, length, (uint64_t)(int64_t)(signed char)value[0], types_int(parser->tree->types, 32, true));
 }
 
 Expr *literal_string(Parser *parser, Span span, const char *text, size_t length) {

@@ -28,7 +28,9 @@ struct Macros {
 
 /* ---- pieces */
 
-static bool is_word_start(char c) { return isalpha((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 0x80; }
+static bool is_word_start(char c) {
+    return isalpha((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 0x80;
+}
 static bool is_word_char(char c) { return is_word_start(c) || isdigit((unsigned char)c); }
 
 static uint32_t skip_comment(const char *text, uint32_t length, uint32_t at) {
@@ -45,7 +47,8 @@ static uint32_t skip_space(const char *text, uint32_t length, uint32_t at) {
     while (at < length) {
         if (isspace((unsigned char)text[at])) at++;
         else if (text[at] == '\\' && at + 1 < length && (text[at + 1] == '\n' || text[at + 1] == '\r')) at += 2;
-        else if (text[at] == '/' && at + 1 < length && (text[at + 1] == '/' || text[at + 1] == '*')) at = skip_comment(text, length, at);
+        else if (text[at] == '/' && at + 1 < length && (text[at + 1] == '/' || text[at + 1] == '*'))
+            at = skip_comment(text, length, at);
         else break;
     }
     return at;
@@ -60,7 +63,9 @@ static uint32_t behind_literal(const char *text, uint32_t length, uint32_t at) {
 static uint32_t behind_number(const char *text, uint32_t length, uint32_t at) {
     for (at++; at < length; at++) {
         char before = (char)tolower((unsigned char)text[at - 1]);
-        if (!is_word_char(text[at]) && text[at] != '.' && !((before == 'e' || before == 'p') && (text[at] == '+' || text[at] == '-'))) break;
+        if (!is_word_char(text[at]) && text[at] != '.' &&
+            !((before == 'e' || before == 'p') && (text[at] == '+' || text[at] == '-')))
+            break;
     }
     return at;
 }
@@ -71,7 +76,8 @@ bool piece_next(const char *text, uint32_t length, uint32_t *at, Piece *piece) {
     char c = text[begin];
     if (is_word_start(c))
         while (end < length && is_word_char(text[end])) end++;
-    else if (isdigit((unsigned char)c) || (c == '.' && end < length && isdigit((unsigned char)text[end]))) end = behind_number(text, length, begin);
+    else if (isdigit((unsigned char)c) || (c == '.' && end < length && isdigit((unsigned char)text[end])))
+        end = behind_number(text, length, begin);
     else if (c == '"' || c == '\'') end = behind_literal(text, length, begin);
     *piece = (Piece){begin, end, 0};
     *at = end;
@@ -79,14 +85,15 @@ bool piece_next(const char *text, uint32_t length, uint32_t *at, Piece *piece) {
 }
 
 Name macros_name(Macros *macros, const char *text, const Piece *piece) {
-    return is_word_start(text[piece->begin]) ? names_add(macros->names, text + piece->begin, piece->end - piece->begin) : 0;
+    return is_word_start(text[piece->begin]) ? names_add(macros->names, text + piece->begin, piece->end - piece->begin)
+                                             : 0;
 }
 
 /* ---- the table */
 
 static void define_builtins(Macros *macros) {
-    static const char *const builtins[] = {"__FILE__ \"\"", "__LINE__ 0", "__DATE__ \"\"", "__TIME__ \"\"", "__COUNTER__ 0", "__INCLUDE_LEVEL__ 0",
-                                           "__BASE_FILE__ \"\"", "__TIMESTAMP__ \"\"", "_Pragma(x)"};
+    static const char *const builtins[] = {"__FILE__ \"\"", "__LINE__ 0", "__DATE__ \"\"", "__TIME__ \"\"",
+        "__COUNTER__ 0", "__INCLUDE_LEVEL__ 0", "__BASE_FILE__ \"\"", "__TIMESTAMP__ \"\"", "_Pragma(x)"};
     for (uint32_t i = 0; i < sizeof builtins / sizeof *builtins; i++) macros_define(macros, builtins[i]);
 }
 
@@ -173,7 +180,8 @@ static uint32_t behind_arguments(const char *text, const Piece *pieces, uint32_t
     return 0;
 }
 
-bool macros_use(const Macros *macros, const char *text, const Piece *pieces, uint32_t npieces, uint32_t at, MacroUse *use) {
+bool macros_use(
+    const Macros *macros, const char *text, const Piece *pieces, uint32_t npieces, uint32_t at, MacroUse *use) {
     const Macro *macro = find(macros, pieces[at].name);
     if (!macro) return false;
     use->end = at + 1;
@@ -205,7 +213,8 @@ static uint32_t find_param(const Macro *macro, Name name) {
 }
 
 /* The n-th argument of the use whose parenthesis is at `open`: [begin, end). */
-static void find_argument(const Macro *macro, const Items *items, uint32_t open, uint32_t close, uint32_t n, uint32_t *begin, uint32_t *end) {
+static void find_argument(
+    const Macro *macro, const Items *items, uint32_t open, uint32_t close, uint32_t n, uint32_t *begin, uint32_t *end) {
     uint32_t depth = 0, index = 0;
     bool takes_rest = macro->is_variadic && n + 1 == macro->params.n;
     *begin = open + 1;
@@ -229,7 +238,8 @@ static bool is_hash(const Macro *macro, uint32_t i) {
 }
 
 /* The body with its arguments in place; `#x` is one piece, `a ## b` joins its neighbours. */
-static void substitute(Macros *macros, const Macro *macro, const Items *items, uint32_t open, uint32_t close, Items *result) {
+static void substitute(
+    Macros *macros, const Macro *macro, const Items *items, uint32_t open, uint32_t close, Items *result) {
     for (uint32_t i = 0; i < macro->pieces.n && macros->work > 0; i++, macros->work--) {
         if (is_hash(macro, i) && is_hash(macro, i + 1)) {
             if (result->n > 0) vec_last(result) = (Item){0};
@@ -265,7 +275,8 @@ static uint32_t count_items(Macros *macros, const Items *items, uint32_t depth) 
     for (uint32_t i = 0; i < items->n && macros->work > 0; macros->work--) {
         const Macro *macro = find(macros, items->data[i].name);
         uint32_t end = i + 1;
-        if (macro && macro->is_function) end = i + 1 < items->n && items->data[i + 1].c == '(' ? behind_items(items, i + 1) : 0;
+        if (macro && macro->is_function)
+            end = i + 1 < items->n && items->data[i + 1].c == '(' ? behind_items(items, i + 1) : 0;
         if (!macro || macro->is_active || end == 0 || depth >= MAX_DEPTH) {
             count++;
             i++;

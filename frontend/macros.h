@@ -27,7 +27,8 @@ Name macros_name(Macros *macros, const char *text, const Piece *piece);
 void macros_define(Macros *macros, const char *definition);
 void macros_undef(Macros *macros, const char *name);
 /* Is the piece the name of a defined macro, with its arguments if it takes some? */
-bool macros_use(const Macros *macros, const char *text, const Piece *pieces, uint32_t npieces, uint32_t at, MacroUse *use);
+bool macros_use(
+    const Macros *macros, const char *text, const Piece *pieces, uint32_t npieces, uint32_t at, MacroUse *use);
 /* How many pieces the use expands to; a good guess where the preprocessor's rules are subtle. */
 uint32_t macros_count(Macros *macros, const char *text, const Piece *pieces, uint32_t at, const MacroUse *use);
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static Tree *tree_new(Sources *sources) {
+Tree *parse_new_tree(Sources *sources) {
     Tree *tree = calloc(1, sizeof *tree);
     if (!tree) fatal("out of memory");
     arena_init(&tree->arena);
@@ -24,7 +24,9 @@ static Tree *tree_new(Sources *sources) {
 
 /* ---- is it text? */
 
-static bool is_control(unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v'; }
+static bool is_control(unsigned char c) {
+    return c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v';
+}
 
 /* Noise holds NULs, or many bytes that no text has; single stray bytes are the scanner's to report. */
 static bool check_text(Diags *diags, uint32_t file, const char *text, size_t length) {
@@ -33,7 +35,8 @@ static bool check_text(Diags *diags, uint32_t file, const char *text, size_t len
     for (size_t i = 0; i < length; i++) odd += is_control((unsigned char)text[i]) || (unsigned char)text[i] >= 0xf8;
     if (!nul && odd * 10 <= length) return true;
     uint32_t at = nul ? (uint32_t)(nul - text) : 0;
-    diags_add(diags, DIAG_NOT_TEXT, (Span){file, at, at}, "this is no program text: %s", nul ? "it holds a NUL byte" : "most of it is control characters");
+    diags_add(diags, DIAG_NOT_TEXT, (Span){file, at, at}, "this is no program text: %s",
+        nul ? "it holds a NUL byte" : "most of it is control characters");
     return false;
 }
 
@@ -66,7 +69,8 @@ static bool has_directive(const char *text, size_t length) {
 
 /* ---- parsing */
 
-static bool parse_once(Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions, Offsets *inserted) {
+static bool parse_once(
+    Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions, Offsets *inserted) {
     Parser parser = {.tree = tree, .arena = &tree->arena, .names = tree->names, .diags = diags, .positions = positions,
                      .file = tree->file, .text = text, .length = (uint32_t)length, .inserted = inserted};
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) parser.raw.end = 3;
@@ -78,7 +82,7 @@ static bool parse_once(Tree *tree, Diags *diags, const char *text, size_t length
     return !parser.restart;
 }
 
-static void parse_text(Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions) {
+void parse_text(Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions) {
     Offsets inserted = {0};
     DiagMark start = diags_mark(diags);
     while (!parse_once(tree, diags, text, length, positions, &inserted)) diags_rewind(diags, start);
@@ -95,7 +99,7 @@ static void parse_preprocessed(Tree *tree, Diags *diags, const char *path, const
 }
 
 Tree *frontend_parse_text(Sources *sources, Diags *diags, const char *name, const char *text, size_t length) {
-    Tree *tree = tree_new(sources);
+    Tree *tree = parse_new_tree(sources);
     tree->file = sources_add(sources, name, text, length);
     text = sources_text(sources, tree->file, &length);
     if (!check_text(diags, tree->file, text, length)) return tree;
@@ -107,7 +111,7 @@ Tree *frontend_parse_text(Sources *sources, Diags *diags, const char *name, cons
 Tree *frontend_parse(Sources *sources, Diags *diags, const char *path, const FrontendOptions *options) {
     size_t length;
     char *read = read_file(diags, path, &length);
-    Tree *tree = tree_new(sources);
+    Tree *tree = parse_new_tree(sources);
     tree->file = sources_add(sources, path, read ? read : "", read ? length : 0);
     free(read);
     if (!read) return tree;

@@ -1,5 +1,6 @@
-/* The grammar of the dialect (LALR(1), no conflicts). Contextual words arrive as keywords only where their neighbours make them so
-   (token.c); temporal operators only inside properties. Actions build the tree (build_*.c); the lists grow in its arena. */
+/* The grammar of the dialect (LALR(1), no conflicts). Contextual words arrive as keywords only where their neighbours
+   make them so (token.c); temporal operators only inside properties. Actions build the tree (build_*.c); the lists grow
+   in its arena. */
 %require "3.8"
 %define api.pure full
 %define api.prefix {frontend_yy}
@@ -36,6 +37,14 @@ static void no_pointers(Parser *parser, Span span);
 static List list_then(Parser *parser, List list, void *item);
 static void add_decls(Parser *parser, List decls);
 static Stmt *decl_stmt(Parser *parser, List decls, Span span);
+static List list_joined(Parser *parser, List list, List more);
+static List items_of(const Stmt *block);
+static Head head_of(Parser *parser, Specs specs, Declarator declarator);
+static Declarator *with_rest(Parser *parser, Declarator declarator, Declarator rest, Span span);
+static Decl *unnamed_param(Parser *parser, Specs specs, List dims, Span span);
+static Decl *static_assert_decl(Parser *parser, Expr *condition, Expr *text, Span span, Span at);
+static Expr *task_index(Parser *parser, Op op, Expr *task, Span span, Span at);
+static Expr *at_label(Parser *parser, Expr *task, Named label, Span span, Span at);
 static Stmt *pattern_label(Parser *parser, Name message, Name label, List binds, bool has_args, Span span, Span at);
 static Stmt *end_label(Parser *parser, Stmt *label, List rest);
 static TypeSyntax *struct_type(Parser *parser, Name tag, List members, bool has_body, Span span);
@@ -72,22 +81,31 @@ static Decl *property(Parser *parser, PropertyKind kind, Name name, Expr *formul
     bool flag;
 }
 
-%token <name> IDENT "a name" TYPE_NAME "a type name" HANDLE "a handle type" HANDLE_OF "a handle type with an argument" PATTERN "a label"
+%token <name> IDENT "a name" TYPE_NAME "a type name" HANDLE "a handle type"
+%token <name> HANDLE_OF "a handle type with an argument" PATTERN "a label"
 %token <expr> NUMBER "a number" CHARACTER "a character" STRING "a string" BAD_LITERAL "a literal"
 %token SKIPPED "a skipped block" UNSUPPORTED "a word of C that the dialect leaves out"
-%token BREAK "'break'" CASE "'case'" CHAR "'char'" CONST "'const'" CONTINUE "'continue'" DEFAULT "'default'" DO "'do'" DOUBLE "'double'"
-%token ELSE "'else'" ENUM "'enum'" EXTERN "'extern'" FLOAT "'float'" FOR "'for'" GOTO "'goto'" IF "'if'" INT "'int'" LONG "'long'"
-%token RETURN "'return'" SHORT "'short'" SIGNED "'signed'" SIZEOF "'sizeof'" STATIC "'static'" STRUCT "'struct'" SWITCH "'switch'"
-%token TYPEDEF "'typedef'" UNION "'union'" UNSIGNED "'unsigned'" VOID "'void'" WHILE "'while'" ATOMIC "'_Atomic'" BOOL "'_Bool'"
-%token STATIC_ASSERT "'_Static_assert'" ASYNC "'async'" AWAIT "'await'" SPAWN "'spawn'" SELECT "'select'" DEFER "'defer'"
-%token MESSAGE "'message'" PARAM "'param'" SCOPED "'scoped'" POLL "'poll'" SCOPE "'scope'" ATOMIC_BLOCK "'atomic'" DROP "'drop'"
+%token BREAK "'break'" CASE "'case'" CHAR "'char'" CONST "'const'" CONTINUE "'continue'" DEFAULT "'default'"
+%token DO "'do'" DOUBLE "'double'"
+%token ELSE "'else'" ENUM "'enum'" EXTERN "'extern'" FLOAT "'float'" FOR "'for'" GOTO "'goto'" IF "'if'"
+%token INT "'int'" LONG "'long'"
+%token RETURN "'return'" SHORT "'short'" SIGNED "'signed'" SIZEOF "'sizeof'" STATIC "'static'"
+%token STRUCT "'struct'" SWITCH "'switch'"
+%token TYPEDEF "'typedef'" UNION "'union'" UNSIGNED "'unsigned'" VOID "'void'" WHILE "'while'"
+%token ATOMIC "'_Atomic'" BOOL "'_Bool'"
+%token STATIC_ASSERT "'_Static_assert'" ASYNC "'async'" AWAIT "'await'" SPAWN "'spawn'" SELECT "'select'"
+%token DEFER "'defer'"
+%token MESSAGE "'message'" PARAM "'param'" SCOPED "'scoped'" POLL "'poll'" SCOPE "'scope'"
+%token ATOMIC_BLOCK "'atomic'" DROP "'drop'"
 %token <named> PROTOCOL "'protocol'" SESSION "'session'"
 %token PROPERTY_LTL_WORD "'ltl'" PROPERTY_CTL_WORD "'ctl'" PROPERTY_INVARIANT_WORD "'invariant'"
 %token BIASED "'biased'" DAEMON "'daemon'" AS "'as'" WITH "'with'" ARM_CASE "'case' " ARM_DEFAULT "'default' "
 %token <name> NONE "'none'" TRUE_WORD "'true'" FALSE_WORD "'false'"
 %token ARROW "'->'" IFF "'<->'" IMPLIES "'->' " DIAMOND "'<>'" INC "'++'" DEC "'--'" ELLIPSIS "'...'" BECOMES "':='"
-%token SHL_ASSIGN "'<<='" SHR_ASSIGN "'>>='" ADD_ASSIGN "'+='" SUB_ASSIGN "'-='" MUL_ASSIGN "'*='" DIV_ASSIGN "'/='" MOD_ASSIGN "'%='"
-%token AND_ASSIGN "'&='" OR_ASSIGN "'|='" XOR_ASSIGN "'^='" SHL "'<<'" SHR "'>>'" LE "'<='" GE "'>='" EQ "'=='" NE "'!='" ANDAND "'&&'" OROR "'||'"
+%token SHL_ASSIGN "'<<='" SHR_ASSIGN "'>>='" ADD_ASSIGN "'+='" SUB_ASSIGN "'-='" MUL_ASSIGN "'*='"
+%token DIV_ASSIGN "'/='" MOD_ASSIGN "'%='"
+%token AND_ASSIGN "'&='" OR_ASSIGN "'|='" XOR_ASSIGN "'^='" SHL "'<<'" SHR "'>>'" LE "'<='" GE "'>='"
+%token EQ "'=='" NE "'!='" ANDAND "'&&'" OROR "'||'"
 %token <op> TEMPORAL "a temporal operator" UNTIL "a binary temporal operator" PATH "a path quantifier"
 
 %right IFF
@@ -108,9 +126,11 @@ static Decl *property(Parser *parser, PropertyKind kind, Name name, Expr *formul
 %precedence THEN
 %precedence ELSE
 
-%type <expr> expression assignment binary temporal cast unary postfix primary argument spawn initializer init_braces expression_opt spawn_executor role_index
+%type <expr> expression assignment binary temporal cast unary postfix primary argument spawn initializer
+%type <expr> init_braces expression_opt spawn_executor role_index
 %type <op> assign_op unary_op
-%type <list> strings arguments argument_list init_items dims dims1 parameters parameter_list members enumerators block_items block_end label_end arms
+%type <list> strings arguments argument_list init_items dims dims1 parameters parameter_list members
+%type <list> enumerators block_items block_end label_end arms
 %type <list> labels pattern_args pattern_list external_decls declaration arm_body
 %type <spawn> spawn_role spawn_fault
 %type <flag> spawn_daemon biased
@@ -146,7 +166,9 @@ external_decls:
     declaration
   | function                            { $$ = list_of(parser, $1); }
   | MESSAGE any_name '{' labels '}' ';' { $$ = list_of(parser, message_decl(parser, $2.name, $4, @$, $2.at)); }
-  | MESSAGE any_name '{' error '}' ';'  { yyerrok; $$ = list_of(parser, message_decl(parser, $2.name, (List){0}, @$, $2.at)); }
+  | MESSAGE any_name '{' error '}' ';'
+                                        { yyerrok;
+                                          $$ = list_of(parser, message_decl(parser, $2.name, (List){0}, @$, $2.at)); }
   | property_word any_name ':' binary ';' { $$ = list_of(parser, property(parser, $1, $2.name, $4, @$, $2.at)); }
   | PROTOCOL                            { $$ = list_of(parser, decl_named(parser, DECL_PROTOCOL, $1.name, @1, $1.at)); }
   | SESSION                             { $$ = list_of(parser, decl_named(parser, DECL_SESSION, $1.name, @1, $1.at)); }
@@ -182,20 +204,21 @@ any_name:
 declaration:
     specs ';'                           { $$ = decls_of(parser, &$1, (List){0}, @$); }
   | declarators ';'                     { $$ = decls_of(parser, &$1.specs, $1.list, @$); }
-  | STATIC_ASSERT '(' binary ')' ';'    { Decl *d = decl_named(parser, DECL_STATIC_ASSERT, 0, @$, @1); d->formula = $3; $$ = list_of(parser, d); }
+  | STATIC_ASSERT '(' binary ')' ';'    { $$ = list_of(parser, static_assert_decl(parser, $3, NULL, @$, @1)); }
   | STATIC_ASSERT '(' binary ',' strings ')' ';'
-                                        { Decl *d = decl_named(parser, DECL_STATIC_ASSERT, 0, @$, @1); d->formula = $3;
-                                          d->init = literal_join(parser, $5, @5); $$ = list_of(parser, d); }
+                                        { Expr *text = literal_join(parser, $5, @5);
+                                          $$ = list_of(parser, static_assert_decl(parser, $3, text, @$, @1)); }
   ;
 
-first_declarator: specs declarator      { $$ = (Head){$1, $2}; decl_register(parser, &$1, &$2); parser->function = COPY(Declarator, $2); };
+first_declarator: specs declarator      { $$ = head_of(parser, $1, $2); };
 
 declarators:
-    first_declarator init_rest          { Declarator d = $1.declarator; d.bits = $2.bits; d.init = $2.init; d.span = @$;
-                                          $$ = (Declarators){$1.specs, list_of(parser, COPY(Declarator, d))}; }
+    first_declarator init_rest
+                                        { Declarator *d = with_rest(parser, $1.declarator, $2, @$);
+                                          $$ = (Declarators){$1.specs, list_of(parser, d)}; }
   | declarators ',' declarator          { decl_register(parser, &$1.specs, &$3); }[named]
-    init_rest                           { Declarator d = $3; d.bits = $5.bits; d.init = $5.init; d.span = span_join(@3, @5);
-                                          $$ = $1; list_add(parser, &$$.list, COPY(Declarator, d)); }
+    init_rest                           { Declarator *d = with_rest(parser, $3, $5, span_join(@3, @5));
+                                          $$ = (Declarators){$1.specs, list_then(parser, $1.list, d)}; }
   ;
 
 init_rest:
@@ -208,7 +231,9 @@ init_rest:
 /* declarator = name { "[" [ length ] "]" } | name "(" parameters ")" */
 declarator:
     any_name dims                       { $$ = (Declarator){.name = $1.name, .at = $1.at, .dims = $2, .span = @$}; }
-  | any_name '(' parameters ')'         { $$ = (Declarator){.name = $1.name, .at = $1.at, .is_func = true, .params = $3, .span = @$}; }
+  | any_name '(' parameters ')'
+                                        { $$ = (Declarator){.name = $1.name, .at = $1.at, .is_func = true,
+                                          .params = $3, .span = @$}; }
   | '*' declarator                      { $$ = bad_declarator(parser, $2, @1); }
   | '*' CONST declarator                { $$ = bad_declarator(parser, $3, @1); }
   | '(' '*' declarator ')' '(' parameters ')' { $$ = bad_declarator(parser, $3, @2); }
@@ -224,8 +249,9 @@ dims1:
 parameters:
     %empty                              { $$ = (List){0}; }
   | parameter_list                      { $$ = params_of(parser, $1); }
-  | parameter_list ',' ELLIPSIS         { $$ = params_of(parser, $1);
-                                          diags_add(parser->diags, DIAG_NOT_C, @3, "the dialect has no variable arguments"); }
+  | parameter_list ',' ELLIPSIS
+                                        { diags_add(parser->diags, DIAG_NOT_C, @3, "the dialect has no `...`");
+                                          $$ = params_of(parser, $1); }
   ;
 
 parameter_list:
@@ -234,11 +260,11 @@ parameter_list:
   ;
 
 parameter:
-    member_specs                        { Declarator d = {.at = @1, .span = @1}; $$ = decl_param(parser, &$1, &d, @$); }
-  | member_specs dims1                  { Declarator d = {.dims = $2, .at = @1, .span = @1}; $$ = decl_param(parser, &$1, &d, @$); }
+    member_specs                        { $$ = unnamed_param(parser, $1, (List){0}, @$); }
+  | member_specs dims1                  { $$ = unnamed_param(parser, $1, $2, @$); }
   | member_specs declarator             { $$ = decl_param(parser, &$1, &$2, @$); }
   | member_specs declarator ':' binary  { $2.bits = $4; $$ = decl_param(parser, &$1, &$2, @$); }
-  | member_specs '*'                    { Declarator d = {.at = @1, .span = @1}; no_pointers(parser, @2); $$ = decl_param(parser, &$1, &d, @$); }
+  | member_specs '*'                    { no_pointers(parser, @2); $$ = unnamed_param(parser, $1, (List){0}, @$); }
   ;
 
 /* specifiers = { storage | "async" | "poll" | qualifier } type { qualifier } */
@@ -327,9 +353,10 @@ members:
   ;
 
 member_declarators:
-    member_specs declarator init_rest   { $2.bits = $3.bits; $2.init = $3.init; $$ = (Declarators){$1, list_of(parser, COPY(Declarator, $2))}; }
+    member_specs declarator init_rest   { $$ = (Declarators){$1, list_of(parser, with_rest(parser, $2, $3, @$))}; }
   | member_declarators ',' declarator init_rest
-                                        { $3.bits = $4.bits; $3.init = $4.init; $$ = $1; list_add(parser, &$$.list, COPY(Declarator, $3)); }
+                                        { Declarator *d = with_rest(parser, $3, $4, @3);
+                                          $$ = (Declarators){$1.specs, list_then(parser, $1.list, d)}; }
   ;
 
 /* enum = "enum" [ name ] "{" name [ "=" value ] { "," ... } [ "," ] "}" | "enum" name */
@@ -383,15 +410,13 @@ function:
   ;
 
 function_body: '{' declare_params block_items block_end
-                                        { for (uint32_t i = 0; i < $4.n; i++) list_add(parser, &$3, $4.items[i]);
-                                          $$ = stmt_block(parser, STMT_BLOCK, $3, @$, @1); };
+                                        { $$ = stmt_block(parser, STMT_BLOCK, list_joined(parser, $3, $4), @$, @1); };
 
 declare_params: %empty                  { declare_params(parser, parser->function); };
 
 /* ---- statements */
 
-compound: '{' block_items block_end     { for (uint32_t i = 0; i < $3.n; i++) list_add(parser, &$2, $3.items[i]);
-                                          $$ = stmt_block(parser, STMT_BLOCK, $2, @$, @1); };
+compound: '{' block_items block_end     { $$ = stmt_block(parser, STMT_BLOCK, list_joined(parser, $2, $3), @$, @1); };
 
 block_items:
     %empty                              { $$ = (List){0}; }
@@ -456,34 +481,34 @@ statement:
   | compound
   | label_colon statement               { $$ = stmt_label(parser, $1, $2, @$); }
   | IF '(' expression ')' statement  %prec THEN
-                                        { $$ = stmt_new(parser, STMT_IF, @$, @1); $$->expr = $3; $$->body = $5; $$ = stmt_seal(parser, $$); }
+                                        { $$ = stmt_of(parser, STMT_IF, $3, $5, NULL, @$, @1); }
   | IF '(' expression ')' statement ELSE statement
-                                        { $$ = stmt_new(parser, STMT_IF, @$, @1); $$->expr = $3; $$->body = $5; $$->other = $7;
-                                          $$ = stmt_seal(parser, $$); }
-  | WHILE '(' expression ')' statement  { $$ = stmt_new(parser, STMT_WHILE, @$, @1); $$->expr = $3; $$->body = $5; $$ = stmt_seal(parser, $$); }
+                                        { $$ = stmt_of(parser, STMT_IF, $3, $5, $7, @$, @1); }
+  | WHILE '(' expression ')' statement  { $$ = stmt_of(parser, STMT_WHILE, $3, $5, NULL, @$, @1); }
   | DO statement WHILE '(' expression ')' ';'
-                                        { $$ = stmt_new(parser, STMT_DO, @$, @1); $$->expr = $5; $$->body = $2; $$ = stmt_seal(parser, $$); }
+                                        { $$ = stmt_of(parser, STMT_DO, $5, $2, NULL, @$, @1); }
   | FOR '(' expression_opt ';' expression_opt ';' expression_opt ')' statement
-                                        { $$ = stmt_new(parser, STMT_FOR, @$, @1); $$->init = $3; $$->expr = $5; $$->step = $7; $$->body = $9;
-                                          $$ = stmt_seal(parser, $$); }
+                                        { $$ = stmt_of(parser, STMT_FOR, $5, $9, NULL, @$, @1);
+                                          $$->init = $3; $$->step = $7; }
   | FOR '(' declaration expression_opt ';' expression_opt ')' statement
-                                        { $$ = stmt_new(parser, STMT_FOR, @$, @1); $$->decls = (Decl **)$3.items; $$->ndecls = $3.n;
-                                          $$->expr = $4; $$->step = $6; $$->body = $8; $$ = stmt_seal(parser, $$); }
+                                        { $$ = stmt_of(parser, STMT_FOR, $4, $8, NULL, @$, @1);
+                                          $$->decls = (Decl **)$3.items; $$->ndecls = $3.n; $$->step = $6; }
   | SWITCH '(' expression ')' statement { $$ = stmt_switch(parser, $3, $5, @$, @1); }
   | GOTO any_name ';'                   { $$ = stmt_new(parser, STMT_GOTO, @$, $2.at); $$->name = $2.name; }
   | BREAK ';'                           { $$ = stmt_new(parser, STMT_BREAK, @$, @1); }
   | CONTINUE ';'                        { $$ = stmt_new(parser, STMT_CONTINUE, @$, @1); }
   | RETURN expression_opt ';'           { $$ = stmt_new(parser, STMT_RETURN, @$, @1); $$->expr = $2; }
-  | DEFER statement                     { $$ = stmt_new(parser, STMT_DEFER, @$, @1); $$->body = $2; $$ = stmt_seal(parser, $$); }
-  | SCOPE compound                      { List l = {(void **)$2->items, $2->nitems, $2->nitems}; $$ = stmt_block(parser, STMT_SCOPE, l, @$, @1); }
-  | ATOMIC_BLOCK compound               { List l = {(void **)$2->items, $2->nitems, $2->nitems}; $$ = stmt_block(parser, STMT_ATOMIC, l, @$, @1); }
+  | DEFER statement                     { $$ = stmt_of(parser, STMT_DEFER, NULL, $2, NULL, @$, @1); }
+  | SCOPE compound                      { $$ = stmt_block(parser, STMT_SCOPE, items_of($2), @$, @1); }
+  | ATOMIC_BLOCK compound               { $$ = stmt_block(parser, STMT_ATOMIC, items_of($2), @$, @1); }
   | biased SELECT '{' arms '}'          { $$ = stmt_select(parser, $1, $4, @$, $1 ? @1 : @2); }
   | biased SELECT '{' error '}'         { yyerrok; $$ = stmt_select(parser, $1, (List){0}, @$, $1 ? @1 : @2); }
   ;
 
 biased: %empty                          { $$ = false; } | BIASED { $$ = true; };
 
-/* arm = "case" [ [ type ] place "=" ] "await" operation [ "if" "(" guard ")" ] [ "for" "(" int i = lo ";" cond ";" step ")" ] ":" body */
+/* arm = "case" [ [ type ] place "=" ] "await" operation { tail } ":" body
+   tail = "if" "(" guard ")" | "for" "(" int i = lo ";" condition ";" step ")" */
 arms:
     %empty                              { $$ = (List){0}; }
   | arms arm                            { $$ = $2 ? list_then(parser, $1, $2) : $1; }
@@ -494,15 +519,16 @@ arm:
                                         { $$ = arm_of(parser, $2, $3, $5, span_join(@1, @4)); }
   | ARM_CASE member_specs declarator    { decl_register(parser, &$2, &$3); }[named]
     '=' assignment arm_tails ':' arm_body
-                                        { $$ = arm_fresh(parser, decl_of(parser, &$2, &$3), $6, $7, $9, span_join(@1, @8)); }
-  | ARM_DEFAULT ':' arm_body            { $$ = arm_of(parser, expr_new(parser, EXPR_AWAIT, @1, @1), (ArmTail){0}, $3, @1); $$->is_default = true; }
+                                        { $$ = arm_fresh(parser, decl_of(parser, &$2, &$3), $6, $7, $9, span_join(@1,
+                                          @8)); }
+  | ARM_DEFAULT ':' arm_body            { $$ = arm_default(parser, $3, @1); }
   | ARM_CASE error ';' arm_body         { yyerrok; $$ = NULL; }
   | ARM_CASE error SKIPPED arm_body     { yyerrok; $$ = NULL; }
   ;
 
 arm_body:
     block_items
-  | block_items label_end               { for (uint32_t i = 0; i < $2.n; i++) list_add(parser, &$1, $2.items[i]); $$ = $1; }
+  | block_items label_end               { $$ = list_joined(parser, $1, $2); }
   | block_items error                   { $$ = $1; }
   ;
 
@@ -530,13 +556,17 @@ assignment:
     binary
   | binary '=' assignment               { $$ = expr_assign(parser, OP_NONE, $1, $3, @$, @2); }
   | binary assign_op assignment         { $$ = expr_assign(parser, $2, $1, $3, @$, @2); }
-  | binary BECOMES assignment           { diags_add(parser->diags, DIAG_SYNTAX, @2, "':=' is not C: declare with a type, assign with '='");
+  | binary BECOMES assignment
+                                        { diags_add(parser->diags, DIAG_SYNTAX, @2,
+                                          "':=' is not C: declare with a type, assign with '='");
                                           $$ = expr_assign(parser, OP_NONE, $1, $3, @$, @2); }
   ;
 
 assign_op:
-    ADD_ASSIGN { $$ = OP_ADD; } | SUB_ASSIGN { $$ = OP_SUB; } | MUL_ASSIGN { $$ = OP_MUL; } | DIV_ASSIGN { $$ = OP_DIV; }
-  | MOD_ASSIGN { $$ = OP_MOD; } | SHL_ASSIGN { $$ = OP_SHL; } | SHR_ASSIGN { $$ = OP_SHR; } | AND_ASSIGN { $$ = OP_AND; }
+    ADD_ASSIGN { $$ = OP_ADD; } | SUB_ASSIGN { $$ = OP_SUB; }
+  | MUL_ASSIGN { $$ = OP_MUL; } | DIV_ASSIGN { $$ = OP_DIV; }
+  | MOD_ASSIGN { $$ = OP_MOD; }
+  | SHL_ASSIGN { $$ = OP_SHL; } | SHR_ASSIGN { $$ = OP_SHR; } | AND_ASSIGN { $$ = OP_AND; }
   | OR_ASSIGN  { $$ = OP_OR; }  | XOR_ASSIGN { $$ = OP_XOR; }
   ;
 
@@ -564,7 +594,9 @@ binary:
   | binary OROR binary                  { $$ = expr_binary(parser, OP_LOR, $1, $3, @$, @2); }
   | binary '?' expression ':' binary    { $$ = expr_cond(parser, $1, $3, $5, @$, @2); }
   | binary IMPLIES binary               { $$ = expr_binary(parser, OP_IMPLIES, $1, $3, @$, @2); }
-  | binary IFF binary                   { only_in_property(parser, @2, "'<->'"); $$ = expr_binary(parser, OP_IFF, $1, $3, @$, @2); }
+  | binary IFF binary
+                                        { only_in_property(parser, @2, "'<->'"); $$ = expr_binary(parser, OP_IFF, $1,
+                                          $3, @$, @2); }
   ;
 
 /* F x == 1 is F (x == 1); ! may stand before a temporal operator */
@@ -594,9 +626,11 @@ unary:
   | spawn
   ;
 
-/* spawn = "spawn" [ "(" executor ")" ] [ "daemon" ] name "(" arguments ")" [ "as" name "." name [ "[" i "]" ] ] [ "with" fault "(" n ")" ] */
+/* spawn = "spawn" [ "(" executor ")" ] [ "daemon" ] name "(" arguments ")" [ "as" name "." name [ "[" i "]" ] ]
+           [ "with" fault "(" n ")" ] */
 spawn: SPAWN spawn_executor spawn_daemon IDENT '(' arguments ')' spawn_role spawn_fault
-                                        { Spawn s = $8; s.executor = $2; s.is_daemon = $3; s.fault = $9.fault; s.fault_count = $9.fault_count;
+                                        { Spawn s = $8; s.executor = $2; s.is_daemon = $3; s.fault = $9.fault;
+                                          s.fault_count = $9.fault_count;
                                           s.call = expr_call(parser, expr_name(parser, $4, @4), $6, span_join(@4, @7));
                                           $$ = expr_spawn(parser, s, @$, @1); };
 
@@ -618,13 +652,15 @@ spawn_fault:
 postfix:
     primary
   | postfix '[' expression ']'          { $$ = expr_of(parser, EXPR_INDEX, $1, $3, @$, @2); }
-  | postfix '[' '*' ']'                 { only_in_property(parser, @3, "'[*]'"); $$ = expr_of(parser, EXPR_INDEX, $1, NULL, @$, @2); $$->op = OP_MUL; }
-  | postfix '[' '?' ']'                 { only_in_property(parser, @3, "'[?]'"); $$ = expr_of(parser, EXPR_INDEX, $1, NULL, @$, @2); }
+  | postfix '[' '*' ']'                 { $$ = task_index(parser, OP_MUL, $1, @$, @2); }
+  | postfix '[' '?' ']'                 { $$ = task_index(parser, OP_NONE, $1, @$, @2); }
   | postfix '(' arguments ')'           { $$ = expr_call(parser, $1, $3, @$); }
   | postfix '.' any_name                { $$ = expr_member(parser, $1, $3.name, @$, @3); }
-  | postfix ARROW any_name              { diags_add(parser->diags, DIAG_POINTER, @2, "the dialect has no pointers: write '.' for '->'");
+  | postfix ARROW any_name
+                                        { diags_add(parser->diags, DIAG_POINTER, @2,
+                                          "the dialect has no pointers: write '.' for '->'");
                                           $$ = expr_member(parser, $1, $3.name, @$, @3); }
-  | postfix '@' any_name                { only_in_property(parser, @2, "'@'"); $$ = expr_of(parser, EXPR_ATOM, $1, NULL, @$, @3); $$->name = $3.name; }
+  | postfix '@' any_name                { $$ = at_label(parser, $1, $3, @$, @2); }
   | postfix INC                         { $$ = expr_incdec(parser, OP_ADD, false, $1, @$, @2); }
   | postfix DEC                         { $$ = expr_incdec(parser, OP_SUB, false, $1, @$, @2); }
   | '(' type_name ')' init_braces       { $$ = expr_typed(parser, EXPR_COMPOUND, $2, NULL, $4, @$, @1); }
@@ -640,7 +676,7 @@ argument_list:
 
 argument:
     assignment
-  | '*'                                 { only_in_property(parser, @1, "'*' alone"); $$ = expr_new(parser, EXPR_INDEX, @1, @1); $$->op = OP_MUL; }
+  | '*'                                 { $$ = task_index(parser, OP_MUL, NULL, @1, @1); }
   ;
 
 primary:
@@ -661,17 +697,67 @@ strings:
 %%
 
 static void only_in_property(Parser *parser, Span span, const char *what) {
-    if (parser->letters == LETTERS_NONE) diags_add(parser->diags, DIAG_SYNTAX, span, "%s stands only in properties", what);
+    if (parser->letters == LETTERS_NONE)
+        diags_add(parser->diags, DIAG_SYNTAX, span, "%s stands only in properties", what);
 }
 
 static void no_pointers(Parser *parser, Span span) {
     diags_add(parser->diags, DIAG_POINTER, span, "the dialect has no pointers");
-    diags_note(parser->diags, span, "pass a handle, an array or a copy; `&v` is the destination of a receiving operation");
+    diags_note(
+        parser->diags, span, "pass a handle, an array or a copy; `&v` is the destination of a receiving operation");
 }
 
 static List list_then(Parser *parser, List list, void *item) {
     list_add(parser, &list, item);
     return list;
+}
+
+static List list_joined(Parser *parser, List list, List more) {
+    for (uint32_t i = 0; i < more.n; i++) list_add(parser, &list, more.items[i]);
+    return list;
+}
+
+static List items_of(const Stmt *block) { return (List){(void **)block->items, block->nitems, block->nitems}; }
+
+/* The name is declared before its initialiser or body is read. */
+static Head head_of(Parser *parser, Specs specs, Declarator declarator) {
+    decl_register(parser, &specs, &declarator);
+    parser->function = COPY(Declarator, declarator);
+    return (Head){specs, declarator};
+}
+
+static Declarator *with_rest(Parser *parser, Declarator declarator, Declarator rest, Span span) {
+    declarator.bits = rest.bits;
+    declarator.init = rest.init;
+    declarator.span = span;
+    return COPY(Declarator, declarator);
+}
+
+static Decl *unnamed_param(Parser *parser, Specs specs, List dims, Span span) {
+    Declarator declarator = {.dims = dims, .at = specs.span, .span = specs.span};
+    return decl_param(parser, &specs, &declarator, span);
+}
+
+static Decl *static_assert_decl(Parser *parser, Expr *condition, Expr *text, Span span, Span at) {
+    Decl *decl = decl_named(parser, DECL_STATIC_ASSERT, 0, span, at);
+    decl->formula = condition;
+    decl->init = text;
+    return decl;
+}
+
+/* worker[*], worker[?] and, without a task, the * of done(*). */
+static Expr *task_index(Parser *parser, Op op, Expr *task, Span span, Span at) {
+    only_in_property(parser, span, !task ? "'*' alone" : op == OP_MUL ? "'[*]'" : "'[?]'");
+    Expr *expr = expr_of(parser, EXPR_INDEX, task, NULL, span, at);
+    expr->op = op;
+    return expr;
+}
+
+static Expr *at_label(Parser *parser, Expr *task, Named label, Span span, Span at) {
+    only_in_property(parser, at, "'@'");
+    Expr *expr = expr_of(parser, EXPR_ATOM, task, NULL, span, label.at);
+    expr->name = label.name;
+    return expr;
 }
 
 static void add_decls(Parser *parser, List decls) {
@@ -696,7 +782,9 @@ static Stmt *pattern_label(Parser *parser, Name message, Name label, List binds,
 }
 
 static Stmt *end_label(Parser *parser, Stmt *label, List rest) {
-    Stmt *body = rest.n ? rest.items[0] : stmt_new(parser, STMT_EMPTY, (Span){label->span.file, label->span.end, label->span.end}, label->at);
+    Stmt *body =
+        rest.n ? rest.items[0]
+               : stmt_new(parser, STMT_EMPTY, (Span){label->span.file, label->span.end, label->span.end}, label->at);
     return stmt_label(parser, label, body, label->span);
 }
 
@@ -738,11 +826,13 @@ static Decl *message_decl(Parser *parser, Name name, List labels, Span span, Spa
 }
 
 static FaultKind fault_of(Parser *parser, Name name) {
-    return strcmp(names_text(parser->names, name), "crash") == 0 ? FAULT_CRASH : FAULT_RESTART; /* token.c lets no other pass */
+    return strcmp(names_text(parser->names, name), "crash") == 0 ? FAULT_CRASH
+                                                                 : FAULT_RESTART; /* token.c lets no other pass */
 }
 
 static ArmTail tail_join(Parser *parser, ArmTail a, ArmTail b, Span span) {
-    if ((a.guard && b.guard) || (a.each && b.each)) diags_add(parser->diags, DIAG_SYNTAX, span, "an arm has one `if` and one `for` at most");
+    if ((a.guard && b.guard) || (a.each && b.each))
+        diags_add(parser->diags, DIAG_SYNTAX, span, "an arm has one `if` and one `for` at most");
     if (b.guard) a.guard = b.guard;
     if (!b.each) return a;
     b.guard = a.guard;
@@ -780,7 +870,8 @@ static const char *found_text(Parser *parser) {
     const Token *token = &parser->last;
     if (token->kind == 0) return "the end of the file";
     uint32_t length = token->end - token->begin;
-    return arena_printf(parser->arena, "'%.*s%s'", length > 40 ? 40 : (int)length, parser->text + token->begin, length > 40 ? "..." : "");
+    return arena_printf(parser->arena, "'%.*s%s'", length > 40 ? 40 : (int)length, parser->text + token->begin,
+        length > 40 ? "..." : "");
 }
 
 static bool is_expected(const yysymbol_kind_t *expected, int n, yysymbol_kind_t kind) {
@@ -793,7 +884,8 @@ static bool is_expected(const yysymbol_kind_t *expected, int n, yysymbol_kind_t 
 static const char *list_text(Parser *parser, const char *text, const char *name) {
     int length = (int)strlen(name);
     if (name[length - 1] == ' ') length--;
-    return text ? arena_printf(parser->arena, "%s or %.*s", text, length, name) : arena_printf(parser->arena, "%.*s", length, name);
+    return text ? arena_printf(parser->arena, "%s or %.*s", text, length, name)
+                : arena_printf(parser->arena, "%.*s", length, name);
 }
 
 /* When much is possible, what would end the construct is what helps. */
@@ -801,7 +893,8 @@ static const char *closing_text(Parser *parser, const yysymbol_kind_t *expected,
     static const char closing[] = ";)]}:";
     const char *text = NULL;
     for (const char *c = closing; *c; c++)
-        if (is_expected(expected, n, YYTRANSLATE((int)*c))) text = list_text(parser, text, yysymbol_name(YYTRANSLATE((int)*c)));
+        if (is_expected(expected, n, YYTRANSLATE((int)*c)))
+            text = list_text(parser, text, yysymbol_name(YYTRANSLATE((int)*c)));
     return text;
 }
 
@@ -809,7 +902,8 @@ static const char *closing_text(Parser *parser, const yysymbol_kind_t *expected,
 static const char *expected_text(Parser *parser, const yysymbol_kind_t *expected, int n) {
     static const yysymbol_kind_t expression[] = {YYSYMBOL_IDENT, YYSYMBOL_NUMBER, YYSYMBOL_STRING, YYSYMBOL_AWAIT};
     bool is_expression = true;
-    for (uint32_t i = 0; i < sizeof expression / sizeof *expression; i++) is_expression &= is_expected(expected, n, expression[i]);
+    for (uint32_t i = 0; i < sizeof expression / sizeof *expression; i++)
+        is_expression &= is_expected(expected, n, expression[i]);
     if (is_expression) return is_expected(expected, n, YYSYMBOL_WHILE) ? "a statement" : "an expression";
     if (is_expected(expected, n, YYSYMBOL_IDENT) && is_expected(expected, n, YYSYMBOL_NONE)) return "a name";
     if (is_expected(expected, n, YYSYMBOL_TYPE_NAME) && is_expected(expected, n, YYSYMBOL_INT)) return "a type";
@@ -822,16 +916,19 @@ static const char *expected_text(Parser *parser, const yysymbol_kind_t *expected
 static void note_open_bracket(Parser *parser) {
     const Bracket *bracket = token_bracket(parser);
     if (parser->last.kind == 0 && bracket)
-        diags_note(parser->diags, token_span(parser, bracket->begin, bracket->begin + 1), "this '%c' is not closed", bracket->open);
+        diags_note(parser->diags, token_span(parser, bracket->begin, bracket->begin + 1), "this '%c' is not closed",
+            bracket->open);
 }
 
 enum { MAX_INSERTED = 20, MAX_SYNTAX_ERRORS = 200 /* more than are shown: nobody reads on */ };
 
-/* A missing `;` before a new line or a brace: the text is read again with it in place (and then reported), so that nothing is lost. */
+/* A missing `;` before a new line or a brace: the text is read again with it in place (and then reported), so that
+   nothing is lost. */
 static bool insert_semicolon(Parser *parser, const yysymbol_kind_t *expected, int n) {
     bool ends_statement = token_starts_line(parser) || parser->last.kind == '}';
     if (!ends_statement || !is_expected(expected, n, YYTRANSLATE(';'))) return false;
-    if (is_expected(expected, n, YYSYMBOL_RETURN) || is_expected(expected, n, YYSYMBOL_TYPEDEF)) return false; /* an empty statement */
+    if (is_expected(expected, n, YYSYMBOL_RETURN) || is_expected(expected, n, YYSYMBOL_TYPEDEF))
+        return false; /* an empty statement */
     if (parser->inserted->n >= MAX_INSERTED) return false;
     uint32_t at = parser->last.begin;
     if (parser->inserted->n > 0 && vec_last(parser->inserted) >= at) return false;
@@ -849,7 +946,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, Parser *parser) {
     if (n > 0 && insert_semicolon(parser, expected, n)) return 0;
     const char *text = n > 0 ? expected_text(parser, expected, n) : NULL;
     Span span = *yypcontext_location(context);
-    if (parser->last.kind == UNSUPPORTED) diags_add(parser->diags, DIAG_NOT_C, span, "%s is not in the dialect", found_text(parser));
+    if (parser->last.kind == UNSUPPORTED)
+        diags_add(parser->diags, DIAG_NOT_C, span, "%s is not in the dialect", found_text(parser));
     else if (text) diags_add(parser->diags, DIAG_SYNTAX, span, "expected %s, found %s", text, found_text(parser));
     else diags_add(parser->diags, DIAG_SYNTAX, span, "unexpected %s", found_text(parser));
     note_open_bracket(parser);

@@ -61,7 +61,16 @@ typedef struct Declarator {
 } Declarator;
 
 typedef enum BasicWord {
-    BASIC_VOID, BASIC_CHAR, BASIC_SHORT, BASIC_INT, BASIC_LONG, BASIC_SIGNED, BASIC_UNSIGNED, BASIC_BOOL, BASIC_FLOAT, BASIC_WORDS
+    BASIC_VOID,
+    BASIC_CHAR,
+    BASIC_SHORT,
+    BASIC_INT,
+    BASIC_LONG,
+    BASIC_SIGNED,
+    BASIC_UNSIGNED,
+    BASIC_BOOL,
+    BASIC_FLOAT,
+    BASIC_WORDS
 } BasicWord;
 
 typedef struct Specs { /* what stands before a declarator */
@@ -125,6 +134,11 @@ typedef struct Parser {
     List decls;
 } Parser;
 
+/* ---- parse.c: shared with the tests only */
+Tree *parse_new_tree(Sources *sources);
+/* Parses a text whose bytes come from where `positions` says, or from the tree's file itself without. */
+void parse_text(Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions);
+
 /* ---- token.c: from raw tokens to the grammar's */
 void token_init(Parser *parser);
 void token_fini(Parser *parser);
@@ -177,12 +191,14 @@ void check_depth(Parser *parser, uint32_t depth, Span span);
 /* ---- build_stmt.c */
 Stmt *stmt_new(Parser *parser, StmtKind kind, Span span, Span at);
 Stmt *stmt_seal(Parser *parser, Stmt *stmt);
+Stmt *stmt_of(Parser *parser, StmtKind kind, Expr *expr, Stmt *body, Stmt *other, Span span, Span at);
 Stmt *stmt_block(Parser *parser, StmtKind kind, List items, Span span, Span at);
 Stmt *stmt_label(Parser *parser, Stmt *label, Stmt *body, Span span);
 Stmt *stmt_switch(Parser *parser, Expr *expr, Stmt *body, Span span, Span at);
 Stmt *stmt_select(Parser *parser, bool is_biased, List arms, Span span, Span at);
 SelectArm *arm_of(Parser *parser, Expr *head, ArmTail tail, List body, Span span);
 SelectArm *arm_fresh(Parser *parser, Decl *dest, Expr *operation, ArmTail tail, List body, Span span);
+SelectArm *arm_default(Parser *parser, List body, Span span);
 ArmTail arm_each(Parser *parser, Specs specs, Declarator declarator, Expr *cond, Expr *step, Span span);
 
 /* ---- build_decl.c */

@@ -7,7 +7,8 @@
 
 typedef struct Run { /* from `begin` on, up to the next run */
     uint32_t begin;
-    bool is_fixed; /* every byte stands for `span` (a macro's name); else the bytes are those of the file from span.begin on */
+    bool is_fixed; /* every byte stands for `span` (a macro's name); else the bytes are those of the file from
+                      span.begin on */
     Span span;
 } Run;
 

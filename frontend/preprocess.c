@@ -207,21 +207,26 @@ static void report_messages(Sources *sources, Diags *diags, uint32_t file, CppRu
         if (!first) first = line;
         if (read_message(line, &message)) said |= report_message(sources, diags, file, &message);
     }
-    if (failed && !said) diags_add(diags, DIAG_PREPROCESSOR, (Span){file, 0, 0}, "the preprocessor failed: %s", first ? first : "it gave no reason");
+    if (failed && !said)
+        diags_add(diags, DIAG_PREPROCESSOR, (Span){file, 0, 0}, "the preprocessor failed: %s",
+            first ? first : "it gave no reason");
 }
 
 /* ---- all of it */
 
-static bool preprocess_in(Sources *sources, Diags *diags, uint32_t file, const Words *command, const Words *environment, CppRun *run) {
+static bool preprocess_in(
+    Sources *sources, Diags *diags, uint32_t file, const Words *command, const Words *environment, CppRun *run) {
     int error = run_command(command, environment, run);
     Span span = {file, 0, 0};
     if (error) {
-        diags_add(diags, DIAG_PREPROCESSOR, span, "cannot run the preprocessor '%s': %s", command->data[0], strerror(error));
+        diags_add(
+            diags, DIAG_PREPROCESSOR, span, "cannot run the preprocessor '%s': %s", command->data[0], strerror(error));
         diags_note(diags, span, "the file holds preprocessor directives; set CC to a C compiler");
         return false;
     }
     if (run->is_too_large) {
-        diags_add(diags, DIAG_TOO_LARGE, span, "the preprocessed file is larger than %d MB", MAX_OUTPUT / (1024 * 1024));
+        diags_add(
+            diags, DIAG_TOO_LARGE, span, "the preprocessed file is larger than %d MB", MAX_OUTPUT / (1024 * 1024));
         return false;
     }
     bool failed = !WIFEXITED(run->status) || WEXITSTATUS(run->status) != 0;
@@ -229,7 +234,8 @@ static bool preprocess_in(Sources *sources, Diags *diags, uint32_t file, const W
     return !failed;
 }
 
-bool preprocess(Sources *sources, Diags *diags, uint32_t file, const char *path, const FrontendOptions *options, Preprocessed *result) {
+bool preprocess(Sources *sources, Diags *diags, uint32_t file, const char *path, const FrontendOptions *options,
+    Preprocessed *result) {
     Arena arena;
     arena_init(&arena);
     Words command = {0}, environment = {0};

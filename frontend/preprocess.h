@@ -11,8 +11,10 @@ typedef struct Preprocessed {
     Positions positions;
 } Preprocessed;
 
-/* Runs `$CC -E` (else `cc -E`) on `path`, which is `file` in sources; false after a diagnostic. Included files are added to sources. */
-bool preprocess(Sources *sources, Diags *diags, uint32_t file, const char *path, const FrontendOptions *options, Preprocessed *result);
+/* Runs `$CC -E` (else `cc -E`) on `path`, which is `file` in sources; false after a diagnostic. Included files are
+   added to sources. */
+bool preprocess(Sources *sources, Diags *diags, uint32_t file, const char *path, const FrontendOptions *options,
+    Preprocessed *result);
 void preprocessed_fini(Preprocessed *result);
 
 #endif

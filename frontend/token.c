@@ -1,5 +1,6 @@
 /* The words' classifier: gives the grammar one token after the other. All but the reserved words are names unless their
-   neighbours make them keywords, so any number of raw tokens is looked at ahead; names that are types are known from typename.c. */
+   neighbours make them keywords, so any number of raw tokens is looked at ahead; names that are types are known from
+   typename.c. */
 #include "frontend/lex.h"
 #include "frontend/parser.h"
 #include "parse.tab.h"
@@ -22,34 +23,80 @@ typedef struct Word {
 } Word;
 
 static const Word words[] = {
-    {"break", BREAK, RESERVED},       {"case", CASE, RESERVED},         {"char", CHAR, RESERVED},
-    {"const", CONST, RESERVED},       {"continue", CONTINUE, RESERVED}, {"default", DEFAULT, RESERVED},
-    {"do", DO, RESERVED},             {"double", DOUBLE, RESERVED},     {"else", ELSE, RESERVED},
-    {"enum", ENUM, RESERVED},         {"extern", EXTERN, RESERVED},     {"float", FLOAT, RESERVED},
-    {"for", FOR, RESERVED},           {"goto", GOTO, RESERVED},         {"if", IF, RESERVED},
-    {"int", INT, RESERVED},           {"long", LONG, RESERVED},         {"return", RETURN, RESERVED},
-    {"short", SHORT, RESERVED},       {"signed", SIGNED, RESERVED},     {"sizeof", SIZEOF, RESERVED},
-    {"static", STATIC, RESERVED},     {"struct", STRUCT, RESERVED},     {"switch", SWITCH, RESERVED},
-    {"typedef", TYPEDEF, RESERVED},   {"union", UNION, RESERVED},       {"unsigned", UNSIGNED, RESERVED},
-    {"void", VOID, RESERVED},         {"while", WHILE, RESERVED},       {"_Atomic", ATOMIC, RESERVED},
-    {"_Bool", BOOL, RESERVED},        {"_Static_assert", STATIC_ASSERT, RESERVED},
-    {"async", ASYNC, RESERVED},       {"await", AWAIT, RESERVED},       {"spawn", SPAWN, RESERVED},
-    {"select", SELECT, RESERVED},     {"defer", DEFER, RESERVED},
-    {"_Alignas", UNSUPPORTED, RESERVED},      {"_Alignof", UNSUPPORTED, RESERVED},  {"_Complex", UNSUPPORTED, RESERVED},
-    {"_Generic", UNSUPPORTED, RESERVED},      {"_Imaginary", UNSUPPORTED, RESERVED}, {"_Thread_local", UNSUPPORTED, RESERVED},
-    {"__attribute__", UNSUPPORTED, RESERVED}, {"asm", UNSUPPORTED, RESERVED},
+    {"break", BREAK, RESERVED},
+    {"case", CASE, RESERVED},
+    {"char", CHAR, RESERVED},
+    {"const", CONST, RESERVED},
+    {"continue", CONTINUE, RESERVED},
+    {"default", DEFAULT, RESERVED},
+    {"do", DO, RESERVED},
+    {"double", DOUBLE, RESERVED},
+    {"else", ELSE, RESERVED},
+    {"enum", ENUM, RESERVED},
+    {"extern", EXTERN, RESERVED},
+    {"float", FLOAT, RESERVED},
+    {"for", FOR, RESERVED},
+    {"goto", GOTO, RESERVED},
+    {"if", IF, RESERVED},
+    {"int", INT, RESERVED},
+    {"long", LONG, RESERVED},
+    {"return", RETURN, RESERVED},
+    {"short", SHORT, RESERVED},
+    {"signed", SIGNED, RESERVED},
+    {"sizeof", SIZEOF, RESERVED},
+    {"static", STATIC, RESERVED},
+    {"struct", STRUCT, RESERVED},
+    {"switch", SWITCH, RESERVED},
+    {"typedef", TYPEDEF, RESERVED},
+    {"union", UNION, RESERVED},
+    {"unsigned", UNSIGNED, RESERVED},
+    {"void", VOID, RESERVED},
+    {"while", WHILE, RESERVED},
+    {"_Atomic", ATOMIC, RESERVED},
+    {"_Bool", BOOL, RESERVED},
+    {"_Static_assert", STATIC_ASSERT, RESERVED},
+    {"async", ASYNC, RESERVED},
+    {"await", AWAIT, RESERVED},
+    {"spawn", SPAWN, RESERVED},
+    {"select", SELECT, RESERVED},
+    {"defer", DEFER, RESERVED},
+    {"_Alignas", UNSUPPORTED, RESERVED},
+    {"_Alignof", UNSUPPORTED, RESERVED},
+    {"_Complex", UNSUPPORTED, RESERVED},
+    {"_Generic", UNSUPPORTED, RESERVED},
+    {"_Imaginary", UNSUPPORTED, RESERVED},
+    {"_Thread_local", UNSUPPORTED, RESERVED},
+    {"__attribute__", UNSUPPORTED, RESERVED},
+    {"asm", UNSUPPORTED, RESERVED},
     /* they change nothing here */
-    {"auto", 0, IGNORED},             {"inline", 0, IGNORED},           {"register", 0, IGNORED},
-    {"restrict", 0, IGNORED},         {"volatile", 0, IGNORED},         {"_Noreturn", 0, IGNORED},
+    {"auto", 0, IGNORED},
+    {"inline", 0, IGNORED},
+    {"register", 0, IGNORED},
+    {"restrict", 0, IGNORED},
+    {"volatile", 0, IGNORED},
+    {"_Noreturn", 0, IGNORED},
     {"__extension__", 0, IGNORED},
     /* keywords where their neighbours say so */
-    {"message", MESSAGE, CONTEXTUAL}, {"protocol", PROTOCOL, CONTEXTUAL}, {"session", SESSION, CONTEXTUAL},
-    {"ltl", PROPERTY_LTL_WORD, CONTEXTUAL}, {"ctl", PROPERTY_CTL_WORD, CONTEXTUAL}, {"invariant", PROPERTY_INVARIANT_WORD, CONTEXTUAL},
-    {"param", PARAM, CONTEXTUAL},     {"scoped", SCOPED, CONTEXTUAL},   {"poll", POLL, CONTEXTUAL},
-    {"scope", SCOPE, CONTEXTUAL},     {"atomic", ATOMIC_BLOCK, CONTEXTUAL}, {"drop", DROP, CONTEXTUAL},
-    {"biased", BIASED, CONTEXTUAL},   {"daemon", DAEMON, CONTEXTUAL},   {"as", AS, CONTEXTUAL},
-    {"with", WITH, CONTEXTUAL},       {"none", NONE, CONTEXTUAL},       {"true", TRUE_WORD, CONTEXTUAL},
-    {"false", FALSE_WORD, CONTEXTUAL}, {"static_assert", STATIC_ASSERT, CONTEXTUAL},
+    {"message", MESSAGE, CONTEXTUAL},
+    {"protocol", PROTOCOL, CONTEXTUAL},
+    {"session", SESSION, CONTEXTUAL},
+    {"ltl", PROPERTY_LTL_WORD, CONTEXTUAL},
+    {"ctl", PROPERTY_CTL_WORD, CONTEXTUAL},
+    {"invariant", PROPERTY_INVARIANT_WORD, CONTEXTUAL},
+    {"param", PARAM, CONTEXTUAL},
+    {"scoped", SCOPED, CONTEXTUAL},
+    {"poll", POLL, CONTEXTUAL},
+    {"scope", SCOPE, CONTEXTUAL},
+    {"atomic", ATOMIC_BLOCK, CONTEXTUAL},
+    {"drop", DROP, CONTEXTUAL},
+    {"biased", BIASED, CONTEXTUAL},
+    {"daemon", DAEMON, CONTEXTUAL},
+    {"as", AS, CONTEXTUAL},
+    {"with", WITH, CONTEXTUAL},
+    {"none", NONE, CONTEXTUAL},
+    {"true", TRUE_WORD, CONTEXTUAL},
+    {"false", FALSE_WORD, CONTEXTUAL},
+    {"static_assert", STATIC_ASSERT, CONTEXTUAL},
 };
 
 void token_init(Parser *parser) {
@@ -73,8 +120,15 @@ void token_fini(Parser *parser) {
 }
 
 Span token_span(const Parser *parser, uint32_t begin, uint32_t end) {
-    if (parser->positions) return positions_span(parser->positions, begin, end);
-    return (Span){parser->file, begin, end};
+    if (!parser->positions) return (Span){parser->file, begin, end};
+    Span span = positions_span(parser->positions, begin, end);
+    if (!span.file) return span;
+    /* the scanner may see a longer token than the alignment did, when both meet what is no token of C */
+    size_t length;
+    sources_text(parser->tree->sources, span.file, &length);
+    if (span.end > length) span.end = (uint32_t)length;
+    if (span.begin > span.end) span.begin = span.end;
+    return span;
 }
 
 static Span span_of(const Parser *parser, const Token *token) { return token_span(parser, token->begin, token->end); }
@@ -96,21 +150,25 @@ static void scan(Parser *parser) {
 
 /* Missing semicolons that an earlier run over the text found stand in the queue as tokens. */
 static void push_inserted(Parser *parser) {
-    if (parser->next_inserted >= parser->inserted->n || parser->inserted->data[parser->next_inserted] != parser->raw.begin) return;
+    if (parser->next_inserted >= parser->inserted->n ||
+        parser->inserted->data[parser->next_inserted] != parser->raw.begin)
+        return;
     parser->next_inserted++;
     Token before = parser->queued;
     assert(before.end > before.begin); /* nothing is missing before the first token */
     Span span = token_span(parser, before.begin, before.end);
     span.begin = span.end;
     uint32_t length = before.end - before.begin;
-    diags_add(parser->diags, DIAG_SYNTAX, span, "expected ';' after '%.*s'", length > 40 ? 40 : (int)length, parser->text + before.begin);
+    diags_add(parser->diags, DIAG_SYNTAX, span, "expected ';' after '%.*s'", length > 40 ? 40 : (int)length,
+        parser->text + before.begin);
     vec_push(&parser->queue, (Token){.kind = ';', .begin = before.end, .end = before.end});
 }
 
 static void fill(Parser *parser, uint32_t count) {
     if (parser->queue_head > QUEUE_SLACK) {
         parser->queue.n -= parser->queue_head;
-        memmove(parser->queue.data, parser->queue.data + parser->queue_head, parser->queue.n * sizeof *parser->queue.data);
+        memmove(
+            parser->queue.data, parser->queue.data + parser->queue_head, parser->queue.n * sizeof *parser->queue.data);
         parser->queue_head = 0;
     }
     while (parser->queue.n - parser->queue_head < count) {
@@ -152,7 +210,8 @@ static int reserved_kind(Parser *parser, uint32_t i) {
 /* ---- is it a type? */
 
 static bool is_type_keyword(int kind) {
-    static const int kinds[] = {VOID, CHAR, SHORT, INT, LONG, SIGNED, UNSIGNED, BOOL, FLOAT, DOUBLE, STRUCT, ENUM, UNION, CONST, ATOMIC};
+    static const int kinds[] = {
+        VOID, CHAR, SHORT, INT, LONG, SIGNED, UNSIGNED, BOOL, FLOAT, DOUBLE, STRUCT, ENUM, UNION, CONST, ATOMIC};
     for (uint32_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i] == kind) return true;
     return false;
@@ -211,7 +270,8 @@ static bool is_one_of(int kind, const int *kinds, size_t count) {
 
 /* A declaration may begin here. */
 static bool may_declare(const Parser *parser) {
-    static const int before[] = {0, ';', '{', '}', ':', ')', '(', ',', ASYNC, STATIC, EXTERN, TYPEDEF, CONST, SCOPED, PARAM, POLL, ATOMIC, ARM_CASE};
+    static const int before[] = {0, ';', '{', '}', ':', ')', '(', ',', ASYNC, STATIC, EXTERN, TYPEDEF, CONST, SCOPED,
+        PARAM, POLL, ATOMIC, ARM_CASE};
     return is_one_of(parser->prev, before, sizeof before / sizeof *before);
 }
 
@@ -219,10 +279,13 @@ static bool may_declare(const Parser *parser) {
 static bool is_unknown_type(Parser *parser, const Token *token) {
     static const int behind[] = {';', '=', ',', '[', '(', ')', ':'};
     if (!may_declare(parser) || !is_name(parser, 0)) return false;
-    return is_same_line(parser, token, peek(parser, 0)) && is_one_of(peek(parser, 1)->kind, behind, sizeof behind / sizeof *behind);
+    return is_same_line(parser, token, peek(parser, 0)) &&
+           is_one_of(peek(parser, 1)->kind, behind, sizeof behind / sizeof *behind);
 }
 
-static bool is_type_word(int kind) { return kind == TYPE_NAME || kind == HANDLE || (is_type_keyword(kind) && kind != CONST && kind != ATOMIC); }
+static bool is_type_word(int kind) {
+    return kind == TYPE_NAME || kind == HANDLE || (is_type_keyword(kind) && kind != CONST && kind != ATOMIC);
+}
 
 /* A name in a place where it may be a type. */
 static int classify_name(Parser *parser, const Token *token) {
@@ -236,7 +299,8 @@ static int classify_name(Parser *parser, const Token *token) {
     case MEANING_HANDLE: return is_called ? IDENT : HANDLE;
     case MEANING_HANDLE_OF:
         if (holds_type(parser, 0, 0)) return HANDLE_OF;
-        if (may_declare(parser) && (is_next(parser, 0, '<') || is_type_keyword(reserved_kind(parser, 0)))) return TYPE_NAME; /* chan<int>, chan int */
+        if (may_declare(parser) && (is_next(parser, 0, '<') || is_type_keyword(reserved_kind(parser, 0))))
+            return TYPE_NAME; /* chan<int>, chan int */
         return !is_called && is_unknown_type(parser, token) ? TYPE_NAME : IDENT;
     case MEANING_NONE:
         if (parser->last.kind == '(' && parser->before_last.kind == HANDLE_OF) return TYPE_NAME;
@@ -306,7 +370,8 @@ static const Letter letter_table[] = {
 static const Letter *letter_of(Parser *parser, const Token *token) {
     const char *text = names_text(parser->names, token->name);
     for (uint32_t i = 0; i < sizeof letter_table / sizeof *letter_table; i++)
-        if (letter_table[i].where == parser->letters && strcmp(letter_table[i].text, text) == 0) return &letter_table[i];
+        if (letter_table[i].where == parser->letters && strcmp(letter_table[i].text, text) == 0)
+            return &letter_table[i];
     return NULL;
 }
 
@@ -341,7 +406,8 @@ static Named skip_text(Parser *parser, Token *whole) {
     Token token = pop(parser);
     Named named = {token.name, span_of(parser, &token)};
     bool is_closed = is_session ? skip_session(parser, whole)
-                                : skip_group(parser, whole, '(', ')') && is_next(parser, 0, '{') && skip_group(parser, whole, '{', '}');
+                                : skip_group(parser, whole, '(', ')') && is_next(parser, 0, '{') &&
+                                      skip_group(parser, whole, '{', '}');
     if (!is_closed)
         diags_add(parser->diags, DIAG_SYNTAX, named.at, "%s '%s' is not closed", is_session ? "session" : "protocol",
                   names_text(parser->names, named.name));
@@ -362,11 +428,15 @@ static int classify_word(Parser *parser, Token *token, FRONTEND_YYSTYPE *value) 
     }
     if (word && is_keyword_here(parser, token, word->kind)) return word->kind;
     if (parser->prev == CASE && is_next(parser, 0, '(')) return PATTERN;
-    if (parser->prev == CASE && is_next(parser, 0, '.') && is_name(parser, 1) && (is_next(parser, 2, '(') || is_next(parser, 2, ':'))) return PATTERN;
+    if (parser->prev == CASE && is_next(parser, 0, '.') && is_name(parser, 1) &&
+        (is_next(parser, 2, '(') || is_next(parser, 2, ':')))
+        return PATTERN;
     return classify_name(parser, token);
 }
 
-static bool is_in_select(const Parser *parser) { return parser->brackets.n > 0 && vec_last(&parser->brackets).is_select; }
+static bool is_in_select(const Parser *parser) {
+    return parser->brackets.n > 0 && vec_last(&parser->brackets).is_select;
+}
 
 /* Punctuation that means something else in a property. */
 static int classify_in_property(Parser *parser, Token *token, FRONTEND_YYSTYPE *value) {
@@ -407,7 +477,8 @@ static int classify(Parser *parser, Token *token, FRONTEND_YYSTYPE *value) {
         kind = classify_word(parser, token, value);
         if (kind == UNION || kind == FLOAT || kind == DOUBLE) return report_unsupported(parser, token, kind);
         if ((kind == CASE || kind == DEFAULT) && is_in_select(parser)) return kind == CASE ? ARM_CASE : ARM_DEFAULT;
-        if (kind == PROPERTY_LTL_WORD || kind == PROPERTY_CTL_WORD || kind == PROPERTY_INVARIANT_WORD) parser->letters = letters_of(kind);
+        if (kind == PROPERTY_LTL_WORD || kind == PROPERTY_CTL_WORD || kind == PROPERTY_INVARIANT_WORD)
+            parser->letters = letters_of(kind);
         if (kind == MESSAGE) typename_declare(parser, peek(parser, 0)->name, MEANING_MESSAGE);
         if (kind == PROTOCOL || kind == SESSION) {
             token->kind = kind;
@@ -419,7 +490,9 @@ static int classify(Parser *parser, Token *token, FRONTEND_YYSTYPE *value) {
     case NUMBER:
     case CHARACTER:
     case STRING: value->expr = literal_of(parser, token); return kind;
-    case BAD_LITERAL: value->expr = expr_new(parser, EXPR_ERROR, span_of(parser, token), span_of(parser, token)); return kind;
+    case BAD_LITERAL:
+        value->expr = expr_new(parser, EXPR_ERROR, span_of(parser, token), span_of(parser, token));
+        return kind;
     default: return parser->letters ? classify_in_property(parser, token, value) : kind;
     }
 }
@@ -456,7 +529,9 @@ static void track(Parser *parser, const Token *token, int kind) {
     if (kind == ')' || kind == ']' || kind == '}') close_bracket(parser, kind);
 }
 
-const Bracket *token_bracket(const Parser *parser) { return parser->brackets.n > 0 ? &vec_last(&parser->brackets) : NULL; }
+const Bracket *token_bracket(const Parser *parser) {
+    return parser->brackets.n > 0 ? &vec_last(&parser->brackets) : NULL;
+}
 
 /* ---- recovery: behind the statement or brace group of the error */
 
@@ -511,7 +586,8 @@ static int skip_to_recovery(Parser *parser, Token *token, FRONTEND_YYSTYPE *valu
 }
 
 bool token_starts_line(const Parser *parser) {
-    return parser->before_last.end > 0 && parser->last.begin >= parser->before_last.end && !is_same_line(parser, &parser->before_last, &parser->last);
+    return parser->before_last.end > 0 && parser->last.begin >= parser->before_last.end &&
+           !is_same_line(parser, &parser->before_last, &parser->last);
 }
 
 int frontend_yylex(FRONTEND_YYSTYPE *value, Span *span, Parser *parser) {

@@ -56,7 +56,8 @@ static uint64_t type_hash(const Type *type) {
 }
 
 static bool type_same(const Type *a, const Type *b) {
-    if (a->kind != b->kind || a->bits != b->bits || a->is_signed != b->is_signed || a->is_char != b->is_char) return false;
+    if (a->kind != b->kind || a->bits != b->bits || a->is_signed != b->is_signed || a->is_char != b->is_char)
+        return false;
     if (a->of != b->of || a->length != b->length || a->nparams != b->nparams) return false;
     return a->nparams == 0 || memcmp(a->params, b->params, a->nparams * sizeof *a->params) == 0;
 }
@@ -118,7 +119,8 @@ const Type *types_handle(Types *types, TypeKind kind, const Type *of) {
 }
 
 const Type *types_func(Types *types, const Type *result, const Type **params, uint32_t nparams) {
-    return cons(types, &(Type){.kind = TYPE_FUNC, .of = result, .params = params, .nparams = nparams, .complete = true});
+    return cons(
+        types, &(Type){.kind = TYPE_FUNC, .of = result, .params = params, .nparams = nparams, .complete = true});
 }
 
 Type *types_new_enum(Types *types, Name name) {
@@ -200,7 +202,8 @@ uint32_t type_words(const Type *type) {
     case TYPE_STRUCT: return saturate(fields_words(type->fields, type->nfields));
     case TYPE_ARRAY: return saturate((uint64_t)type_words(type->of) * type->length);
     case TYPE_MESSAGE:
-        for (uint32_t i = 0; i < type->nlabels; i++) words += fields_words(type->labels[i].fields, type->labels[i].nfields);
+        for (uint32_t i = 0; i < type->nlabels; i++)
+            words += fields_words(type->labels[i].fields, type->labels[i].nfields);
         return saturate(words);
     default: return 1;
     }

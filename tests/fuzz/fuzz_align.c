@@ -1,5 +1,7 @@
-/* Aligns arbitrary preprocessor output with an arbitrary source (split at the first NUL): every place must lie inside a file. */
+/* Aligns arbitrary preprocessor output with an arbitrary source (split at the first NUL): every place must lie inside a
+   file. */
 #include "frontend/align.h"
+#include "frontend/parser.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,19 +18,31 @@ static void check_places(const Sources *sources, const Preprocessed *result) {
     }
 }
 
+static void parse(Tree *tree, Diags *diags, const Preprocessed *result) {
+    FILE *out = fopen("/dev/null", "w");
+    if (!out) abort();
+    parse_text(tree, diags, result->text, result->length, &result->positions);
+    tree_dump(tree, out);
+    diags_render(diags, out, false);
+    fclose(out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const uint8_t *nul = size ? memchr(data, 0, size) : NULL;
     size_t first = nul ? (size_t)(nul - data) : size / 2, rest = size - first;
     Sources *sources = sources_new();
     Diags *diags = diags_new(sources);
-    uint32_t file = sources_add(sources, "fuzz.ac", (const char *)data, first);
+    Tree *tree = parse_new_tree(sources);
+    tree->file = sources_add(sources, "fuzz.ac", (const char *)data, first);
     Preprocessed result = {.text = malloc(rest + 1), .length = rest};
     if (!result.text) abort();
     memcpy(result.text, data + first, rest);
     result.text[rest] = '\0';
-    align_output(sources, diags, file, &result);
+    align_output(sources, diags, tree->file, &result);
     check_places(sources, &result);
+    parse(tree, diags, &result);
     preprocessed_fini(&result);
+    tree_free(tree);
     diags_free(diags);
     sources_free(sources);
     return 0;

@@ -18,7 +18,8 @@ static const Case good[] = {
     {"//@ expect deadlock", "expect deadlock\n"},
     {"//@ expect deadlock(left, worker[1]) at 12", "expect deadlock(left, worker[1]) at 12\n"},
     {"//@ expect deadlock()", "expect deadlock()\n"},
-    {"  //@expect violated(p)\n//@ expect undefined(overflow) at 3  ", "expect violated(p)\nexpect undefined(overflow) at 3\n"},
+    {"  //@expect violated(p)\n//@ expect undefined(overflow) at 3  ",
+        "expect violated(p)\nexpect undefined(overflow) at 3\n"},
     {"//@ expect misuse(unlock)\r\n//@ expect never-yields(t)", "expect misuse(unlock)\nexpect never-yields(t)\n"},
     {"//@ options --time discrete\n//@ options -DN=3", "option --time\noption discrete\noption -DN=3\n"},
 };
@@ -48,7 +49,8 @@ static const Case bad[] = {
     {"//@ expect verified(a)", "1:12 expectation 'verified' takes no arguments\n"},
     {"//@ expect violated", "1:12 expectation 'violated' takes the name of one property\n"},
     {"//@ expect undefined(overfow)", "1:22 expectation 'overfow' is not known here\n"},
-    {"//@ expect verified\n//@ expect deadlock", "1:12 expectation `verified` stands alone: something else is expected too\n"},
+    {"//@ expect verified\n//@ expect deadlock",
+        "1:12 expectation `verified` stands alone: something else is expected too\n"},
     {"//@ options", "1:12 expectation `//@ options` names no option\n"},
 };
 

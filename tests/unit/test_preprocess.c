@@ -37,7 +37,8 @@ static void assert_mistake_at(const char *text, uint32_t line, uint32_t column) 
     parsed_free(parsed);
 }
 
-#define MACROS "#define ONE 1\n#define TWICE(x) ((x) + (x))\n#define LIST 1, 2, y\n#define NOTHING\n#define CAT(a, b) a##b\n"
+#define MACROS                                                                                                         \
+    "#define ONE 1\n#define TWICE(x) ((x) + (x))\n#define LIST 1, 2, y\n#define NOTHING\n#define CAT(a, b) a##b\n"
 
 static void places_are_exact(void **state) {
     (void)state;
@@ -145,10 +146,15 @@ static void noise_is_no_text(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(places_are_exact), cmocka_unit_test(what_a_macro_gives_stands_at_its_name),
-        cmocka_unit_test(included_files_have_places_of_their_own), cmocka_unit_test(flags_are_passed_on),
-        cmocka_unit_test(line_directives_are_refused), cmocka_unit_test(odd_file_names_work), cmocka_unit_test(its_messages_are_diagnostics),
-        cmocka_unit_test(what_cannot_be_read_is_a_diagnostic), cmocka_unit_test(noise_is_no_text),
+        cmocka_unit_test(places_are_exact),
+        cmocka_unit_test(what_a_macro_gives_stands_at_its_name),
+        cmocka_unit_test(included_files_have_places_of_their_own),
+        cmocka_unit_test(flags_are_passed_on),
+        cmocka_unit_test(line_directives_are_refused),
+        cmocka_unit_test(odd_file_names_work),
+        cmocka_unit_test(its_messages_are_diagnostics),
+        cmocka_unit_test(what_cannot_be_read_is_a_diagnostic),
+        cmocka_unit_test(noise_is_no_text),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -73,8 +73,11 @@ static void spans_join(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(places_count_from_one),  cmocka_unit_test(lines_have_no_newline), cmocka_unit_test(files_are_found_by_name),
-        cmocka_unit_test(nowhere_is_line_zero),   cmocka_unit_test(spans_join),
+        cmocka_unit_test(places_count_from_one),
+        cmocka_unit_test(lines_have_no_newline),
+        cmocka_unit_test(files_are_found_by_name),
+        cmocka_unit_test(nowhere_is_line_zero),
+        cmocka_unit_test(spans_join),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

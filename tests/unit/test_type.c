@@ -48,7 +48,8 @@ static void texts_are_as_written(void **state) {
     assert_string_equal(types_text(types, u8), "uint8_t");
     assert_string_equal(types_text(types, types_char(types)), "char");
     assert_string_equal(types_text(types, types_array(types, types_array(types, u8, 3), 2)), "uint8_t[2][3]");
-    assert_string_equal(types_text(types, types_handle(types, TYPE_CHAN, types_handle(types, TYPE_FUTURE, i32))), "chan(future(int))");
+    assert_string_equal(
+        types_text(types, types_handle(types, TYPE_CHAN, types_handle(types, TYPE_FUTURE, i32))), "chan(future(int))");
     assert_string_equal(types_text(types, types_handle(types, TYPE_TASK, i32)), "task");
     assert_string_equal(types_text(types, types_new_message(types, names_of(fixture->names, "reply"))), "reply");
     assert_string_equal(types_text(types, types_new_struct(types, 0)), "unnamed struct");
