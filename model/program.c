@@ -93,73 +93,32 @@ static void resolve_regions(const Program *program, Machine *machine) {
     free(regions.in);
 }
 
-/* ---- labels: the first rests of a labelled statement */
-
-typedef struct Places {
-    Program *program;
-    Machine *machine;
-    const LabelRange *range;
-    bool points_only;
-    uint8_t *seen;
-    VEC(uint32_t) queue;
-    VEC(uint32_t) found;
-} Places;
-
-static void place_visit(void *context, uint32_t pc) {
-    Places *places = context;
-    bool is_empty = places->range->from == places->range->to;
-    if (places->seen[pc] || (!is_empty && (pc < places->range->from || pc >= places->range->to))) return;
-    places->seen[pc] = 1;
-    bool rests = places->points_only ? places->machine->code[pc].op == INSTR_WAIT : program_rests_at(places->program, places->machine, pc);
-    if (rests || places->machine->code[pc].op == INSTR_END) vec_push(&places->found, pc);
-    else vec_push(&places->queue, pc);
-}
-
-static void find_places(Places *places, const LabelRange *range, bool points_only) {
-    places->range = range;
-    places->points_only = points_only;
-    memset(places->seen, 0, places->machine->ncode);
-    vec_clear(&places->found);
-    if (range->from >= places->machine->ncode) return;
-    place_visit(places, range->from);
-    while (places->queue.n) flow_next(places->machine, vec_pop(&places->queue), place_visit, places);
-}
+/* ---- labels: a fiber is at a labelled statement while it rests in its code */
 
 static uint32_t point_at(const Machine *machine, uint32_t pc) {
-    if (machine->code[pc].op == INSTR_WAIT) return (uint32_t)machine->code[pc].imm;
-    return machine->code[pc].op == INSTR_END ? machine->npoints - 1 : NO_SLOT;
+    return machine->code[pc].op == INSTR_WAIT ? (uint32_t)machine->code[pc].imm : NO_SLOT;
 }
 
-static void mark_points(Places *places, const LabelRange *range) {
-    bool idle = strcmp(range->name, "idle") == 0, progress = strcmp(range->name, "progress") == 0;
-    find_places(places, range, true);
-    for (uint32_t i = 0; i < places->found.n; i++) {
-        Point *point = &places->machine->points[point_at(places->machine, places->found.data[i])];
-        point->is_idle |= idle;
-        point->is_progress |= progress;
-        if (!point->label) point->label = range->name;
-    }
+static void mark_point(Point *point, const LabelRange *range) {
+    point->is_idle |= strcmp(range->name, "idle") == 0;
+    point->is_progress |= strcmp(range->name, "progress") == 0;
+    point->label = range->name; /* inner labels come later */
 }
 
 static void fill_labels(Program *program, Machine *machine) {
-    Places places = {.program = program, .machine = machine, .seen = calloc(machine->ncode + 1u, 1)};
-    assert(places.seen);
     VEC(LabelPlace) labels = {0};
     for (uint32_t i = 0; i < machine->nranges; i++) {
         const LabelRange *range = &machine->ranges[i];
-        mark_points(&places, range);
-        find_places(&places, range, false);
-        for (uint32_t j = 0; j < places.found.n; j++) {
-            uint32_t pc = places.found.data[j];
-            vec_push(&labels, (LabelPlace){.name = range->name, .point = point_at(machine, pc), .pc = pc});
+        for (uint32_t pc = range->from; pc < range->to; pc++) {
+            uint32_t point = point_at(machine, pc);
+            if (point != NO_SLOT) mark_point(&machine->points[point], range);
+            if (!program_rests_at(program, machine, pc)) continue;
+            vec_push(&labels, (LabelPlace){.name = range->name, .point = point, .pc = pc});
         }
     }
     machine->nlabels = labels.n;
     machine->labels = arena_copy(&program->arena, labels.data, sizeof(LabelPlace) * labels.n);
     vec_fini(&labels);
-    vec_fini(&places.queue);
-    vec_fini(&places.found);
-    free(places.seen);
 }
 
 /* IS_AT holds an index of the machine's ranges until here. */

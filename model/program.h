@@ -112,7 +112,7 @@ typedef struct Point {
     bool is_biased;
     uint32_t fallback;    /* pc of the `default:` code, NO_SLOT without one (then the WAIT is no rest) */
     uint32_t cancel;      /* pc of the code that runs the active defers, drops futures and ends with CANCELLED; NO_SLOT for END */
-    bool is_idle;         /* a statement labelled `idle:` */
+    bool is_idle;         /* in a statement labelled `idle:` */
     bool is_progress;
     const char *label;    /* of the statement, or NULL */
     const char *const *calls; /* inlined calls around it, outermost first, for printing: "worker > handle" */
@@ -128,8 +128,8 @@ typedef struct Local {
     Span span;
 } Local;
 
-/* t@label: the fiber rests at `pc` and the statement labelled is next. One label may have several places (all with one name pointer).
-   point: the point whose WAIT is at pc, NO_SLOT where it is another shared access. Filled by program_finish from [from, to). */
+/* t@label: the fiber rests at `pc`, in the code of the statement labelled. One label may have several places (all with one name pointer).
+   point: the point whose WAIT is at pc, NO_SLOT where it is another shared access. Filled by program_finish from the ranges. */
 typedef struct LabelPlace { const char *name; uint32_t point; uint32_t pc; } LabelPlace;
 /* A labelled statement's code. */
 typedef struct LabelRange { const char *name; uint32_t from, to; Span span; } LabelRange;
