@@ -20,6 +20,7 @@ typedef struct Node { /* a slot of the state at hand */
     uint32_t rank; /* when it was met on the way from what is in order already; NO_SLOT: not yet */
     uint32_t class_size;
     bool live, tied;
+    bool meets_tied; /* stands in an element of a set beside one that is tied */
 } Node;
 
 struct Canon {
@@ -137,8 +138,10 @@ static bool colour_nodes(Canon *canon) {
         inner |= node->info->nrefs > 0;
     }
     for (uint32_t i = 0; i < canon->nfixed; i++)
-        for (uint32_t k = 0; k < nodes[i].info->nrefs; k++)
+        for (uint32_t k = 0; k < nodes[i].info->nrefs; k++) {
+            inner |= nodes[i].info->refs[k].element != 0;
             nodes[nodes[i].info->refs[k].slot].sum += hash_combine(i, nodes[i].info->refs[k].label);
+        }
     for (uint32_t i = 0; i < canon->live.n; i++) {
         Node *node = &nodes[canon->live.data[i]];
         if (node->sum) node->colour = hash_combine(node->colour, node->sum);
@@ -146,9 +149,30 @@ static bool colour_nodes(Canon *canon) {
     return inner;
 }
 
+/* What two handles in one element of a set refer to are neighbours too: calls `meet` for each such pair, both ways. */
+static void meet_in_elements(Canon *canon, void (*meet)(Node *node, Node *other, uint64_t label)) {
+    Node *nodes = canon->nodes.data;
+    for (uint32_t i = 0; i < canon->nodes.n; i++) {
+        const CompInfo *info = nodes[i].info;
+        if (!(info->flags & COMP_HAS_SETS) || (i >= canon->nfixed && !nodes[i].live)) continue;
+        for (uint32_t k = 0; k < info->nrefs; k++)
+            for (uint32_t l = 0; l < info->nrefs && info->refs[k].element; l++)
+                if (l != k && info->refs[l].element == info->refs[k].element)
+                    meet(&nodes[info->refs[k].slot], &nodes[info->refs[l].slot], hash_combine(info->refs[k].label, info->refs[l].label));
+    }
+}
+
+static void add_neighbour(Node *node, Node *other, uint64_t label) { node->sum += hash_combine(label, other->colour); }
+
+static void note_tied_neighbour(Node *node, Node *other, uint64_t label) {
+    (void)label;
+    if (other->class_size > 1) node->meets_tied = true;
+}
+
 static void refine_once(Canon *canon) {
     Node *nodes = canon->nodes.data;
     for (uint32_t i = 0; i < canon->live.n; i++) nodes[canon->live.data[i]].sum = 0;
+    meet_in_elements(canon, add_neighbour);
     for (uint32_t i = 0; i < canon->live.n; i++) {
         Node *node = &nodes[canon->live.data[i]];
         for (uint32_t k = 0; k < node->info->nrefs; k++) {
@@ -167,6 +191,7 @@ static void refine_once(Canon *canon) {
 /* A tie does not matter when nothing next to its members is tied: any order of them then gives the same state. */
 static bool tie_matters(const Canon *canon, uint32_t slot) {
     const Node *nodes = canon->nodes.data, *node = &nodes[slot];
+    if (node->meets_tied) return true;
     for (uint32_t k = 0; k < node->info->nrefs; k++)
         if (nodes[node->info->refs[k].slot].class_size > 1) return true;
     return false;
@@ -178,7 +203,9 @@ static uint32_t find_tie(Canon *canon) {
     for (uint32_t i = 0; i < canon->live.n; i++) {
         Node *node = &nodes[canon->live.data[i]];
         node->class_size = class_size(canon, node->colour);
+        node->meets_tied = false;
     }
+    meet_in_elements(canon, note_tied_neighbour);
     uint32_t best = NO_SLOT;
     for (uint32_t i = 0; i < canon->live.n; i++) {
         uint32_t slot = canon->live.data[i];

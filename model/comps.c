@@ -158,6 +158,19 @@ static uint64_t masked_hash(Comps *comps, const Word *words, uint32_t n, uint32_
     return hash_bytes(comps->masked.data, n * sizeof *words);
 }
 
+/* Which handles stand in one element of a set: that is a relation between what they refer to. */
+static void note_elements(Comps *comps, const CompInfo *info) {
+    uint32_t n = comps->found.n;
+    CompRef *refs = comps->found.data;
+    for (uint32_t i = 0; i < n; i++)
+        if (!refs[i].ordered) refs[i].element = comp_element(comps->program, info->words, comps->found_at.data[i]) & 0x7fffffffu;
+    for (uint32_t i = 0; i < n; i++) {
+        bool alone = true;
+        for (uint32_t k = 0; k < n && alone; k++) alone = k == i || refs[k].element != refs[i].element;
+        if (alone) refs[i].element = 0;
+    }
+}
+
 static void fill_refs(Comps *comps, CompInfo *info) {
     vec_clear(&comps->found);
     vec_clear(&comps->found_at);
@@ -172,6 +185,7 @@ static void fill_refs(Comps *comps, CompInfo *info) {
     info->shape = seq_intern(comps, &comps->shapes, comps->masked.data, nrefs);
     for (uint32_t i = 0; i < nrefs; i++)
         comps->found.data[i].label = sets ? masked_hash(comps, info->words, info->n, i) : hash_mix(comps->found_at.data[i]);
+    if (sets) note_elements(comps, info);
     info->refs = arena_copy(&comps->arena, comps->found.data, nrefs * sizeof *info->refs);
     atomic_fetch_add(&comps->memory, nrefs * sizeof *info->refs);
     info->nrefs = nrefs;

@@ -20,7 +20,8 @@ enum { /* CompInfo.flags */
 
 typedef struct CompRef {
     uint32_t slot;
-    bool ordered;
+    bool ordered : 1;
+    uint32_t element : 31; /* not 0: the element of a set in which it stands beside others that have the same number */
     uint64_t label; /* the same in every renaming: where the handle stands, for an element of a set what stands with it */
 } CompRef;
 

@@ -26,6 +26,11 @@ uint32_t records_open(World *world, uint32_t slot, Records records, bool sorted,
     return at;
 }
 
+uint32_t records_record_of(Records records, uint32_t index) {
+    uint32_t offset = index - records.at;
+    return index < records.at || offset >= records.n * records.width ? 0 : records.at + offset / records.width * records.width;
+}
+
 static bool is_before(const Word *a, const Word *b, uint32_t width) {
     for (uint32_t i = 0; i < width; i++)
         if (a[i] != b[i]) return a[i] < b[i];

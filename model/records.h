@@ -15,6 +15,8 @@ int records_find(const Word *words, Records records, Word fiber, Word arm);
 /* Opens a record of zeros at the end of a list, or (sorted) where (fiber, arm) belongs; gives its first word's index. */
 uint32_t records_open(World *world, uint32_t slot, Records records, bool sorted, Word fiber, Word arm);
 static inline uint32_t records_word(Records records, uint32_t index) { return records.at + index * records.width; }
+/* The first word of the record that holds the word at `index`, 0 when it is in none of these. */
+uint32_t records_record_of(Records records, uint32_t index);
 /* Orders a set by its words. */
 void records_sort(Word *words, Records records);
 /* Visits word `field` of each record in turn, when it is not 0. */

@@ -249,6 +249,14 @@ void comp_handles(const Program *program, const Word *words, uint32_t n, HandleV
     }
 }
 
+uint32_t comp_element(const Program *program, const Word *words, uint32_t index) {
+    if (comp_kind(words) == COMP_MUTEX) return records_record_of(mutex_lists(words).given, index);
+    if (comp_kind(words) != COMP_CHANNEL) return 0;
+    ChannelLists lists = channel_lists(program, words);
+    uint32_t sender = lists.is_fifo ? 0 : records_record_of(lists.senders, index);
+    return sender ? sender : records_record_of(lists.done, index);
+}
+
 void comp_normalise(const Program *program, Word *words, uint32_t n) {
     switch (comp_kind(words)) {
     case COMP_CHANNEL: channel_normalise(program, words, n); break;

@@ -117,6 +117,8 @@ static inline Word slot_handle(uint32_t slot) { return (Word)slot + 1; }
    of a set (waiters of a channel that is not fifo, tasks of a scope), whose order in `words` is by slot and means nothing. */
 typedef void (*HandleVisitor)(void *context, uint32_t index, Word handle, bool ordered);
 void comp_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context);
+/* For a handle in a set: where the element begins that it is part of (elements may hold several handles), 0 when it is an element itself. */
+uint32_t comp_element(const Program *program, const Word *words, uint32_t index);
 /* Sorts the sets inside after handles were renamed. */
 void comp_normalise(const Program *program, Word *words, uint32_t n);
 
