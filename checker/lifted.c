@@ -35,10 +35,10 @@ static void collect_nodes(Lifted *lifted) {
         lifted->base[state] = lifted->nodes.n;
         if (state >= search->edges.n) continue;
         const RosterSig *sig = &roster->sigs.data[roster->sig[state]];
-        if (sig->is_steady || !sig->has_under_way) continue;
+        if (sig->is_steady || !sig->may_spin) continue;
         uint32_t n = search_state(search, state) - search->fixed;
         for (uint32_t slot = 0; slot < n; slot++)
-            if (roster_task(roster, slot, search->ids[search->fixed + slot])->is_under_way) vec_push(&lifted->nodes, (Node){state, slot});
+            if (roster_task(roster, slot, search->ids[search->fixed + slot])->may_spin) vec_push(&lifted->nodes, (Node){state, slot});
     }
     lifted->base[search->store.n] = lifted->nodes.n;
 }

@@ -27,6 +27,17 @@ static uint64_t task_key(const Roster *roster, const Machine *machine, const Wor
     return key == 0 ? 1 : key;
 }
 
+/* A future that runs inside the task's step, or that it blocks on, has places of its own. */
+static bool may_spin(const Roster *roster, const Word *words) {
+    if (words[FIBER_STATUS] != FIBER_UNDER_WAY && words[FIBER_STATUS] != FIBER_BLOCKED) return false;
+    uint32_t machine = (uint32_t)words[FIBER_MACHINE], pc = (uint32_t)words[FIBER_PC];
+    if (words[FIBER_INNER] != 0 || circles_has(roster->circles, machine, pc)) return true;
+    const Point *point = machine_point_at(roster->search->program->machines[machine], pc);
+    for (uint32_t i = 0; i < point->narms && words[FIBER_STATUS] == FIBER_BLOCKED; i++)
+        if (point->arms[i].op == ARM_FUTURE) return true;
+    return false;
+}
+
 static RosterTask look_at(Roster *roster, uint32_t slot) {
     uint32_t n;
     const Word *words = world_read(&roster->world, slot, &n);
@@ -34,7 +45,7 @@ static RosterTask look_at(Roster *roster, uint32_t slot) {
     if (comp_kind(words) != COMP_FIBER || (words[FIBER_FLAGS] & FIBER_IS_TASK) == 0 || fiber_is_over(words)) return task;
     task.key = task_key(roster, fiber_machine(&roster->world, words), words, n);
     task.pc = (uint32_t)words[FIBER_PC];
-    task.is_under_way = words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED;
+    task.may_spin = may_spin(roster, words);
     return task;
 }
 
@@ -99,13 +110,13 @@ static uint32_t new_sig(Roster *roster, SigTable *table, uint64_t hash, uint32_t
 static uint32_t sig_of(Roster *roster, SigTable *table, uint32_t n, uint32_t before) {
     const Search *search = roster->search;
     uint64_t hash = 1;
-    bool known = true, under_way = false;
+    bool known = true, spins = false;
     for (uint32_t slot = 0; slot + search->fixed < n && known; slot++) {
         uint32_t id = search->ids[search->fixed + slot];
         known = id < roster->slots[slot].n && roster->slots[slot].data[id].is_known;
         if (!known) break;
         const RosterTask *task = &roster->slots[slot].data[id];
-        under_way |= task->is_under_way;
+        spins |= task->may_spin;
         if (task->key != 0) hash = (hash ^ (task->key + slot)) * 0x9e3779b97f4a7c15u, hash ^= hash >> 29;
     }
     if (!known) {
@@ -118,7 +129,7 @@ static uint32_t sig_of(Roster *roster, SigTable *table, uint32_t n, uint32_t bef
         while (table->cap > 0 && table->slots[at] != 0 && roster->sigs.data[table->slots[at] - 1].hash != hash) at = (at + 1) & (table->cap - 1);
         index = table->cap > 0 && table->slots[at] != 0 ? table->slots[at] - 1 : new_sig(roster, table, hash, n);
     }
-    if (under_way) roster->sigs.data[index].has_under_way = true;
+    if (spins) roster->sigs.data[index].may_spin = true;
     return index;
 }
 
@@ -214,8 +225,8 @@ static void find_unsteady(Roster *roster) {
 
 /* ---- all of it */
 
-bool roster_init(Roster *roster, Search *search) {
-    *roster = (Roster){.search = search};
+bool roster_init(Roster *roster, Search *search, const Circles *circles) {
+    *roster = (Roster){.search = search, .circles = circles};
     world_init(&roster->world, search->program);
     uint32_t most = search->store.layout.max_slots;
     roster->nslots = most > search->fixed ? most - search->fixed : 0;

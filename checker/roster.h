@@ -3,13 +3,15 @@
 #ifndef UNKNOT_CHECKER_ROSTER_H
 #define UNKNOT_CHECKER_ROSTER_H
 
+#include "checker/circle.h"
 #include "checker/search.h"
 
 /* What a slot's contents say, per id. */
 typedef struct RosterTask {
     uint64_t key;       /* machine and key parameters; 0: no task that is alive */
     uint32_t pc;
-    bool is_known, is_under_way;
+    bool is_known;
+    bool may_spin;      /* it holds a thread at a place from which its code can come back there without a point */
 } RosterTask;
 typedef VEC(RosterTask) RosterSlot;
 
@@ -17,11 +19,12 @@ typedef struct RosterSig {
     uint64_t hash;
     uint64_t alive;     /* slots past the fixed ones, the first 63 */
     bool is_steady;     /* its tasks keep their slots along every cycle */
-    bool has_under_way;
+    bool may_spin;      /* some task of some such state does */
 } RosterSig;
 
 typedef struct Roster {
     Search *search;
+    const Circles *circles;
     RosterSlot *slots;  /* past the fixed ones */
     uint32_t nslots;
     uint32_t *sig;      /* per expanded state: index in sigs */
@@ -30,7 +33,7 @@ typedef struct Roster {
 } Roster;
 
 /* False: stopped by a limit. */
-bool roster_init(Roster *roster, Search *search);
+bool roster_init(Roster *roster, Search *search, const Circles *circles);
 void roster_fini(Roster *roster);
 static inline const RosterTask *roster_task(const Roster *roster, uint32_t slot, uint32_t id) { return &roster->slots[slot].data[id]; }
 uint64_t roster_memory(const Roster *roster);

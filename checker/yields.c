@@ -1,66 +1,21 @@
 #include "checker/yields.h"
 
+#include "checker/circle.h"
 #include "checker/lifted.h"
 #include "checker/roster.h"
 #include "checker/scc.h"
 #include "checker/tour.h"
-#include "model/flow.h"
 #include "model/support/fatal.h"
 #include "model/support/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- is there anything to look for: code that can run in a circle without a point */
-
-typedef struct Code {
-    const Machine *machine;
-    VEC(uint32_t) stack;
-    Bitset seen;
-} Code;
-
-static bool is_rest(const Machine *machine, uint32_t pc) {
-    if (machine->code[pc].op != INSTR_WAIT) return false;
-    const Point *point = &machine->points[machine->code[pc].imm];
-    return point->fallback == NO_SLOT && point->kind != POINT_BLOCK;
-}
-
-static void reach(void *context, uint32_t pc) {
-    Code *code = context;
-    if (pc >= code->machine->ncode || bitset_has(&code->seen, pc)) return;
-    bitset_add(&code->seen, pc);
-    vec_push(&code->stack, pc);
-}
-
-/* Can control come back to pc without passing a point? */
-static bool comes_back(Code *code, uint32_t pc) {
-    memset(code->seen.words, 0, bitset_bytes(code->seen.n));
-    vec_clear(&code->stack);
-    flow_next(code->machine, pc, reach, code);
-    while (code->stack.n > 0 && !bitset_has(&code->seen, pc)) {
-        uint32_t at = vec_pop(&code->stack);
-        if (!is_rest(code->machine, at)) flow_next(code->machine, at, reach, code);
-    }
-    return bitset_has(&code->seen, pc);
-}
-
-static bool has_circle(const Machine *machine) {
-    Code code = {.machine = machine, .seen = bitset_new(machine->ncode)};
-    bool found = false;
-    for (uint32_t pc = 0; pc < machine->ncode && !found; pc++) {
-        const Instr *instr = &machine->code[pc];
-        bool jumps_back = (instr->op == INSTR_JUMP || instr->op == INSTR_BRANCH) && instr->imm <= (Word)pc;
-        found = (jumps_back || (instr->op == INSTR_WAIT && !is_rest(machine, pc))) && comes_back(&code, pc);
-    }
-    vec_fini(&code.stack);
-    bitset_free(&code.seen);
-    return found;
-}
-
 bool yields_possible(const Program *program) {
-    for (uint32_t m = MACHINE_MAIN; m < program->nmachines; m++)
-        if (has_circle(program->machines[m])) return true;
-    return false;
+    Circles circles = circles_new(program);
+    bool any = circles.any;
+    circles_free(&circles);
+    return any;
 }
 
 /* ---- findings: one for each function and place of its loop */
@@ -166,7 +121,7 @@ static void collect_nodes(Yields *yields, const LocalCycles *cycles, Slot *slots
     Search *search = yields->search;
     for (uint32_t state = 0; state < search->edges.n; state++) {
         const RosterSig *sig = &yields->roster.sigs.data[yields->roster.sig[state]];
-        if (!sig->is_steady || !sig->has_under_way) continue;
+        if (!sig->is_steady || !sig->may_spin) continue;
         uint32_t n = search_state(search, state) - search->fixed;
         for (uint32_t slot = 0; slot < n && slot < nslots; slot++) {
             if (!local_is_on_cycle(cycles, slot, search->ids[search->fixed + slot])) continue;
@@ -209,9 +164,11 @@ static void found_lifted(void *context, uint32_t state, uint32_t slot, uint32_t 
 
 void yields_find(Search *search, Hits *hits) {
     Yields yields = {.search = search, .hits = hits};
-    if (roster_init(&yields.roster, search)) {
+    Circles circles = circles_new(search->program);
+    if (roster_init(&yields.roster, search, &circles)) {
         find_steady(&yields);
         lifted_find(search, &yields.roster, found_lifted, &yields);
     }
     roster_fini(&yields.roster);
+    circles_free(&circles);
 }
