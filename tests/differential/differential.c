@@ -189,9 +189,9 @@ static void explore(Job *job, Diags *diags, Totals *totals) {
     }
     Program *program = job->settings->plain_only ? NULL : frontend_lower(job->tree, diags);
     if (!job->settings->plain_only && program == NULL) {
-        printf("DIFF %s: the product does not lower it\n", job->path);
-        diags_render(diags, stdout, false);
-        job->differs = true;
+        if (job->settings->verbose) printf("refused %s\n", job->path);
+        totals->refused++;
+        return;
     }
     job->program = program;
     if (program != NULL) totals->merged += ts_merges(program, (TsOptions){.run_on = job->run_on, .main_ends_run = job->plain_options.main_ends_run});

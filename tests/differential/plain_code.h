@@ -26,8 +26,9 @@
     X(POP)      /* a cells -> */                                                       \
     X(BIN)      /* x y -> x op y */                                                    \
     X(UN)       /* x -> op x */                                                        \
-    X(CONV)     /* x -> (t)x; b: bits of a bit-field */                                \
+    X(CONV)     /* x -> (t)x; b: bits of a bit-field; a: changes nothing, x need not be set */ \
     X(SAME)     /* handles: x y -> x == y; a: != */                                    \
+    X(SETALL)   /* a cells, all set */                                                     \
     X(TRUTH)    /* x -> x != 0 */                                                      \
     X(JUMP)     /* to a */                                                             \
     X(JZ)       /* x -> ; to a if 0 */                                                 \

@@ -80,7 +80,11 @@ void plain_expr_to(PCompile *c, const Expr *e, const Type *to, uint8_t bits) {
         return;
     }
     plain_expr(c, e);
+    if (!type_is_integer(to)) return;
     plain_convert(c, to, bits, e->span);
+    bool same = type_is_integer(e->type) && (e->type->kind == TYPE_BOOL) == (to->kind == TYPE_BOOL) && e->type->bits == to->bits &&
+                e->type->is_signed == to->is_signed && bits == 0;
+    vec_last(&c->p->code).a = same; /* such a conversion is no use of an uninitialised value */
 }
 
 /* ---- places */
@@ -208,6 +212,7 @@ static void operand_item(PCompile *c, const Expr *e, PSiteArm *arm) {
     if (arm->op == ARM_SEND) {
         const Type *item = e->args[0]->type->of;
         plain_expr_to(c, e->args[1], item, 0);
+        plain_emit(c, I_SETALL, e->args[1]->span)->a = plain_cells(item);
         arm->cells += plain_cells(item);
     } else if (e->nargs > 1 && e->args[1]->kind == EXPR_ADDRESS) {
         const Expr *to = e->args[1]->a;
@@ -437,7 +442,7 @@ static void message_value(PCompile *c, const Expr *e) {
         plain_expr_to(c, e->args[i], field->type, field->bits);
         used += plain_cells(field->type);
     }
-    plain_emit(c, I_UNSET, e->span)->a = plain_cells(e->type) - used;
+    for (; used < plain_cells(e->type); used++) plain_emit(c, I_PUSH, e->span);
 }
 static void call(PCompile *c, const Expr *e) {
     if (e->label != NULL || is_message(e->type)) {

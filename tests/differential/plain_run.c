@@ -143,6 +143,7 @@ static bool store(Now *x) {
         place.v += i;
         x->f->progress = i;
         if (is_shared(x, place) && rests(x)) return true;
+        if (place.ref == 0 && x->fiber != x->r->maker && values[i].tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
         *plain_cell(x->r, place) = values[i];
     }
     x->f->progress = 0;
@@ -412,6 +413,8 @@ static void arrive(PRun *r, int32_t fiber, bool blocking) {
 }
 static void store_cells(PRun *r, PCell place, const PCell *cells, int32_t n, const Type *type, uint8_t bits, uint32_t line) {
     PCell *to = plain_cell(r, place);
+    for (int32_t i = 0; i < n; i++)
+        if (place.ref == 0 && cells[i].tag == CELL_UNSET) plain_violate(r, "undefined", "uninitialised", line);
     for (int32_t i = 0; i < n; i++) to[i] = n == 1 && type != NULL && type_is_integer(type) ? plain_conv(r, cells[i], type, bits, line) : cells[i];
     r->dirty = true;
 }
@@ -698,7 +701,12 @@ static void values(Now *x) {
     case I_UN: unary(x); break;
     case I_CONV:
         a = pop(x);
+        if (a.tag == CELL_UNSET && !ins->a) plain_violate(x->r, "undefined", "uninitialised", ins->line);
         push(x, plain_conv(x->r, a, ins->type, (uint8_t)ins->b, ins->line));
+        break;
+    case I_SETALL:
+        for (int32_t i = 0; i < ins->a; i++)
+            if (x->f->stack.at[x->f->stack.n - 1 - i].tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", ins->line);
         break;
     case I_SAME:
         b = pop(x);

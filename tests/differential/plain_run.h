@@ -18,6 +18,7 @@ typedef struct PRun {
     Arena *arena;
     PState *s;
     int32_t task;    /* whose step it is */
+    int32_t maker;   /* the fiber that runs the initialisers, 0: none */
     bool threaded;
     int32_t still;   /* > 0: no rests */
     bool fresh;      /* the access at which the fiber rested is not done yet */

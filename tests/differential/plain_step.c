@@ -389,6 +389,7 @@ static void step(PRun *r) {
 }
 PEnd plain_step(PRun *r) {
     r->end = END_STEP;
+    r->maker = 0;
     r->next_choice = 0;
     r->still = 0;
     r->fresh = r->dirty = false;
@@ -435,6 +436,7 @@ PEnd plain_call(PRun *r, int32_t func, PCell *value) {
     e->func = func;
     plain_push_frame(r->p, e, r->arena, func, NULL);
     r->task = ref;
+    r->maker = func == r->p->init ? ref : 0;
     if (setjmp(r->out) == 0) {
         plain_run(r, ref);
         e = plain_at(r, ref);

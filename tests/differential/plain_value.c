@@ -1,6 +1,9 @@
 /* C's integers: conversions and operators with their undefined behaviour as verdicts. */
 #include "tests/differential/plain_run.h"
 
+__extension__ typedef __int128 Wide;
+__extension__ typedef unsigned __int128 UWide;
+
 int64_t plain_wrap(int64_t v, const Type *to) {
     if (to->kind == TYPE_BOOL) return v != 0;
     switch (to->bits) {
@@ -21,13 +24,13 @@ PCell plain_conv(PRun *r, PCell x, const Type *to, uint8_t bits, uint32_t line) 
     if (!fits) plain_violate(r, "undefined", "narrowing", line);
     return x;
 }
-static int64_t fit(PRun *r, __int128 v, const Type *in, uint32_t line) {
-    if (!in->is_signed) return plain_wrap((int64_t)(uint64_t)(unsigned __int128)v, in);
-    __int128 limit = (__int128)1 << (in->bits - 1);
+static int64_t fit(PRun *r, Wide v, const Type *in, uint32_t line) {
+    if (!in->is_signed) return plain_wrap((int64_t)(uint64_t)(UWide)v, in);
+    Wide limit = (Wide)1 << (in->bits - 1);
     if (v < -limit || v >= limit) plain_violate(r, "undefined", "overflow", line);
     return (int64_t)v;
 }
-static __int128 wide(int64_t v, const Type *in) { return in->is_signed ? (__int128)v : (__int128)(uint64_t)v; }
+static Wide wide(int64_t v, const Type *in) { return in->is_signed ? (Wide)v : (Wide)(uint64_t)v; }
 
 static int64_t shift(PRun *r, Op op, int64_t x, int64_t y, const Type *in, uint32_t line) {
     if (y < 0 || y >= in->bits) plain_violate(r, "undefined", "shift", line);
@@ -35,7 +38,7 @@ static int64_t shift(PRun *r, Op op, int64_t x, int64_t y, const Type *in, uint3
     return in->is_signed ? x >> y : (int64_t)((uint64_t)x >> y);
 }
 int64_t plain_binary(PRun *r, Op op, int64_t x, int64_t y, const Type *in, uint32_t line) {
-    __int128 a = wide(x, in), b = wide(y, in);
+    Wide a = wide(x, in), b = wide(y, in);
     switch (op) {
     case OP_ADD: return fit(r, a + b, in, line);
     case OP_SUB: return fit(r, a - b, in, line);
