@@ -292,6 +292,16 @@ static uint32_t count_ready(Step *step, Act *act, const Point *point, uint32_t w
     return count;
 }
 
+/* Polled on the spot, a select may also let its futures make steps first: one more way than its ready operations. */
+static bool may_poll_first(Step *step, const Act *act, const Point *point) {
+    if (!step->on_the_spot || point->is_biased) return false;
+    for (uint32_t i = 0; i < point->narms; i++)
+        if (point->arms[i].op == ARM_FUTURE && act->frame[point->state + i] != ARM_OFF &&
+            future_able(step->world, step, act->frame[point->arms[i].obj]) != ABLE_NO)
+            return true;
+    return false;
+}
+
 static Run fire_here(Step *step, Act *act, const Point *point, uint32_t arm) {
     Op op = op_at(step, act->fiber, point, arm);
     OpResult result;
@@ -396,8 +406,8 @@ Run wait_arrive(Step *step, Act *act, const Instr *instr) {
     if (point->fallback != NO_SLOT) return select_now(step, act, point, from);
     bool at_once = point->kind == POINT_BLOCK || step->on_the_spot || (step->options && step->options->run_on);
     uint32_t arm = NO_SLOT, ready = at_once ? count_ready(step, act, point, 0, &arm) : 0;
-    if (ready) {
-        uint32_t pick = step_pick(step, ready);
+    uint32_t pick = ready ? step_pick(step, ready + (may_poll_first(step, act, point) ? 1 : 0)) : 0;
+    if (pick < ready) {
         if (pick) (void)count_ready(step, act, point, pick, &arm);
         if (fire_here(step, act, point, arm) != RUN_ON) return RUN_FAILED;
         return leave_here(step, act, point, arm, from);

@@ -52,7 +52,7 @@ void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t resu
     if (n) memmove(words + FIBER_FRAME, words + FIBER_FRAME + result, sizeof(Word) * n);
     words[FIBER_PC] = machine->points[machine->npoints - 1].pc;
     words[FIBER_STATUS] = status;
-    words[FIBER_FLAGS] &= FIBER_IS_TASK | FIBER_IS_DAEMON;
+    words[FIBER_FLAGS] &= FIBER_IS_TASK;
     words[FIBER_EXECUTOR] = words[FIBER_SCOPE] = words[FIBER_INNER] = words[FIBER_OWNER] = 0;
     world_resize(world, slot, FIBER_FRAME + n);
     if (scope) scope_remove(world, handle_slot(scope), slot_handle(slot));
