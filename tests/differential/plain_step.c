@@ -117,6 +117,11 @@ static void collect(PRun *r, PPath *path, PWays *ways) {
 }
 
 /* ---- taking one */
+static void leave_queue(PRun *r, int32_t fiber, int32_t k) {
+    PWaiters *queue = &plain_at(r, plain_at(r, fiber)->wait->arms[k].ref)->queue;
+    plain_waiters_remove(queue, plain_waiters_find(queue, fiber, k));
+    plain_at(r, fiber)->wait->arms[k].state = ARM_SERVED;
+}
 static PStop start(PRun *r, int32_t fiber) {
     PEntity *e = plain_at(r, fiber);
     if (e->func >= 0) return plain_run(r, fiber);
@@ -195,13 +200,11 @@ static bool take(PRun *r, const PWay *way) {
     case WAY_UNTELL:
         a->told = false;
         return settle(r, &path, STOP_POINT);
-    case WAY_TAKE: {
-        PWaiters *queue = &plain_at(r, a->ref)->queue;
-        plain_waiters_remove(queue, plain_waiters_find(queue, fiber, way->arm));
+    case WAY_TAKE:
+        leave_queue(r, fiber, way->arm);
         plain_fire(r, fiber, op, a);
         a->state = ARM_SERVED;
         break;
-    }
     case WAY_FIRE: plain_fire(r, fiber, op, a); break;
     default: break;
     }
@@ -209,36 +212,69 @@ static bool take(PRun *r, const PWay *way) {
     return settle(r, &path, go_on(r, fiber));
 }
 
-/* ---- futures polled on the spot: until they have ended or are at an operation that cannot fire now */
-static bool fires_now(const PRun *r, const PWay *way) {
-    if (way->kind == WAY_PLACE || way->kind == WAY_UNTELL || way->kind == WAY_AGAIN || way->kind == WAY_TWO) return false;
-    if (way->kind == WAY_START) return true;
-    const PEntity *e = &r->s->at[last(&way->path)];
-    PArmOp op = plain_arm_op(r, e, way->arm);
-    return !((op == ARM_YIELD || op == ARM_SLEEP) && e->wait->arms[way->arm].fresh);
+/* ---- futures polled on the spot: arms are polled in some order, each runs on until it has ended or cannot fire now */
+static bool poll_arm(PRun *r, int32_t fiber, int32_t k) {
+    PEntity *e = plain_at(r, fiber);
+    PArm *a = &e->wait->arms[k];
+    PArmOp op = plain_arm_op(r, e, k);
+    if (a->state == ARM_OFF) return false;
+    if (op == ARM_FUTURE) return plain_poll(r, a->ref);
+    if (op == ARM_JOIN) return plain_at(r, a->ref)->status == FIBER_ENDED;
+    if (op == ARM_SCOPE) return plain_scope_over(r, a->ref);
+    if (a->state == ARM_SERVED) return true;
+    if (op == ARM_YIELD) return !a->fresh;
+    if (op == ARM_SLEEP) return !a->fresh && timer_may_fire(r, e, k) && plain_choose(r, 2) == 0;
+    bool can = a->state == ARM_READY ? plain_can_fire(r, fiber, op, a, plain_line(r, e)) : a->told && plain_at(r, a->ref)->hold == HOLD_FREE;
+    if (can && a->state == ARM_QUEUED) leave_queue(r, fiber, k);
+    if (can) plain_fire(r, fiber, op, a);
+    else if (a->state == ARM_READY) plain_place_waiter(r, fiber, k, op);
+    else a->told = false;
+    return can;
+}
+/* Polls the arms once each until one is over; its number, or -1. */
+static int32_t poll_arms(PRun *r, int32_t fiber) {
+    const PEntity *e = plain_at(r, fiber);
+    bool biased = !e->wait->is_scope && r->p->sites.data[e->wait->site].is_biased;
+    int32_t left[WAYS_MAX], n = 0;
+    for (int32_t k = 0; k < e->wait->narms && n < WAYS_MAX; k++)
+        if (e->wait->arms[k].state != ARM_OFF) left[n++] = k;
+    while (n > 0) {
+        int32_t i = biased ? 0 : plain_choose(r, n), k = left[i];
+        for (int32_t j = i; j + 1 < n; j++) left[j] = left[j + 1];
+        n--;
+        if (poll_arm(r, fiber, k)) return k;
+    }
+    return -1;
+}
+/* Whether one of the fiber's arms was served while others were polled. */
+static bool was_served(const PRun *r, int32_t fiber) {
+    const PWait *w = r->s->at[fiber].wait;
+    for (int32_t k = 0; k < w->narms; k++)
+        if (w->arms[k].state == ARM_SERVED) return true;
+    return false;
+}
+static bool poll_once(PRun *r, int32_t future) {
+    PStop stop = plain_at(r, future)->status == FIBER_AT_START ? start(r, future) : STOP_POINT;
+    while (stop == STOP_POINT) {
+        int32_t k = poll_arms(r, future);
+        if (k < 0 && was_served(r, future)) continue;
+        if (k < 0) return false;
+        plain_complete(r, future, k);
+        stop = go_on(r, future);
+    }
+    if (stop != STOP_END) plain_limit(r, "a blocking operation in a future polled on the spot");
+    return true;
 }
 bool plain_poll(PRun *r, int32_t future) {
-    const PEntity *f = plain_at(r, future);
+    PEntity *f = plain_at(r, future);
     PPath root = {.fiber = {r->task}, .n = 1};
     if (f->status == FIBER_ENDED) plain_violate(r, "misuse", "poll", plain_line(r, plain_at(r, r->task)));
     if (polled_by_another(r, future, &root)) plain_violate(r, "misuse", "future", plain_line(r, plain_at(r, r->task)));
-    PPath path = {.fiber = {future}, .n = 1};
-    PWays *ways = arena_alloc(r->arena, sizeof *ways);
-    bool ended = false;
+    f->poller = r->task;
     r->still++;
-    while (!ended) {
-        int32_t usable = 0;
-        ways->n = 0;
-        path.n = 1;
-        collect(r, &path, ways);
-        for (int32_t i = 0; i < ways->n; i++)
-            if (fires_now(r, &ways->at[i])) ways->at[usable++] = ways->at[i];
-        if (usable == 0) break;
-        ended = take(r, &ways->at[plain_choose(r, usable)]);
-    }
-    for (int32_t i = 0; i < ways->n && !ended; i++)
-        if (ways->at[i].kind == WAY_PLACE || ways->at[i].kind == WAY_UNTELL) take(r, &ways->at[i]);
+    bool ended = poll_once(r, future);
     r->still--;
+    if (ended) plain_end_fiber(r, future);
     return ended;
 }
 
