@@ -55,7 +55,8 @@ Circles circles_new(const Program *program) {
     if (circles.on_circle == NULL) fatal("out of memory");
     for (uint32_t m = 0; m < program->nmachines; m++) {
         circles.on_circle[m] = bitset_new(program->machines[m]->ncode);
-        if (m >= MACHINE_MAIN && program->machines[m]->is_async) circles.any |= find_circles(program->machines[m], &circles.on_circle[m]);
+        if (m >= MACHINE_MAIN && program->machines[m]->is_async)
+            circles.any |= find_circles(program->machines[m], &circles.on_circle[m]);
     }
     return circles;
 }

@@ -13,6 +13,8 @@ typedef struct Circles {
 
 Circles circles_new(const Program *program);
 void circles_free(Circles *circles);
-static inline bool circles_has(const Circles *circles, uint32_t machine, uint32_t pc) { return bitset_has(&circles->on_circle[machine], pc); }
+static inline bool circles_has(const Circles *circles, uint32_t machine, uint32_t pc) {
+    return bitset_has(&circles->on_circle[machine], pc);
+}
 
 #endif

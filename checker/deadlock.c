@@ -38,7 +38,8 @@ static void judge_load(Judge *judge, uint32_t state) {
     ts_world(search->worker, search->ids, n, &judge->world);
 }
 
-/* `slots` never move again in the world that is loaded; takes them when that is a new finding or a shorter run to a known one. */
+/* `slots` never move again in the world that is loaded; takes them when that is a new finding or a shorter run to a
+   known one. */
 static void judge_slots(Judge *judge, FindingKind kind, uint32_t state, Slots *slots) {
     stuck_tasks(&judge->world, slots, &judge->tasks);
     if (judge->tasks.n == 0) return;
@@ -68,7 +69,8 @@ static bool main_is_alive(World *world) {
     return false;
 }
 
-/* Hashes of what the verdict on a halted state depends on: its tasks and futures. Many such states differ in data alone. */
+/* Hashes of what the verdict on a halted state depends on: its tasks and futures. Many such states differ in data
+   alone. */
 typedef struct Seen {
     uint64_t *slots;
     uint32_t n, cap;
@@ -93,7 +95,8 @@ static bool seen_add(Seen *seen, uint64_t hash) {
     return true;
 }
 
-/* Two states with the same movable part, and the same futures among the fixed slots, have the same stuck tasks at the same places. */
+/* Two states with the same movable part, and the same futures among the fixed slots, have the same stuck tasks at the
+   same places. */
 static uint64_t movable_hash(Judge *judge, uint32_t state) {
     Search *search = judge->search;
     uint32_t n = search_state(search, state);
@@ -129,15 +132,16 @@ void deadlock_total(Search *search, Hits *hits) {
 
 /* ---- partial deadlock: a walk that shows every task moving
 
-   With tasks followed through the renaming of slots, the states of a bottom component are still strongly connected: what can move from one
-   state of it can move again and again. So it is enough that from one state each task moves in some run. */
+   With tasks followed through the renaming of slots, the states of a bottom component are still strongly connected:
+   what can move from one state of it can move again and again. So it is enough that from one state each task moves in
+   some run. */
 
 typedef struct Partial {
     Judge judge;
     TsSuccessors successors;
-    VEC(uint32_t) ids;     /* the state under the walk */
-    VEC(uint32_t) at;      /* per task followed: its slot there, NO_SLOT when it has moved */
-    uint32_t waiting;      /* how many have not moved */
+    VEC(uint32_t) ids; /* the state under the walk */
+    VEC(uint32_t) at;  /* per task followed: its slot there, NO_SLOT when it has moved */
+    uint32_t waiting;  /* how many have not moved */
     uint64_t random;
 } Partial;
 
@@ -148,7 +152,8 @@ static void follow_alive(Partial *partial, uint32_t state) {
     for (uint32_t slot = 0; slot < n; slot++) vec_push(&partial->ids, search->ids[slot]);
     vec_clear(&partial->at);
     for (uint32_t slot = search->fixed; slot < n; slot++)
-        if (ts_task(search->worker, search->ids, n, slot) == TS_TASK_ALIVE && !stuck_at_place(&partial->judge.world, slot))
+        if (ts_task(search->worker, search->ids, n, slot) == TS_TASK_ALIVE &&
+            !stuck_at_place(&partial->judge.world, slot))
             vec_push(&partial->at, slot);
     partial->waiting = partial->at.n;
 }
@@ -194,8 +199,8 @@ static bool all_move(Partial *partial, uint32_t state, uint32_t nmembers) {
     return partial->waiting == 0;
 }
 
-/* ---- partial deadlock, exactly: (state, slot) pairs that are one task, by union along every step; a class none of whose pairs acts is a task
-   that never moves. */
+/* ---- partial deadlock, exactly: (state, slot) pairs that are one task, by union along every step; a class none of
+   whose pairs acts is a task that never moves. */
 
 typedef struct Classes {
     uint32_t *parent; /* per pair */
@@ -217,8 +222,10 @@ static uint32_t member_of(const Classes *classes, uint32_t state) {
     uint32_t low = 0, high = classes->n;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (classes->members[middle] <= state) low = middle;
-        else high = middle;
+        if (classes->members[middle] <= state)
+            low = middle;
+        else
+            high = middle;
     }
     assert(classes->members[low] == state);
     return low;

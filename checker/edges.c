@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A record: length of the rest (0: go on in the next chunk), nnew, nkeys << 3 | flags, then per key: target (first: zigzag distance from the
-   source; then distance from the one before) and, when labelled, the label's byte. All numbers in 7-bit groups, low ones first. */
+/* A record: length of the rest (0: go on in the next chunk), nnew, nkeys << 3 | flags, then per key: target (first:
+   zigzag distance from the source; then distance from the one before) and, when labelled, the label's byte. All numbers
+   in 7-bit groups, low ones first. */
 
 enum { CHUNK = 1 << 20, NUMBER = 5, KEY = NUMBER + 2 };
 
@@ -81,7 +82,8 @@ static uint8_t *put_keys(const Edges *edges, uint8_t *at, const uint64_t *keys, 
 void edges_add(Edges *edges, uint8_t flags, const uint64_t *keys, uint32_t nkeys, uint32_t nnew) {
     EdgesChunk *chunk = room(edges, (size_t)nkeys * KEY + 3 * NUMBER);
     if (edges->n % EDGES_GROUP == 0) mark_group(edges, chunk);
-    /* Most records are shorter than 128 bytes: written in place behind one byte for their length, moved when they are not. */
+    /* Most records are shorter than 128 bytes: written in place behind one byte for their length, moved when they are
+       not. */
     uint8_t *start = chunk->bytes + chunk->used, *body = start + 1;
     uint8_t *end = put(body, nnew);
     end = put(end, (uint64_t)nkeys << 3 | flags);
@@ -124,7 +126,8 @@ static inline EdgeIter open_record(const Edges *edges, const uint8_t **at, uint3
 
 EdgeIter edges_of(const Edges *edges, uint32_t source) {
     assert(source < edges->n);
-    uint32_t group = source / EDGES_GROUP, chunk = (uint32_t)(edges->marks[group] >> 32), first_new = edges->firsts[group];
+    uint32_t group = source / EDGES_GROUP, chunk = (uint32_t)(edges->marks[group] >> 32),
+             first_new = edges->firsts[group];
     const uint8_t *at = edges->chunks[chunk].bytes + (uint32_t)edges->marks[group];
     for (uint32_t skip = source % EDGES_GROUP; skip > 0; skip--) {
         at = record(edges, at, &chunk);
@@ -154,8 +157,10 @@ uint32_t edges_parent(const Edges *edges, uint32_t state) {
     uint32_t low = 0, high = (edges->n + EDGES_GROUP - 1) / EDGES_GROUP;
     while (high - low > 1) { /* firsts[low] <= state */
         uint32_t middle = low + (high - low) / 2;
-        if (edges->firsts[middle] <= state) low = middle;
-        else high = middle;
+        if (edges->firsts[middle] <= state)
+            low = middle;
+        else
+            high = middle;
     }
     EdgeIter iters[EDGES_GROUP];
     uint32_t count = edges_group(edges, low, iters);
@@ -167,6 +172,7 @@ uint32_t edges_parent(const Edges *edges, uint32_t state) {
 
 uint64_t edges_memory(const Edges *edges) {
     uint64_t bytes = (uint64_t)edges->groups_cap * (sizeof *edges->marks + sizeof *edges->firsts);
-    for (uint32_t c = 0; c < edges->nchunks; c++) bytes += c + 1 == edges->nchunks ? edges->chunks[c].used : edges->chunks[c].size;
+    for (uint32_t c = 0; c < edges->nchunks; c++)
+        bytes += c + 1 == edges->nchunks ? edges->chunks[c].used : edges->chunks[c].size;
     return bytes;
 }

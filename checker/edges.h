@@ -1,5 +1,6 @@
-/* The explored graph: for each state, in order of discovery, where its steps lead. A byte stream; the states that a source discovered follow
-   each other, so they cost one number, and the way back to the start (who discovered whom) costs nothing more. */
+/* The explored graph: for each state, in order of discovery, where its steps lead. A byte stream; the states that a
+   source discovered follow each other, so they cost one number, and the way back to the start (who discovered whom)
+   costs nothing more. */
 #ifndef UNKNOT_CHECKER_EDGES_H
 #define UNKNOT_CHECKER_EDGES_H
 
@@ -11,8 +12,13 @@ enum {
     EDGES_LEAVES = 2, /* some step ends in a violation (or could not be followed) */
     EDGES_CUT = 4     /* some step is cut by an assume */
 };
-/* A labelled graph keeps the actor of each step: (slot past the fixed ones) << 2 | these bits. Actors from EDGES_ACTORS on are not told apart. */
-enum { EDGES_POINT = 1 /* the actor reached a point */, EDGES_NOWHERE = 2 /* cut or violating: no target */, EDGES_ACTORS = 63 };
+/* A labelled graph keeps the actor of each step: (slot past the fixed ones) << 2 | these bits. Actors from EDGES_ACTORS
+   on are not told apart. */
+enum {
+    EDGES_POINT = 1 /* the actor reached a point */,
+    EDGES_NOWHERE = 2 /* cut or violating: no target */,
+    EDGES_ACTORS = 63
+};
 
 typedef struct EdgesChunk { uint8_t *bytes; uint32_t used, size; } EdgesChunk;
 typedef struct Edges {
@@ -31,8 +37,9 @@ void edges_init(Edges *edges, bool labelled);
 void edges_fini(Edges *edges);
 /* States [0, nroots) are initial. Before the first edges_add. */
 void edges_roots(Edges *edges, uint32_t nroots);
-/* The edges of the next source. Keys: target << 8 | label, ascending, without repetition; unlabelled: only targets known before, the source itself
-   left out (labels 0); labelled: all (with NOWHERE the target is the source). The source discovered `nnew` states. */
+/* The edges of the next source. Keys: target << 8 | label, ascending, without repetition; unlabelled: only targets
+   known before, the source itself left out (labels 0); labelled: all (with NOWHERE the target is the source). The
+   source discovered `nnew` states. */
 void edges_add(Edges *edges, uint8_t flags, const uint64_t *keys, uint32_t nkeys, uint32_t nnew);
 
 /* Walks over the edges of one source. Unlabelled: distinct targets, the source itself left out (see flags). */
@@ -58,7 +65,8 @@ static inline int64_t edges_unzigzag(uint64_t value) { return (int64_t)(value >>
 static inline bool edges_next(EdgeIter *iter) {
     if (iter->left > 0) {
         uint64_t number = edges_number(&iter->at);
-        iter->target = iter->is_open ? iter->target + (uint32_t)number : (uint32_t)((int64_t)iter->target + edges_unzigzag(number));
+        iter->target = iter->is_open ? iter->target + (uint32_t)number
+                                     : (uint32_t)((int64_t)iter->target + edges_unzigzag(number));
         iter->is_open = true;
         iter->left--;
         if (iter->labelled) iter->label = *iter->at++;

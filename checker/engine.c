@@ -31,8 +31,8 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
     result->merged = search->options->ts.merge;
 }
 
-/* Explores the space as it is while it is small, and anew with merged steps when it turns out not to be (ENGINE_MERGE_AUTO). `chosen`: the
-   options it was done with in the end. */
+/* Explores the space as it is while it is small, and anew with merged steps when it turns out not to be
+   (ENGINE_MERGE_AUTO). `chosen`: the options it was done with in the end. */
 static void explore(Search *search, const Program *program, const EngineOptions *options, EngineOptions *chosen) {
     bool merges = options->merge != ENGINE_MERGE_NEVER && ts_merges(program, options->ts);
     bool tries = merges && options->merge == ENGINE_MERGE_AUTO && !options->record_graph &&

@@ -1,4 +1,5 @@
-/* Exhaustive checking of a transition system: reachability, both kinds of deadlock, violations, invariants, never-yields. */
+/* Exhaustive checking of a transition system: reachability, both kinds of deadlock, violations, invariants,
+   never-yields. */
 #ifndef UNKNOT_CHECKER_ENGINE_H
 #define UNKNOT_CHECKER_ENGINE_H
 
@@ -8,7 +9,8 @@
 
 #include <signal.h>
 
-/* Whether inert steps are explored alone (model/merge.h): AUTO does once a program has more than ENGINE_PLAIN_STATES states. */
+/* Whether inert steps are explored alone (model/merge.h): AUTO does once a program has more than ENGINE_PLAIN_STATES
+   states. */
 typedef enum EngineMerge { ENGINE_MERGE_AUTO, ENGINE_MERGE_NEVER, ENGINE_MERGE_ALWAYS } EngineMerge;
 #define ENGINE_PLAIN_STATES 100000u
 
@@ -19,7 +21,8 @@ typedef struct EngineOptions {
     uint64_t memory;      /* bytes, 0: no limit */
     double timeout;       /* seconds, 0: none */
     const volatile sig_atomic_t *interrupt; /* set by a signal handler; may be NULL */
-    void (*progress)(void *context, uint64_t states, uint64_t transitions, uint64_t frontier, uint32_t depth, uint64_t memory, double seconds);
+    void (*progress)(void *context, uint64_t states, uint64_t transitions, uint64_t frontier, uint32_t depth,
+        uint64_t memory, double seconds);
     void *progress_context; /* progress is called about every 100 ms after the first second, NULL: never */
     bool record_graph;    /* keep labelled edges for `unknot graph lts` */
 } EngineOptions;
@@ -27,8 +30,15 @@ typedef struct EngineOptions {
 typedef enum Verdict { VERDICT_HOLDS, VERDICT_VIOLATED, VERDICT_UNKNOWN } Verdict;
 
 typedef enum FindingKind { /* texts as in the expectations: finding_kind_text */
-    FINDING_DEADLOCK, FINDING_PARTIAL_DEADLOCK, FINDING_ASSERTION, FINDING_UNDEFINED, FINDING_MISUSE, FINDING_IGNORED_CLOSE,
-    FINDING_NEVER_YIELDS, FINDING_INVARIANT, FINDING_KINDS
+    FINDING_DEADLOCK,
+    FINDING_PARTIAL_DEADLOCK,
+    FINDING_ASSERTION,
+    FINDING_UNDEFINED,
+    FINDING_MISUSE,
+    FINDING_IGNORED_CLOSE,
+    FINDING_NEVER_YIELDS,
+    FINDING_INVARIANT,
+    FINDING_KINDS
 } FindingKind;
 const char *finding_kind_text(FindingKind kind); /* "deadlock", "partial-deadlock", …, "violated" */
 
@@ -40,7 +50,8 @@ typedef struct Finding {
 } Finding;
 
 typedef struct EngineResult {
-    Verdict verdict;     /* VIOLATED when there is a finding, also after a limit; UNKNOWN when a limit was hit and nothing was found */
+    Verdict verdict; /* VIOLATED when there is a finding, also after a limit; UNKNOWN when a limit was hit and nothing
+                        was found */
     bool complete;       /* the whole space was explored */
     const char *why;     /* !complete: which limit, in words */
     Finding *findings;   /* in order of run length, then place; one per kind, place and set of stuck tasks */
@@ -49,7 +60,8 @@ typedef struct EngineResult {
     uint32_t depth;      /* of the breadth-first search */
     double seconds;
     uint64_t memory;     /* bytes at the peak: store, queue, edges, components */
-    bool merged;         /* inert steps were explored alone: figures are those of the smaller graph, runs may not be the shortest */
+    bool merged;         /* inert steps were explored alone: figures are those of the smaller graph, runs may not be the
+                            shortest */
     bool fault;          /* a counterexample did not replay: exit 4 */
     const char *fault_text;
     struct Graph *graph; /* record_graph: the explicit LTS, model/graph.h */

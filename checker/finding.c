@@ -9,8 +9,8 @@
 #include <string.h>
 
 const char *finding_kind_text(FindingKind kind) {
-    static const char *const texts[FINDING_KINDS] = {"deadlock", "partial-deadlock", "assertion", "undefined", "misuse", "ignored-close",
-        "never-yields", "violated"};
+    static const char *const texts[FINDING_KINDS] = {"deadlock", "partial-deadlock", "assertion", "undefined", "misuse",
+        "ignored-close", "never-yields", "violated"};
     assert(kind < FINDING_KINDS);
     return texts[kind];
 }
@@ -48,7 +48,8 @@ static FindingKind kind_of(ViolationKind kind) {
 static const char *text_of(const char *text) { return text != NULL ? text : ""; }
 
 static bool is_same_violation(const Violation *a, const Violation *b) {
-    return a->kind == b->kind && a->span.file == b->span.file && a->span.begin == b->span.begin && strcmp(text_of(a->detail), text_of(b->detail)) == 0;
+    return a->kind == b->kind && a->span.file == b->span.file && a->span.begin == b->span.begin &&
+           strcmp(text_of(a->detail), text_of(b->detail)) == 0;
 }
 
 void finding_collect(const Search *search, Hits *hits) {
@@ -57,8 +58,10 @@ void finding_collect(const Search *search, Hits *hits) {
         const Violation *violation = ts_violation(search->ts, found.violation);
         bool known = false;
         for (uint32_t h = 0; h < hits->n && !known; h++)
-            known = hits->data[h].kind == kind_of(violation->kind) && is_same_violation(ts_violation(search->ts, hits->data[h].index), violation);
-        if (!known) vec_push(hits, (Hit){.kind = kind_of(violation->kind), .state = found.state, .index = found.violation});
+            known = hits->data[h].kind == kind_of(violation->kind) &&
+                    is_same_violation(ts_violation(search->ts, hits->data[h].index), violation);
+        if (!known)
+            vec_push(hits, (Hit){.kind = kind_of(violation->kind), .state = found.state, .index = found.violation});
     }
     for (uint32_t i = 0; i < search->program->ninvariants && i < 64; i++)
         if (search->invariant_state[i] != STORE_NONE)
@@ -72,7 +75,7 @@ typedef struct Making {
     Search *search;
     Hit *hit;
     Witness witness;
-    World world;          /* the last one of the run */
+    World world; /* the last one of the run */
     uint32_t *task_slots;
     Trace *trace;
     Span span;
@@ -81,7 +84,8 @@ typedef struct Making {
 } Making;
 
 static bool is_stepwise(const Hit *hit) {
-    return hit->kind != FINDING_DEADLOCK && hit->kind != FINDING_PARTIAL_DEADLOCK && hit->kind != FINDING_INVARIANT && hit->loop.n == 0;
+    return hit->kind != FINDING_DEADLOCK && hit->kind != FINDING_PARTIAL_DEADLOCK && hit->kind != FINDING_INVARIANT &&
+           hit->loop.n == 0;
 }
 
 static bool follow(Making *making) {
@@ -97,7 +101,8 @@ static bool follow(Making *making) {
         followed = witness_step(&making->witness, step.state, step.actor, step.bystander);
     }
     if (followed && is_stepwise(hit))
-        followed = witness_violate(&making->witness, ts_violation(making->search->ts, hit->index), hit->state == STORE_NONE);
+        followed =
+            witness_violate(&making->witness, ts_violation(making->search->ts, hit->index), hit->state == STORE_NONE);
     return followed;
 }
 
@@ -140,12 +145,21 @@ static void tell_violation(Making *making) {
     const char *task = last_task(making), *detail = trace->detail;
     switch (making->hit->kind) {
     case FINDING_ASSERTION: trace->message = arena_printf(&trace->arena, "assertion fails in %s", task); break;
-    case FINDING_UNDEFINED: trace->message = arena_printf(&trace->arena, "undefined behaviour in %s: %s", task, detail); break;
+    case FINDING_UNDEFINED:
+        trace->message = arena_printf(&trace->arena, "undefined behaviour in %s: %s", task, detail);
+        break;
     case FINDING_MISUSE: trace->message = arena_printf(&trace->arena, "misuse in %s: %s", task, detail); break;
-    case FINDING_IGNORED_CLOSE: trace->message = arena_printf(&trace->arena, "%s sends on a closed channel and does not look at the result", task); break;
-    default: trace->message = arena_printf(&trace->arena, "%s goes on for ever without reaching a point where others can run", task); break;
+    case FINDING_IGNORED_CLOSE:
+        trace->message =
+            arena_printf(&trace->arena, "%s sends on a closed channel and does not look at the result", task);
+        break;
+    default:
+        trace->message =
+            arena_printf(&trace->arena, "%s goes on for ever without reaching a point where others can run", task);
+        break;
     }
-    if (making->hit->kind == FINDING_NEVER_YIELDS) name_task(making, trace->nsteps == 0 ? 0 : trace->steps[trace->nsteps - 1].task);
+    if (making->hit->kind == FINDING_NEVER_YIELDS)
+        name_task(making, trace->nsteps == 0 ? 0 : trace->steps[trace->nsteps - 1].task);
     if (*more != '\0') trace->message = arena_printf(&trace->arena, "%s: %s", trace->message, more);
     making->name = trace->detail;
 }
@@ -172,7 +186,8 @@ static void tell_loop(Making *making) {
         making->fault = "a task of the finding is not in its run";
         return;
     }
-    trace->message = arena_printf(&trace->arena, "%s goes on for ever without reaching a point where others can run", task_name(making, slot));
+    trace->message = arena_printf(
+        &trace->arena, "%s goes on for ever without reaching a point where others can run", task_name(making, slot));
     trace->nloop = making->hit->loop.n;
     for (uint32_t i = 0; i < trace->ntasks; i++)
         if (making->task_slots[i] == slot) name_task(making, i);
@@ -193,7 +208,8 @@ static void tell_deadlock(Making *making) {
         if (never_moves(making, slot)) vec_push(&slots, slot);
     if (slots.n != making->hit->never_move.n) making->fault = "a stuck task is not in its run";
     stuck_tasks(&making->world, &slots, &tasks);
-    waitfor_explain(making->trace, &making->witness, &making->world, making->task_slots, &tasks, making->hit->kind == FINDING_PARTIAL_DEADLOCK);
+    waitfor_explain(making->trace, &making->witness, &making->world, making->task_slots, &tasks,
+        making->hit->kind == FINDING_PARTIAL_DEADLOCK);
     for (uint32_t i = 0; i < tasks.n && making->trace->nwaits > 0; i++)
         if (tasks.data[i].slot == making->task_slots[making->trace->waits[0].task]) making->span = tasks.data[i].at;
     vec_fini(&slots);
@@ -209,8 +225,10 @@ static void tell(Making *making) {
     case FINDING_PARTIAL_DEADLOCK: tell_deadlock(making); break;
     case FINDING_INVARIANT: tell_invariant(making); break;
     default:
-        if (making->hit->loop.n > 0) tell_loop(making);
-        else tell_violation(making);
+        if (making->hit->loop.n > 0)
+            tell_loop(making);
+        else
+            tell_violation(making);
     }
 }
 
@@ -226,7 +244,8 @@ static bool make(Search *search, Hit *hit, Finding *finding, const char **fault)
         ReplayResult replay = replay_check(search->program, making.trace);
         if (!replay.ok) making.fault = text_of(replay.why);
     }
-    *finding = (Finding){.kind = hit->kind, .name = making.name != NULL ? making.name : "", .span = making.span, .trace = making.trace};
+    *finding = (Finding){
+        .kind = hit->kind, .name = making.name != NULL ? making.name : "", .span = making.span, .trace = making.trace};
     if (making.fault != NULL) *fault = making.fault;
     witness_fini(&making.witness);
     world_fini(&making.world);

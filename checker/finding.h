@@ -6,7 +6,8 @@
 #include "checker/search.h"
 #include "checker/stuck.h"
 
-/* One step of a loop: to this state, made by the task at slot `actor` of the state before; NO_SLOT: by any but the one at slot `bystander`. */
+/* One step of a loop: to this state, made by the task at slot `actor` of the state before; NO_SLOT: by any but the one
+   at slot `bystander`. */
 typedef struct HitStep { uint32_t state, actor, bystander; } HitStep;
 
 typedef struct Hit {
@@ -26,7 +27,8 @@ void hits_fini(Hits *hits);
 
 /* The violations and false invariants that the search met, each once by kind, detail and place. */
 void finding_collect(const Search *search, Hits *hits);
-/* Turns hits into findings with replayed runs, in order of run length, then place. False: one did not replay, *fault says why. */
+/* Turns hits into findings with replayed runs, in order of run length, then place. False: one did not replay, *fault
+   says why. */
 bool finding_make(Search *search, Hits *hits, Finding **findings, uint32_t *nfindings, const char **fault);
 
 #endif

@@ -40,8 +40,8 @@ static bool writes(const Instr *instr, uint32_t slot) {
     }
 }
 
-/* Could the slot hold the handle before `pc`? The last write in the text before it is what counts: operands are computed just before they are used.
-   What a task was given or received is only known while it lives. */
+/* Could the slot hold the handle before `pc`? The last write in the text before it is what counts: operands are
+   computed just before they are used. What a task was given or received is only known while it lives. */
 static bool slot_could(const Origin *origin, uint32_t slot, uint32_t pc) {
     for (int depth = DEPTH; depth > 0; depth--) {
         const Instr *instr = NULL;
@@ -70,7 +70,8 @@ static bool instr_could(const Origin *origin, uint32_t pc, UseKind kind) {
     static const InstrOp ops[USE_KINDS] = {INSTR_TRY_SEND, INSTR_TRY_RECV, INSTR_CLOSE, INSTR_RELEASE, INSTR_UNLOCK};
     const Instr *instr = &origin->machine->code[pc];
     if (instr->op == ops[kind]) return slot_could(origin, instr->a, pc);
-    if (instr->op == INSTR_WAIT || instr->op == INSTR_OP_FUTURE) return point_could(origin, &origin->machine->points[instr->imm], pc, kind);
+    if (instr->op == INSTR_WAIT || instr->op == INSTR_OP_FUTURE)
+        return point_could(origin, &origin->machine->points[instr->imm], pc, kind);
     return false;
 }
 
@@ -92,7 +93,8 @@ static bool fiber_could(World *world, uint32_t fiber, uint32_t object, UseKind k
     if (machine_could(&origin, kind)) return true;
     for (uint32_t i = 0; origin.frame != NULL && depth > 0 && i < origin.machine->nslots && i < origin.nframe; i++) {
         Word future = origin.frame[i];
-        if (origin.machine->slot_kinds[i] == WORD_FUTURE && future > 0 && future != WORD_UNINIT && fiber_could(world, handle_slot(future), object, kind, depth - 1))
+        if (origin.machine->slot_kinds[i] == WORD_FUTURE && future > 0 && future != WORD_UNINIT &&
+            fiber_could(world, handle_slot(future), object, kind, depth - 1))
             return true;
     }
     return false;

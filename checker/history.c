@@ -25,8 +25,10 @@ static void note_take(History *history, uint32_t object, uint32_t task, const Ev
     }
     Span span = event->span;
     for (uint32_t i = 0; i < history->places.n && was_handed; i++)
-        if (history->places.data[i].object == object && history->places.data[i].fiber == event->fiber) span = history->places.data[i].span;
-    vec_push(&history->takes, (HistoryTake){.object = object, .task = task, .fiber = event->fiber, .span = span, .was_handed = was_handed});
+        if (history->places.data[i].object == object && history->places.data[i].fiber == event->fiber)
+            span = history->places.data[i].span;
+    vec_push(&history->takes,
+        (HistoryTake){.object = object, .task = task, .fiber = event->fiber, .span = span, .was_handed = was_handed});
 }
 
 /* The task's own latest taking goes; where anybody may give back, the latest one of all. */
@@ -48,7 +50,8 @@ static void note_fire(History *history, World *world, uint32_t task, const Event
     uint32_t who = handed ? task_of(world, event->fiber) : task;
     if (event->op == ARM_SEND) note_use(history, event->object, who, USE_SEND);
     if (event->op == ARM_RECV) note_use(history, event->object, who, USE_RECV);
-    if ((event->op == ARM_LOCK || event->op == ARM_ACQUIRE) && event->ok) note_take(history, event->object, who, event, handed);
+    if ((event->op == ARM_LOCK || event->op == ARM_ACQUIRE) && event->ok)
+        note_take(history, event->object, who, event, handed);
 }
 
 static void note_op(History *history, uint32_t task, const Event *event) {
@@ -78,7 +81,8 @@ static void note_events(History *history, World *world, uint32_t task, const Ste
         if (event->object == NO_SLOT) continue;
         if (event->kind == EVENT_FIRE || event->kind == EVENT_HAND) note_fire(history, world, task, event);
         if (event->kind == EVENT_OP) note_op(history, task, event);
-        if (event->kind == EVENT_QUEUE) vec_push(&history->places, (HistoryPlace){event->object, event->fiber, event->span});
+        if (event->kind == EVENT_QUEUE)
+            vec_push(&history->places, (HistoryPlace){event->object, event->fiber, event->span});
     }
 }
 
@@ -96,7 +100,8 @@ void history_init(History *history, const Witness *witness) {
         Choices choices = {0};
         choices_set(&choices, move->picks, move->npicks);
         steplog_clear(&log);
-        StepResult result = i == 0 ? eval_start(&world, &options, &choices, &log) : eval_step(&world, move->task, &options, &choices, &log);
+        StepResult result = i == 0 ? eval_start(&world, &options, &choices, &log)
+                                   : eval_step(&world, move->task, &options, &choices, &log);
         choices_fini(&choices);
         if (result.status != STEP_DONE) break;
         note_events(history, &world, move->task, &log);

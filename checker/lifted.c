@@ -11,15 +11,17 @@
 /* Labels of the lifted graph, in the form tour.h reads: the actor is the task followed, or another. */
 enum { BY_ITSELF = 0 << 2, BY_OTHER = 1 << 2, NO_ACTOR = 99 };
 
-typedef struct Node { uint32_t state, slot; } Node; /* slot past the fixed ones */
+typedef struct Node {
+    uint32_t state, slot;
+} Node; /* slot past the fixed ones */
 
 typedef struct Lifted {
     Search *search;
     const Roster *roster;
     LiftedVisitor visit;
     void *context;
-    VEC(Node) nodes;   /* in order of state, then slot */
-    uint32_t *base;    /* per state (and one past): its first node */
+    VEC(Node) nodes; /* in order of state, then slot */
+    uint32_t *base;  /* per state (and one past): its first node */
     Edges edges;
     Bitset inside;
     TsSuccessors successors;
@@ -38,7 +40,8 @@ static void collect_nodes(Lifted *lifted) {
         if (sig->is_steady || !sig->may_spin) continue;
         uint32_t n = search_state(search, state) - search->fixed;
         for (uint32_t slot = 0; slot < n; slot++)
-            if (roster_task(roster, slot, search->ids[search->fixed + slot])->may_spin) vec_push(&lifted->nodes, (Node){state, slot});
+            if (roster_task(roster, slot, search->ids[search->fixed + slot])->may_spin)
+                vec_push(&lifted->nodes, (Node){state, slot});
     }
     lifted->base[search->store.n] = lifted->nodes.n;
 }
@@ -78,7 +81,10 @@ static int compare_keys(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-typedef struct Keys { VEC(uint64_t) list; VEC(uint32_t) targets; } Keys;
+typedef struct Keys {
+    VEC(uint64_t) list;
+    VEC(uint32_t) targets;
+} Keys;
 
 static void add_node(Lifted *lifted, uint32_t node, Keys *keys) {
     uint32_t slot = lifted->nodes.data[node].slot + lifted->search->fixed;
@@ -104,7 +110,8 @@ static bool build(Lifted *lifted) {
         if (lifted->base[state] == lifted->base[state + 1]) continue;
         trace_steps(lifted, state);
         vec_clear(&keys.targets);
-        for (uint32_t e = 0; e < lifted->successors.nedges; e++) vec_push(&keys.targets, target_of(lifted, &lifted->successors.edges[e]));
+        for (uint32_t e = 0; e < lifted->successors.nedges; e++)
+            vec_push(&keys.targets, target_of(lifted, &lifted->successors.edges[e]));
         for (uint32_t node = lifted->base[state]; node < lifted->base[state + 1]; node++) add_node(lifted, node, &keys);
         goes_on = state % 1024 != 0 || search_may_go_on(search);
     }
@@ -119,9 +126,9 @@ typedef struct Crew {
     Lifted *lifted;
     uint32_t *members;
     uint32_t n;
-    uint32_t *base;    /* per member: its first pair */
-    uint32_t *parent;  /* per pair */
-    Bitset excused;    /* per pair: it moves, cannot move somewhere, or is the one followed */
+    uint32_t *base;   /* per member: its first pair */
+    uint32_t *parent; /* per pair */
+    Bitset excused;   /* per pair: it moves, cannot move somewhere, or is the one followed */
 } Crew;
 
 static uint32_t class_of(Crew *crew, uint32_t pair) {
@@ -141,8 +148,10 @@ static uint32_t member_of(const Crew *crew, uint32_t node) {
     uint32_t low = 0, high = crew->n;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (crew->members[middle] <= node) low = middle;
-        else high = middle;
+        if (crew->members[middle] <= node)
+            low = middle;
+        else
+            high = middle;
     }
     return crew->members[low] == node ? low : UINT32_MAX;
 }
@@ -206,7 +215,8 @@ static bool is_fair(Lifted *lifted, uint32_t *members, uint32_t n) {
 static bool moves_itself(const SccPart *part, const uint32_t *members, uint32_t n) {
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t e = part->first[members[i]]; e < part->first[members[i] + 1]; e++)
-            if (part->labels[e] == BY_ITSELF && part->component[part->targets[e]] == part->component[members[0]]) return true;
+            if (part->labels[e] == BY_ITSELF && part->component[part->targets[e]] == part->component[members[0]])
+                return true;
     return false;
 }
 
@@ -269,7 +279,8 @@ void lifted_find(Search *search, const Roster *roster, LiftedVisitor visit, void
         Bitset all = bitset_new(lifted.nodes.n);
         for (uint32_t i = 0; i < lifted.nodes.n; i++) bitset_add(&all, i);
         uint64_t bytes = scc_each(&(SccGraph){.edges = &lifted.edges, .nodes = &all}, judge, &lifted);
-        bytes += sizeof(Node) * (uint64_t)lifted.nodes.cap + 4ull * search->store.n + 2 * bitset_bytes(lifted.nodes.n) + edges_memory(&lifted.edges);
+        bytes += sizeof(Node) * (uint64_t)lifted.nodes.cap + 4ull * search->store.n + 2 * bitset_bytes(lifted.nodes.n) +
+                 edges_memory(&lifted.edges);
         search_note_memory(search, bytes + roster_memory(roster));
         bitset_free(&all);
         bitset_free(&lifted.inside);

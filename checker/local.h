@@ -1,5 +1,5 @@
-/* The steps of tasks that reach no point, seen from the task alone: from which contents of its slot to which. Only what lies on a cycle of
-   these can be part of a run that goes on for ever without reaching a point. */
+/* The steps of tasks that reach no point, seen from the task alone: from which contents of its slot to which. Only what
+   lies on a cycle of these can be part of a run that goes on for ever without reaching a point. */
 #ifndef UNKNOT_CHECKER_LOCAL_H
 #define UNKNOT_CHECKER_LOCAL_H
 

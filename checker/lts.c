@@ -52,12 +52,15 @@ static const char *edge_label(Recording *recording, const TsEdge *edge) {
     const Word *words = world_read(&recording->world, edge->actor, &n);
     if (comp_kind(words) != COMP_FIBER) return "";
     const Machine *machine = fiber_machine(&recording->world, words);
-    bool starts = words[FIBER_STATUS] == FIBER_AT_START, is_point = starts || words[FIBER_STATUS] == FIBER_AT_POINT || words[FIBER_STATUS] == FIBER_BLOCKED;
-    Span span = is_point ? machine_point_at(machine, (uint32_t)words[FIBER_PC])->span : machine->code[words[FIBER_PC]].span;
+    bool starts = words[FIBER_STATUS] == FIBER_AT_START,
+         is_point = starts || words[FIBER_STATUS] == FIBER_AT_POINT || words[FIBER_STATUS] == FIBER_BLOCKED;
+    Span span =
+        is_point ? machine_point_at(machine, (uint32_t)words[FIBER_PC])->span : machine->code[words[FIBER_PC]].span;
     Arena scratch;
     arena_init(&scratch);
     const char *what = starts ? "starts" : source_text(&scratch, sources, span);
-    const char *text = keep(recording, arena_printf(&scratch, "%s:%u %s", machine->name, sources_line_of(sources, span), what));
+    const char *text =
+        keep(recording, arena_printf(&scratch, "%s:%u %s", machine->name, sources_line_of(sources, span), what));
     arena_fini(&scratch);
     return text;
 }

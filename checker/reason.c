@@ -56,17 +56,19 @@ static uint32_t holder_of_unpolled(Telling *telling, uint32_t fiber) {
 
 /* "its own future turn", "right's future turn" */
 static const char *future_text(Telling *telling, uint32_t task, uint32_t holder, uint32_t fiber) {
-    const char *whose = holder == task ? "its own" : arena_printf(telling->arena, "%s's", telling_task(telling, holder));
+    const char *whose =
+        holder == task ? "its own" : arena_printf(telling->arena, "%s's", telling_task(telling, holder));
     const char *name = trace_object_name(telling->trace, fiber);
-    return arena_printf(telling->arena, "%s future%s%s", whose, name != NULL && *name != '\0' ? " " : "", name != NULL ? name : "");
+    return arena_printf(
+        telling->arena, "%s future%s%s", whose, name != NULL && *name != '\0' ? " " : "", name != NULL ? name : "");
 }
 
 /* ---- locks */
 
 static void because_handed(Telling *telling, uint32_t task, uint32_t holder, const HistoryTake *take, Reason *out) {
     out->held_line = telling_line(telling, take->span);
-    out->because = arena_printf(telling->arena, ", which was handed to %s (line %u) that nobody polls", future_text(telling, task, holder, take->fiber),
-        out->held_line);
+    out->because = arena_printf(telling->arena, ", which was handed to %s (line %u) that nobody polls",
+        future_text(telling, task, holder, take->fiber), out->held_line);
     add_helper(out, holder);
 }
 
@@ -89,9 +91,12 @@ static void because_held(Telling *telling, uint32_t task, uint32_t object, uint3
     add_helper(out, owner);
     const StuckTask *stuck = telling_stuck(telling, owner);
     const char *name = telling_task(telling, owner);
-    if (owner == task) out->because = arena_printf(telling->arena, ", which it holds itself%s", at);
-    else if (!telling_is_alive(telling, owner)) out->because = arena_printf(telling->arena, ", which %s took%s and never gave back: it has ended", name, at);
-    else if (stuck == NULL || stuck->is_consequence) out->because = arena_printf(telling->arena, ", which %s holds%s", name, at);
+    if (owner == task)
+        out->because = arena_printf(telling->arena, ", which it holds itself%s", at);
+    else if (!telling_is_alive(telling, owner))
+        out->because = arena_printf(telling->arena, ", which %s took%s and never gave back: it has ended", name, at);
+    else if (stuck == NULL || stuck->is_consequence)
+        out->because = arena_printf(telling->arena, ", which %s holds%s", name, at);
 }
 
 /* A lock that is free, but promised: the waiter at the head was told and is not polled. */
@@ -100,7 +105,8 @@ static void because_promised(Telling *telling, uint32_t task, const Word *words,
     if (queue.n == 0) return;
     uint32_t fiber = handle_slot(words[records_word(queue, 0)]), holder = holder_of_unpolled(telling, fiber);
     if (holder == NO_SLOT) return;
-    out->because = arena_printf(telling->arena, ", which is promised to %s that nobody polls", future_text(telling, task, holder, fiber));
+    out->because = arena_printf(
+        telling->arena, ", which is promised to %s that nobody polls", future_text(telling, task, holder, fiber));
     add_helper(out, holder);
 }
 
@@ -111,22 +117,31 @@ static void reason_lock(Telling *telling, uint32_t task, const WaitInfo *wait, R
     const Word *words = words_at(telling, wait->object);
     if (comp_kind(words) != COMP_MUTEX) return;
     Word owner = words[MUTEX_OWNER];
-    if (words[MUTEX_HELD] != 0) because_held(telling, task, wait->object, owner == 0 ? NO_SLOT : handle_slot(owner), out);
-    else because_promised(telling, task, words, out);
+    if (words[MUTEX_HELD] != 0)
+        because_held(telling, task, wait->object, owner == 0 ? NO_SLOT : handle_slot(owner), out);
+    else
+        because_promised(telling, task, words, out);
 }
 
 /* ---- who could help */
 
-typedef struct Candidates { Helpers ended, stuck, going; bool itself; } Candidates;
+typedef struct Candidates {
+    Helpers ended, stuck, going;
+    bool itself;
+} Candidates;
 
 static void find_candidates(Telling *telling, uint32_t task, uint32_t object, UseKind kind, Candidates *out) {
     for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
         uint32_t other = telling->task_slots[i];
         if (!helpers_could(telling->world, &telling->history, other, object, kind)) continue;
-        if (other == task) out->itself = true;
-        else if (!telling_is_alive(telling, other)) vec_push(&out->ended, other);
-        else if (telling_stuck(telling, other) != NULL) vec_push(&out->stuck, other);
-        else vec_push(&out->going, other);
+        if (other == task)
+            out->itself = true;
+        else if (!telling_is_alive(telling, other))
+            vec_push(&out->ended, other);
+        else if (telling_stuck(telling, other) != NULL)
+            vec_push(&out->stuck, other);
+        else
+            vec_push(&out->going, other);
     }
 }
 
@@ -137,12 +152,14 @@ static const char *candidates_text(Telling *telling, const Candidates *found, co
         return arena_printf(arena, ", but nobody %sever %s", found->itself ? "else " : "", never);
     const char *text = "";
     if (found->stuck.n > 0)
-        text = arena_printf(arena, ", but %s, who could %s, %s", telling_list(telling, &found->stuck), verb, found->stuck.n == 1 ? "is stuck too" : "are stuck too");
+        text = arena_printf(arena, ", but %s, who could %s, %s", telling_list(telling, &found->stuck), verb,
+            found->stuck.n == 1 ? "is stuck too" : "are stuck too");
     if (found->going.n > 0)
-        text = arena_printf(arena, "%s%s %s will never %s again", text, *text == '\0' ? ", but" : ", and", telling_list(telling, &found->going), verb);
+        text = arena_printf(arena, "%s%s %s will never %s again", text, *text == '\0' ? ", but" : ", and",
+            telling_list(telling, &found->going), verb);
     if (found->ended.n > 0 && *text == '\0')
-        text = arena_printf(arena, ", but %s that could %s %s ended (%s)", found->ended.n == 1 ? "the only task" : "every task", verb, "has",
-            telling_list(telling, &found->ended));
+        text = arena_printf(arena, ", but %s that could %s %s ended (%s)",
+            found->ended.n == 1 ? "the only task" : "every task", verb, "has", telling_list(telling, &found->ended));
     return text;
 }
 
@@ -163,7 +180,8 @@ static bool has_task(const Helpers *tasks, uint32_t task) {
     return false;
 }
 
-/* Tells who took the permits, when they alone could give some back; the task itself is named last, and only helps when nobody else could. */
+/* Tells who took the permits, when they alone could give some back; the task itself is named last, and only helps when
+   nobody else could. */
 static bool because_taken(Telling *telling, uint32_t task, uint32_t object, const Candidates *found, Reason *out) {
     Helpers takers = {0};
     const char *text = "";
@@ -176,8 +194,8 @@ static bool because_taken(Telling *telling, uint32_t task, uint32_t object, cons
         vec_push(&takers, take->task);
         out->held_line = telling_line(telling, take->span);
         const char *ended = telling_is_alive(telling, take->task) ? "" : ", which has ended";
-        text = arena_printf(telling->arena, "%s%s%s (line %u%s)", text, *text == '\0' ? ", taken by " : ", ", telling_task(telling, take->task),
-            out->held_line, ended);
+        text = arena_printf(telling->arena, "%s%s%s (line %u%s)", text, *text == '\0' ? ", taken by " : ", ",
+            telling_task(telling, take->task), out->held_line, ended);
     }
     for (uint32_t i = 0; i < found->stuck.n; i++)
         if (!has_task(&takers, found->stuck.data[i])) takers.n = 0, itself = false;
@@ -199,14 +217,16 @@ static void reason_acquire(Telling *telling, uint32_t task, const WaitInfo *wait
     if (queue.n > 0) {
         uint32_t fiber = handle_slot(words[records_word(queue, 0)]), holder = holder_of_unpolled(telling, fiber);
         if (holder != NO_SLOT) {
-            out->because = arena_printf(telling->arena, ", where %s stands first, which nobody polls", future_text(telling, task, holder, fiber));
+            out->because = arena_printf(telling->arena, ", where %s stands first, which nobody polls",
+                future_text(telling, task, holder, fiber));
             add_helper(out, holder);
             return;
         }
     }
     Candidates found = {0};
     find_candidates(telling, task, wait->object, USE_RELEASE, &found);
-    if (!because_taken(telling, task, wait->object, &found, out)) out->because = candidates_text(telling, &found, "release one", "releases any");
+    if (!because_taken(telling, task, wait->object, &found, out))
+        out->because = candidates_text(telling, &found, "release one", "releases any");
     candidates_end(&found, out);
 }
 
@@ -218,14 +238,18 @@ static void reason_channel(Telling *telling, uint32_t task, const WaitInfo *wait
     const Word *words = words_at(telling, wait->object);
     bool has_buffer = comp_kind(words) == COMP_CHANNEL && words[CHANNEL_CAP] > 0;
     out->what = arena_printf(telling->arena, "%s %s", is_send ? "send" : "recv", name);
-    out->waits = arena_printf(telling->arena, is_send ? has_buffer ? "waits for room in %s" : "waits for a receiver on %s" : "waits to receive from %s", name);
+    out->waits = arena_printf(telling->arena,
+        is_send ? has_buffer ? "waits for room in %s" : "waits for a receiver on %s" : "waits to receive from %s",
+        name);
     Candidates found = {0};
     find_candidates(telling, task, wait->object, is_send ? USE_RECV : USE_SEND, &found);
-    out->because = candidates_text(telling, &found, is_send ? "receive" : "send", is_send ? "receives there" : "sends there");
+    out->because =
+        candidates_text(telling, &found, is_send ? "receive" : "send", is_send ? "receives there" : "sends there");
     if (found.stuck.n + found.going.n + found.ended.n == 0) { /* closing it would help too */
         Candidates closers = {0};
         find_candidates(telling, task, wait->object, USE_CLOSE, &closers);
-        if (closers.stuck.n + closers.going.n > 0) out->because = candidates_text(telling, &closers, "close it", "closes it");
+        if (closers.stuck.n + closers.going.n > 0)
+            out->because = candidates_text(telling, &closers, "close it", "closes it");
         candidates_end(&closers, out);
     }
     candidates_end(&found, out);
@@ -245,7 +269,8 @@ static void reason_scope(Telling *telling, const WaitInfo *wait, Reason *out) {
     uint32_t count = scope_count(telling->world, wait->object);
     for (uint32_t i = 0; i < count; i++) add_helper(out, handle_slot(scope_task(telling->world, wait->object, i)));
     out->what = "end of scope";
-    out->waits = arena_printf(telling->arena, "waits for the tasks of its scope to end (%s)", telling_list(telling, &out->helpers));
+    out->waits = arena_printf(
+        telling->arena, "waits for the tasks of its scope to end (%s)", telling_list(telling, &out->helpers));
 }
 
 /* ---- any wait */
@@ -291,14 +316,16 @@ static bool could_with_thread(Telling *telling, uint32_t task, uint32_t executor
 
 bool reason_thread(Telling *telling, uint32_t task, Reason *out) {
     const Word *words = words_at(telling, task);
-    if (words[FIBER_EXECUTOR] == 0 || words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED) return false;
+    if (words[FIBER_EXECUTOR] == 0 || words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED)
+        return false;
     Word handle = words[FIBER_EXECUTOR];
     uint32_t executor = handle_slot(handle);
     if (executor_has_thread(telling->world, executor) || !could_with_thread(telling, task, executor)) return false;
     begin(out, stuck_place(telling->world, task));
     for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
         const Word *other = words_at(telling, telling->task_slots[i]);
-        bool holds_thread = comp_kind(other) == COMP_FIBER && (other[FIBER_STATUS] == FIBER_BLOCKED || other[FIBER_STATUS] == FIBER_UNDER_WAY);
+        bool holds_thread = comp_kind(other) == COMP_FIBER &&
+                            (other[FIBER_STATUS] == FIBER_BLOCKED || other[FIBER_STATUS] == FIBER_UNDER_WAY);
         if (holds_thread && other[FIBER_EXECUTOR] == handle) add_helper(out, telling->task_slots[i]);
     }
     bool is_default = words_at(telling, executor)[EXECUTOR_SITE] == 0;
@@ -306,7 +333,8 @@ bool reason_thread(Telling *telling, uint32_t task, Reason *out) {
     out->what = "a thread";
     out->waits = arena_printf(telling->arena, "could go on, but waits for a thread of %s", whose);
     if (out->helpers.n > 0)
-        out->because = arena_printf(telling->arena, ", where %s %s", telling_list(telling, &out->helpers), out->helpers.n == 1 ? "holds one" : "hold them");
+        out->because = arena_printf(telling->arena, ", where %s %s", telling_list(telling, &out->helpers),
+            out->helpers.n == 1 ? "holds one" : "hold them");
     return true;
 }
 

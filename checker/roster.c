@@ -21,7 +21,8 @@ static uint64_t task_key(const Roster *roster, const Machine *machine, const Wor
         uint32_t slot = machine->key_slots[i];
         if (FIBER_FRAME + slot >= n) continue;
         Word word = words[FIBER_FRAME + slot];
-        bool is_movable = machine->slot_kinds[slot] != WORD_DATA && word != 0 && handle_slot(word) >= roster->search->fixed;
+        bool is_movable =
+            machine->slot_kinds[slot] != WORD_DATA && word != 0 && handle_slot(word) >= roster->search->fixed;
         key = hash_combine(key, is_movable ? 0 : (uint64_t)word);
     }
     return key == 0 ? 1 : key;
@@ -42,7 +43,8 @@ static RosterTask look_at(Roster *roster, uint32_t slot) {
     uint32_t n;
     const Word *words = world_read(&roster->world, slot, &n);
     RosterTask task = {.is_known = true};
-    if (comp_kind(words) != COMP_FIBER || (words[FIBER_FLAGS] & FIBER_IS_TASK) == 0 || fiber_is_over(words)) return task;
+    if (comp_kind(words) != COMP_FIBER || (words[FIBER_FLAGS] & FIBER_IS_TASK) == 0 || fiber_is_over(words))
+        return task;
     task.key = task_key(roster, fiber_machine(&roster->world, words), words, n);
     task.pc = (uint32_t)words[FIBER_PC];
     task.may_spin = may_spin(roster, words);
@@ -98,12 +100,16 @@ static uint32_t new_sig(Roster *roster, SigTable *table, uint64_t hash, uint32_t
     RosterSig sig = {.hash = hash, .is_steady = !has_alike(roster, n)};
     for (uint32_t slot = 0; slot + search->fixed < n; slot++) {
         if (roster_task(roster, slot, search->ids[search->fixed + slot])->key == 0) continue;
-        if (slot >= EDGES_ACTORS) sig.is_steady = false;
-        else sig.alive |= 1ull << slot;
+        if (slot >= EDGES_ACTORS)
+            sig.is_steady = false;
+        else
+            sig.alive |= 1ull << slot;
     }
     vec_push(&roster->sigs, sig);
-    if (roster->sigs.n * 2 > table->cap) table_grow(table, roster);
-    else table_insert(table, roster, roster->sigs.n - 1);
+    if (roster->sigs.n * 2 > table->cap)
+        table_grow(table, roster);
+    else
+        table_insert(table, roster, roster->sigs.n - 1);
     return roster->sigs.n - 1;
 }
 
@@ -126,7 +132,8 @@ static uint32_t sig_of(Roster *roster, SigTable *table, uint32_t n, uint32_t bef
     uint32_t index = before;
     if (index >= roster->sigs.n || roster->sigs.data[index].hash != hash) {
         uint32_t at = table->cap == 0 ? 0 : (uint32_t)hash & (table->cap - 1);
-        while (table->cap > 0 && table->slots[at] != 0 && roster->sigs.data[table->slots[at] - 1].hash != hash) at = (at + 1) & (table->cap - 1);
+        while (table->cap > 0 && table->slots[at] != 0 && roster->sigs.data[table->slots[at] - 1].hash != hash)
+            at = (at + 1) & (table->cap - 1);
         index = table->cap > 0 && table->slots[at] != 0 ? table->slots[at] - 1 : new_sig(roster, table, hash, n);
     }
     if (spins) roster->sigs.data[index].may_spin = true;
@@ -156,7 +163,10 @@ static int compare_keys(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-typedef struct Changes { uint64_t *keys; uint32_t n, cap; } Changes; /* from << 32 | to */
+typedef struct Changes {
+    uint64_t *keys;
+    uint32_t n, cap;
+} Changes; /* from << 32 | to */
 
 static void changes_sort(Changes *changes) {
     if (changes->n > 1) qsort(changes->keys, changes->n, sizeof *changes->keys, compare_keys);
@@ -212,7 +222,8 @@ static void find_unsteady(Roster *roster) {
     if (targets == NULL) fatal("out of memory");
     for (uint32_t sig = 0, i = 0; sig < roster->sigs.n; sig++) {
         uint32_t count = 0;
-        for (; i < changes.n && changes.keys[i] >> 32 == sig; i++) targets[count++] = (changes.keys[i] & UINT32_MAX) << 8;
+        for (; i < changes.n && changes.keys[i] >> 32 == sig; i++)
+            targets[count++] = (changes.keys[i] & UINT32_MAX) << 8;
         edges_add(&edges, 0, targets, count, 0);
         bitset_add(&all, sig);
     }
@@ -248,6 +259,7 @@ void roster_fini(Roster *roster) {
 
 uint64_t roster_memory(const Roster *roster) {
     uint64_t bytes = 4ull * roster->search->edges.n + sizeof(RosterSig) * (uint64_t)roster->sigs.cap;
-    for (uint32_t slot = 0; slot < roster->nslots; slot++) bytes += sizeof(RosterTask) * (uint64_t)roster->slots[slot].cap;
+    for (uint32_t slot = 0; slot < roster->nslots; slot++)
+        bytes += sizeof(RosterTask) * (uint64_t)roster->slots[slot].cap;
     return bytes;
 }

@@ -1,5 +1,5 @@
-/* Which tasks are alive in each state and at which slots. Where no two of them are alike and their set cannot change and come back, a task keeps
-   its slot along every cycle, and following one means looking at one slot. */
+/* Which tasks are alive in each state and at which slots. Where no two of them are alike and their set cannot change
+   and come back, a task keeps its slot along every cycle, and following one means looking at one slot. */
 #ifndef UNKNOT_CHECKER_ROSTER_H
 #define UNKNOT_CHECKER_ROSTER_H
 
@@ -35,7 +35,9 @@ typedef struct Roster {
 /* False: stopped by a limit. */
 bool roster_init(Roster *roster, Search *search, const Circles *circles);
 void roster_fini(Roster *roster);
-static inline const RosterTask *roster_task(const Roster *roster, uint32_t slot, uint32_t id) { return &roster->slots[slot].data[id]; }
+static inline const RosterTask *roster_task(const Roster *roster, uint32_t slot, uint32_t id) {
+    return &roster->slots[slot].data[id];
+}
 uint64_t roster_memory(const Roster *roster);
 
 #endif

@@ -15,7 +15,11 @@ static void *allocate(size_t bytes) {
 }
 
 /* How many nodes come before a state: counted per word, then in the word. */
-typedef struct Ranks { const Bitset *nodes; uint32_t *before; uint32_t count; } Ranks;
+typedef struct Ranks {
+    const Bitset *nodes;
+    uint32_t *before;
+    uint32_t count;
+} Ranks;
 
 static uint32_t bits_of(uint64_t word) {
     word -= word >> 1 & 0x5555555555555555u;
@@ -78,7 +82,11 @@ static uint64_t part_init(SccPart *part, const SccGraph *graph) {
     const Edges *edges = graph->edges;
     Unpacking unpacking = {.graph = graph, .part = part, .ranks = ranks_new(graph->nodes)};
     uint32_t n = unpacking.ranks.count, node = 0;
-    *part = (SccPart){.n = n, .states = allocate(4ull * n), .first = allocate(4ull * n + 4), .component = calloc(n + 1ull, 4), .leaves = calloc(n + 1ull, 1)};
+    *part = (SccPart){.n = n,
+        .states = allocate(4ull * n),
+        .first = allocate(4ull * n + 4),
+        .component = calloc(n + 1ull, 4),
+        .leaves = calloc(n + 1ull, 1)};
     if (part->component == NULL || part->leaves == NULL) fatal("out of memory");
     if (edges->labelled) part->labels = allocate(1), part->enabled = allocate(8ull * n);
     for (uint32_t group = 0; group * EDGES_GROUP < edges->n && node < n; group++) {
@@ -109,10 +117,13 @@ static void part_fini(SccPart *part) {
     free(part->component);
 }
 
-/* ---- Tarjan, Pearce's form: `component` is 0 before a node is reached, then the smallest index it is known to lead to, at last the (descending)
-   number of its component, which is larger than any index. */
+/* ---- Tarjan, Pearce's form: `component` is 0 before a node is reached, then the smallest index it is known to lead
+   to, at last the (descending) number of its component, which is larger than any index. */
 
-typedef struct Frame { uint32_t node, edge; bool is_root; } Frame;
+typedef struct Frame {
+    uint32_t node, edge;
+    bool is_root;
+} Frame;
 typedef struct Run {
     SccPart part;
     uint32_t index, component;
@@ -187,9 +198,10 @@ uint64_t scc_each(const SccGraph *graph, SccVisitor visit, void *context) {
     return bytes;
 }
 
-/* ---- Bottom components. Nearly every program has few: states that end in a terminal state are none, and where the rest can always come back
-   to one state, that state's component is the only one. "Who leads to a marked state" is found by sweeps over the graph against the order of
-   discovery: most edges lead forward, so that few sweeps are enough, and they need one bit a state. What is left goes to Tarjan. */
+/* ---- Bottom components. Nearly every program has few: states that end in a terminal state are none, and where the
+   rest can always come back to one state, that state's component is the only one. "Who leads to a marked state" is
+   found by sweeps over the graph against the order of discovery: most edges lead forward, so that few sweeps are
+   enough, and they need one bit a state. What is left goes to Tarjan. */
 
 enum { SWEEPS = 40, WALK = 20000, ATTEMPTS = 8, SMALL = 4096 };
 
@@ -201,7 +213,8 @@ static bool is_seed(EdgeIter *iter, uint32_t source) {
     return true;
 }
 
-/* States that no run from which stays for ever in a component with transitions for sure: terminal, leaving, not expanded. */
+/* States that no run from which stays for ever in a component with transitions for sure: terminal, leaving, not
+   expanded. */
 static uint32_t mark_seeds(const Edges *edges, Bitset *marked) {
     uint32_t count = 0;
     for (uint32_t group = 0; group * EDGES_GROUP < edges->n; group++) {
@@ -239,11 +252,13 @@ static uint32_t sweep_group(const Edges *edges, uint32_t group, Bitset *marked, 
 
 static uint32_t sweep(const Edges *edges, Bitset *marked, const Bitset *skip) {
     uint32_t count = 0;
-    for (uint32_t group = (edges->n + EDGES_GROUP - 1) / EDGES_GROUP; group-- > 0;) count += sweep_group(edges, group, marked, skip);
+    for (uint32_t group = (edges->n + EDGES_GROUP - 1) / EDGES_GROUP; group-- > 0;)
+        count += sweep_group(edges, group, marked, skip);
     return count;
 }
 
-/* Adds all that leads to a marked state; false when that takes too many sweeps. `count` states are marked or to be skipped. */
+/* Adds all that leads to a marked state; false when that takes too many sweeps. `count` states are marked or to be
+   skipped. */
 static bool close_backward(const Edges *edges, Bitset *marked, const Bitset *skip, uint32_t *count) {
     for (int i = 0; i < SWEEPS && *count < marked->n; i++) {
         uint32_t added = sweep(edges, marked, skip);
@@ -301,8 +316,10 @@ static uint32_t forward(const Edges *edges, uint32_t start, const Bitset *within
     return outside;
 }
 
-/* Finds one bottom component among the unmarked states by walking into it, visits it and marks what leads to it; false when that did not work. */
-static bool bottom_by_walk(const Edges *edges, Bitset *marked, uint32_t *count, SccBottomVisitor visit, void *context, uint64_t *bytes) {
+/* Finds one bottom component among the unmarked states by walking into it, visits it and marks what leads to it; false
+   when that did not work. */
+static bool bottom_by_walk(
+    const Edges *edges, Bitset *marked, uint32_t *count, SccBottomVisitor visit, void *context, uint64_t *bytes) {
     uint32_t state = marked->n - 1;
     while (bitset_has(marked, state)) state--;
     Members members = {0};
@@ -329,7 +346,11 @@ static bool bottom_by_walk(const Edges *edges, Bitset *marked, uint32_t *count, 
     return found;
 }
 
-typedef struct Bottoms { SccBottomVisitor visit; void *context; Members members; } Bottoms;
+typedef struct Bottoms {
+    SccBottomVisitor visit;
+    void *context;
+    Members members;
+} Bottoms;
 
 /* Seeds were taken out, so a component that is left has transitions. */
 static void visit_bottom(void *context, const SccPart *part, const uint32_t *members, uint32_t n, bool leaves) {

@@ -38,7 +38,7 @@ typedef struct Expansion {
     VEC(uint8_t) seen_violation;
     Source sources[BATCH];
     uint32_t nsources;
-    uint32_t version;   /* of the widths that the store follows */
+    uint32_t version; /* of the widths that the store follows */
     uint32_t level_end;
     double reported;
 } Expansion;
@@ -60,8 +60,10 @@ void search_note_memory(Search *search, uint64_t bytes) {
 
 bool search_may_go_on(Search *search) {
     const EngineOptions *options = search->options;
-    if (options->interrupt != NULL && *options->interrupt) search_stop(search, "interrupted", true);
-    else if (options->timeout > 0 && search_clock() - search->started > options->timeout) search_stop(search, "the time limit was reached", true);
+    if (options->interrupt != NULL && *options->interrupt)
+        search_stop(search, "interrupted", true);
+    else if (options->timeout > 0 && search_clock() - search->started > options->timeout)
+        search_stop(search, "the time limit was reached", true);
     return !search->hurries;
 }
 
@@ -71,18 +73,21 @@ static void report(Expansion *expansion, uint32_t next) {
     double seconds = search_clock() - search->started;
     if (options->progress == NULL || seconds < 1 || seconds - expansion->reported < 0.1) return;
     expansion->reported = seconds;
-    options->progress(options->progress_context, search->store.n, search->transitions, search->store.n - next, search->depth, search->memory,
-        seconds);
+    options->progress(options->progress_context, search->store.n, search->transitions, search->store.n - next,
+        search->depth, search->memory, seconds);
 }
 
 static bool within_limits(Expansion *expansion, uint32_t next, uint32_t batch) {
     Search *search = expansion->search;
     const EngineOptions *options = search->options;
-    if (options->max_states > 0 && search->store.n > options->max_states) search_stop(search, "the limit of states was reached", false);
-    if (search->store.n >= STORE_MAX_STATES - (1u << 20)) search_stop(search, "more states than the store can number", false);
+    if (options->max_states > 0 && search->store.n > options->max_states)
+        search_stop(search, "the limit of states was reached", false);
+    if (search->store.n >= STORE_MAX_STATES - (1u << 20))
+        search_stop(search, "more states than the store can number", false);
     if (batch % MEASURE_EVERY == 0) {
         search_note_memory(search, 0);
-        if (options->memory > 0 && search->memory > options->memory) search_stop(search, "the memory limit was reached", true);
+        if (options->memory > 0 && search->memory > options->memory)
+            search_stop(search, "the memory limit was reached", true);
         report(expansion, next);
     }
     search_may_go_on(search);
@@ -168,10 +173,12 @@ static void settle(Expansion *expansion, uint32_t number, uint32_t from) {
         uint32_t target = store_add(store, expansion->words.data + (size_t)i * nwords, pending->hash, &is_new);
         nfresh += is_new ? 1 : 0;
         if (target == state) source->flags |= EDGES_SELF;
-        if (search->labelled || (target < first_new && target != state)) keys[nkeys++] = (uint64_t)target << 8 | pending->label;
+        if (search->labelled || (target < first_new && target != state))
+            keys[nkeys++] = (uint64_t)target << 8 | pending->label;
     }
     for (uint32_t i = 0; i < expansion->nowhere.n; i++)
-        if (expansion->nowhere.data[i] >> 8 == number) keys[nkeys++] = (uint64_t)state << 8 | (expansion->nowhere.data[i] & 0xff);
+        if (expansion->nowhere.data[i] >> 8 == number)
+            keys[nkeys++] = (uint64_t)state << 8 | (expansion->nowhere.data[i] & 0xff);
     nkeys = sort_keys(keys, nkeys);
     bool self = (source->flags & EDGES_SELF) != 0;
     search->transitions += search->labelled ? count_targets(keys, nkeys) : nkeys + nfresh + (self ? 1u : 0u);
@@ -180,7 +187,8 @@ static void settle(Expansion *expansion, uint32_t number, uint32_t from) {
 
 static void flush(Expansion *expansion) {
     uint32_t from = 0;
-    for (uint32_t i = 0; i < expansion->pending.n; i++) store_prefetch(&expansion->search->store, expansion->pending.data[i].hash);
+    for (uint32_t i = 0; i < expansion->pending.n; i++)
+        store_prefetch(&expansion->search->store, expansion->pending.data[i].hash);
     for (uint32_t i = 0; i < expansion->nsources; i++) {
         settle(expansion, i, from);
         from = expansion->sources[i].end;
@@ -196,7 +204,8 @@ static uint8_t label_of(const Search *search, const TsEdge *edge) {
     if (!search->labelled) return 0;
     assert(edge->actor >= search->fixed);
     uint32_t actor = edge->actor - search->fixed < EDGES_ACTORS ? edge->actor - search->fixed : EDGES_ACTORS;
-    return (uint8_t)(actor << 2 | (edge->reached_point ? EDGES_POINT : 0u) | (edge->kind != TS_EDGE ? EDGES_NOWHERE : 0u));
+    return (
+        uint8_t)(actor << 2 | (edge->reached_point ? EDGES_POINT : 0u) | (edge->kind != TS_EDGE ? EDGES_NOWHERE : 0u));
 }
 
 static void note_violation(Expansion *expansion, uint32_t state, uint32_t violation) {
@@ -220,7 +229,8 @@ static void note_nowhere(Expansion *expansion, uint32_t state, Source *source, c
         search->complete = false;
         break;
     }
-    if (search->labelled && state != STORE_NONE) vec_push(&expansion->nowhere, expansion->nsources << 8 | label_of(search, edge));
+    if (search->labelled && state != STORE_NONE)
+        vec_push(&expansion->nowhere, expansion->nsources << 8 | label_of(search, edge));
 }
 
 static void note_halted(Search *search, uint32_t state, uint32_t n) {
@@ -245,7 +255,8 @@ static bool outgrown(const Expansion *expansion) {
     return expansion->version != ts_widths_version(search->ts) + 1;
 }
 
-/* The slot may hold something else in the target when slots are renamed; whoever uses this looks at states without renaming only. */
+/* The slot may hold something else in the target when slots are renamed; whoever uses this looks at states without
+   renaming only. */
 static void note_local(Search *search, const TsEdge *edge, const uint32_t *target) {
     uint32_t actor = edge->actor - search->fixed;
     if (actor >= EDGES_ACTORS || edge->reached_point || edge->actor >= edge->n) return;

@@ -29,7 +29,8 @@ typedef struct Search {
     uint64_t transitions;
     uint32_t depth;
     bool complete;
-    bool stopped;        /* the exploration is not to be gone on with (a step too long to follow leaves only its own run unexplored) */
+    bool stopped;        /* the exploration is not to be gone on with (a step too long to follow leaves only its own run
+                            unexplored) */
     bool hurries;        /* nor are the passes after it: out of time or memory, or interrupted */
     const char *why;     /* !complete */
     uint64_t memory;     /* bytes, the peak */
@@ -45,7 +46,8 @@ void search_fini(Search *search);
 void search_run(Search *search, bool labelled);
 /* False, with complete and why set, when there is no more time. For passes after the search. */
 bool search_may_go_on(Search *search);
-/* No more is to be done, not even by passes over what was explored when it `hurries`; the verdict can no longer be `holds`. */
+/* No more is to be done, not even by passes over what was explored when it `hurries`; the verdict can no longer be
+   `holds`. */
 void search_stop(Search *search, const char *why, bool hurries);
 /* Notes what a pass holds besides what the search holds. */
 void search_note_memory(Search *search, uint64_t bytes);

@@ -140,10 +140,16 @@ uint64_t store_hash(const Store *store, const uint64_t *words) {
     return hash_mix(h);
 }
 
-static inline uint32_t home(const Store *store, uint64_t hash) { return (uint32_t)(((hash >> 32) * store->nlines) >> 32); }
-static inline uint32_t tag_of(const Store *store, uint64_t hash) { return (uint32_t)hash & (UINT32_MAX >> store->index_bits); }
+static inline uint32_t home(const Store *store, uint64_t hash) {
+    return (uint32_t)(((hash >> 32) * store->nlines) >> 32);
+}
+static inline uint32_t tag_of(const Store *store, uint64_t hash) {
+    return (uint32_t)hash & (UINT32_MAX >> store->index_bits);
+}
 
-static inline void prefetch_line(const Store *store, uint64_t hash) { __builtin_prefetch(store->table + (size_t)home(store, hash) * LINE); }
+static inline void prefetch_line(const Store *store, uint64_t hash) {
+    __builtin_prefetch(store->table + (size_t)home(store, hash) * LINE);
+}
 
 /* Bit i of the result: entry i has the tag; of `full`: it is not empty. */
 static inline unsigned line_match(const uint32_t *line, uint32_t tag, uint32_t index_bits, unsigned *full) {
@@ -244,7 +250,8 @@ static void table_make(Store *store, uint32_t nlines) {
     store->table = table;
     if (store->table == NULL) fatal("out of memory (%zu bytes)", bytes);
 #ifdef MADV_HUGEPAGE
-    if (bytes >= HUGE_PAGE) madvise(store->table, bytes, MADV_HUGEPAGE); /* probes are scattered: fewer misses of the TLB */
+    if (bytes >= HUGE_PAGE)
+        madvise(store->table, bytes, MADV_HUGEPAGE); /* probes are scattered: fewer misses of the TLB */
 #endif
     memset(store->table, 0, bytes);
     store->rehashes++;
@@ -269,7 +276,8 @@ static void widen(const Store *store, const StoreShape *shape, uint32_t *min, ui
 
 static bool fits(const Store *store, const StoreShape *shape) {
     const StoreLayout *layout = &store->layout;
-    if (layout->first == NULL || shape->min_slots < layout->min_slots || shape->max_slots > layout->max_slots) return false;
+    if (layout->first == NULL || shape->min_slots < layout->min_slots || shape->max_slots > layout->max_slots)
+        return false;
     for (uint32_t k = 0; k < shape->max_slots; k++)
         if (shape->widths[k] > layout->widths[k]) return false;
     return true;
@@ -277,7 +285,8 @@ static bool fits(const Store *store, const StoreShape *shape) {
 
 static void repack_segment(Store *store, const StoreLayout *to, uint32_t segment, uint64_t *words, uint32_t *ids) {
     uint8_t *packed = allocate(segment_bytes(to));
-    uint32_t from = segment << STORE_SEGMENT_BITS, end = from + SEGMENT_STATES < store->n ? from + SEGMENT_STATES : store->n;
+    uint32_t from = segment << STORE_SEGMENT_BITS,
+             end = from + SEGMENT_STATES < store->n ? from + SEGMENT_STATES : store->n;
     for (uint32_t i = from; i < end; i++) {
         load_words(&store->layout, address(store, i), words);
         uint32_t n = layout_unpack(&store->layout, words, ids);
@@ -324,7 +333,9 @@ void store_fini(Store *store) {
     memset(store, 0, sizeof *store);
 }
 
-void store_pack(const Store *store, const uint32_t *ids, uint32_t n, uint64_t *words) { layout_pack(&store->layout, ids, n, words); }
+void store_pack(const Store *store, const uint32_t *ids, uint32_t n, uint64_t *words) {
+    layout_pack(&store->layout, ids, n, words);
+}
 
 uint32_t store_add(Store *store, const uint64_t *words, uint64_t hash, bool *is_new) {
     uint32_t *place;

@@ -1,8 +1,9 @@
-/* The set of states seen: packed to the width each slot needs, in order of discovery (which is the queue of a breadth-first search), and found
-   again through a hash table of 32-bit entries. States are compared exactly; the hash only says where to look.
+/* The set of states seen: packed to the width each slot needs, in order of discovery (which is the queue of a
+   breadth-first search), and found again through a hash table of 32-bit entries. States are compared exactly; the hash
+   only says where to look.
 
-   Ready for threads: a state never moves but in store_reshape, the table's entries are single words that only go from empty to full, and a
-   full line is never changed again until the table grows. */
+   Ready for threads: a state never moves but in store_reshape, the table's entries are single words that only go from
+   empty to full, and a full line is never changed again until the table grows. */
 #ifndef UNKNOT_CHECKER_STORE_H
 #define UNKNOT_CHECKER_STORE_H
 
@@ -12,7 +13,8 @@
 #define STORE_NONE UINT32_MAX
 #define STORE_MAX_STATES 0x7ffffff0u
 
-/* What a state can be: at least `min_slots` and at most `max_slots` ids, the one at slot k of at most widths[k] (0 to 32) bits. */
+/* What a state can be: at least `min_slots` and at most `max_slots` ids, the one at slot k of at most widths[k] (0 to
+   32) bits. */
 typedef struct StoreShape {
     uint32_t min_slots, max_slots;
     const uint8_t *widths; /* max_slots of them, borrowed for the call */
@@ -42,10 +44,13 @@ enum { STORE_SEGMENT_BITS = 14 };
 
 void store_init(Store *store);
 void store_fini(Store *store);
-/* Makes sure that states of this shape fit; packs everything anew when they did not. Packed states made before are void then: true. */
+/* Makes sure that states of this shape fit; packs everything anew when they did not. Packed states made before are void
+   then: true. */
 bool store_reshape(Store *store, const StoreShape *shape);
 /* True when a state of n slots fits as to its length. */
-static inline bool store_admits(const Store *store, uint32_t n) { return n >= store->layout.min_slots && n <= store->layout.max_slots; }
+static inline bool store_admits(const Store *store, uint32_t n) {
+    return n >= store->layout.min_slots && n <= store->layout.max_slots;
+}
 
 /* `words` has room for store->layout.nwords. */
 void store_pack(const Store *store, const uint32_t *ids, uint32_t n, uint64_t *words);

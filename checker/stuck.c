@@ -12,7 +12,8 @@
 static const Word *task_words(World *world, uint32_t slot) {
     uint32_t n;
     const Word *words = world_read(world, slot, &n);
-    if (comp_kind(words) != COMP_FIBER || (words[FIBER_FLAGS] & FIBER_IS_TASK) == 0 || fiber_is_over(words)) return NULL;
+    if (comp_kind(words) != COMP_FIBER || (words[FIBER_FLAGS] & FIBER_IS_TASK) == 0 || fiber_is_over(words))
+        return NULL;
     return words;
 }
 
@@ -39,7 +40,8 @@ static const Point *resting_point(World *world, const Word *words) {
 
 bool stuck_at_place(World *world, uint32_t task) {
     const Word *words = task_words(world, task);
-    if (words == NULL || (words[FIBER_FLAGS] & FIBER_IS_DAEMON) == 0 || words[FIBER_STATUS] != FIBER_AT_POINT) return false;
+    if (words == NULL || (words[FIBER_FLAGS] & FIBER_IS_DAEMON) == 0 || words[FIBER_STATUS] != FIBER_AT_POINT)
+        return false;
     const Point *point = resting_point(world, words);
     if (point == NULL) return false;
     if (point->is_idle) return true;
@@ -47,7 +49,8 @@ bool stuck_at_place(World *world, uint32_t task) {
     Waits waits = {0};
     bool receives = false;
     stuck_waits(world, task, &waits);
-    for (uint32_t i = 0; i < waits.n; i++) receives |= waits.data[i].enabled && waits.data[i].polled && waits.data[i].op == ARM_RECV;
+    for (uint32_t i = 0; i < waits.n; i++)
+        receives |= waits.data[i].enabled && waits.data[i].polled && waits.data[i].op == ARM_RECV;
     vec_fini(&waits);
     return receives;
 }
@@ -96,7 +99,8 @@ static bool waits_for_stuck(Joins *joins, uint32_t waiter, const WaitInfo *wait)
     if (wait->op != ARM_SCOPE_END) return false;
     bool found = false;
     uint32_t count = scope_count(joins->world, wait->object);
-    for (uint32_t i = 0; i < count; i++) found |= note_join(joins, waiter, handle_slot(scope_task(joins->world, wait->object, i)));
+    for (uint32_t i = 0; i < count; i++)
+        found |= note_join(joins, waiter, handle_slot(scope_task(joins->world, wait->object, i)));
     return found;
 }
 
@@ -134,7 +138,10 @@ static bool is_consequence(const Joins *joins, uint32_t task) {
 }
 
 static void find_consequences(World *world, StuckTasks *tasks) {
-    Joins joins = {.world = world, .tasks = tasks, .waits_for = bitset_new(tasks->n * tasks->n), .candidate = bitset_new(tasks->n)};
+    Joins joins = {.world = world,
+        .tasks = tasks,
+        .waits_for = bitset_new(tasks->n * tasks->n),
+        .candidate = bitset_new(tasks->n)};
     for (uint32_t i = 0; i < tasks->n; i++)
         if (is_candidate(&joins, i)) bitset_add(&joins.candidate, i);
     close_joins(&joins);
@@ -151,8 +158,10 @@ void stuck_tasks(World *world, const Slots *slots, StuckTasks *out) {
         uint32_t slot = slots->data[i];
         const Word *words = task_words(world, slot);
         if (words == NULL || stuck_at_place(world, slot)) continue;
-        vec_push(out, (StuckTask){.slot = slot, .machine = (uint32_t)words[FIBER_MACHINE], .number = words[FIBER_NUMBER],
-            .at = stuck_place(world, slot)});
+        vec_push(out, (StuckTask){.slot = slot,
+                          .machine = (uint32_t)words[FIBER_MACHINE],
+                          .number = words[FIBER_NUMBER],
+                          .at = stuck_place(world, slot)});
     }
     find_consequences(world, out);
 }
@@ -172,11 +181,13 @@ void stuck_key(World *world, const StuckTasks *tasks, StuckKey *out) {
     for (uint32_t i = 0; i < tasks->n; i++) {
         const StuckTask *task = &tasks->data[i];
         if (task->is_consequence) continue;
-        uint64_t key = hash_combine(hash_combine(task->machine, (uint64_t)task->number), (uint64_t)task->at.file << 32 | task->at.begin);
+        uint64_t key = hash_combine(
+            hash_combine(task->machine, (uint64_t)task->number), (uint64_t)task->at.file << 32 | task->at.begin);
         stuck_waits(world, task->slot, &waits);
         for (uint32_t w = 0; w < waits.n; w++) {
             const WaitInfo *wait = &waits.data[w];
-            if (wait->enabled && wait->polled) key = hash_combine(key, (uint64_t)wait->span.file << 32 | wait->span.begin);
+            if (wait->enabled && wait->polled)
+                key = hash_combine(key, (uint64_t)wait->span.file << 32 | wait->span.begin);
         }
         vec_push(out, key);
     }

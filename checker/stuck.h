@@ -1,5 +1,5 @@
-/* Who is stuck in a state: the tasks that never move again, without daemons at their places; those that only wait for stuck ones (by a join or
-   at the end of a scope) are consequences. */
+/* Who is stuck in a state: the tasks that never move again, without daemons at their places; those that only wait for
+   stuck ones (by a join or at the end of a scope) are consequences. */
 #ifndef UNKNOT_CHECKER_STUCK_H
 #define UNKNOT_CHECKER_STUCK_H
 
@@ -28,7 +28,8 @@ Span stuck_place(World *world, uint32_t task);
 /* Of the tasks at `slots`, which never move again, those that are stuck. */
 void stuck_tasks(World *world, const Slots *slots, StuckTasks *out);
 
-/* What makes two findings one: the functions (with observed numbers) of the stuck tasks that are no consequences, and where they wait. */
+/* What makes two findings one: the functions (with observed numbers) of the stuck tasks that are no consequences, and
+   where they wait. */
 typedef VEC(uint64_t) StuckKey;
 void stuck_key(World *world, const StuckTasks *tasks, StuckKey *out);
 bool stuck_same_key(const StuckKey *a, const StuckKey *b);

@@ -31,7 +31,9 @@ const char *telling_list(const Telling *telling, const Helpers *tasks) {
     return shown == tasks->n ? text : arena_printf(telling->arena, "%s and %u more", text, tasks->n - shown);
 }
 
-uint32_t telling_line(const Telling *telling, Span span) { return span.file == 0 ? 0 : sources_line_of(telling->world->program->sources, span); }
+uint32_t telling_line(const Telling *telling, Span span) {
+    return span.file == 0 ? 0 : sources_line_of(telling->world->program->sources, span);
+}
 
 bool telling_is_alive(const Telling *telling, uint32_t task) {
     uint32_t n;
@@ -51,7 +53,8 @@ static bool holds(const Telling *telling, const HistoryTake *take, uint32_t task
     if (take->task != task || take->was_handed) return false;
     const Word *words = world_read(telling->world, take->object, &n);
     if (comp_kind(words) != COMP_MUTEX) return comp_kind(words) == COMP_SEMAPHORE;
-    return words[MUTEX_HELD] != 0 && words[MUTEX_OWNER] == slot_handle(task) && history_take(&telling->history, take->object, NO_SLOT) == take;
+    return words[MUTEX_HELD] != 0 && words[MUTEX_OWNER] == slot_handle(task) &&
+           history_take(&telling->history, take->object, NO_SLOT) == take;
 }
 
 const char *telling_holdings(const Telling *telling, uint32_t task) {
@@ -60,7 +63,8 @@ const char *telling_holdings(const Telling *telling, uint32_t task) {
         const HistoryTake *take = &telling->history.takes.data[i];
         if (!holds(telling, take, task)) continue;
         const char *glue = *text == '\0' ? "holds " : ", ";
-        text = arena_printf(telling->arena, "%s%s%s (line %u)", text, glue, telling_object(telling, take->object), telling_line(telling, take->span));
+        text = arena_printf(telling->arena, "%s%s%s (line %u)", text, glue, telling_object(telling, take->object),
+            telling_line(telling, take->span));
     }
     return *text == '\0' ? "" : arena_printf(telling->arena, "%s and ", text);
 }

@@ -9,12 +9,13 @@ typedef struct Tour {
     TourStep *came_from; /* per state: where the step to it starts, and its label */
     VEC(uint32_t) queue;
     TourSteps *out;
-    bool goes_home;      /* the goal is `home`, else whatever is still to be done */
+    bool goes_home; /* the goal is `home`, else whatever is still to be done */
     uint32_t home;
 } Tour;
 
 bool tour_keeps(uint32_t actor, const EdgeIter *edge) {
-    return (edge->label & EDGES_NOWHERE) == 0 && !((uint32_t)edge->label >> 2 == actor && (edge->label & EDGES_POINT) != 0);
+    return (edge->label & EDGES_NOWHERE) == 0 &&
+           !((uint32_t)edge->label >> 2 == actor && (edge->label & EDGES_POINT) != 0);
 }
 
 uint64_t tour_enabled(const Edges *edges, uint32_t state) {
@@ -35,7 +36,8 @@ static void append_way(Tour *tour, uint32_t from, uint32_t last, TourStep final)
     for (uint32_t s = last; s != from; s = tour->came_from[s].state) length++;
     vec_resize(tour->out, at + length);
     tour->out->data[at + --length] = final;
-    for (uint32_t s = last; s != from; s = tour->came_from[s].state) tour->out->data[at + --length] = (TourStep){s, tour->came_from[s].label};
+    for (uint32_t s = last; s != from; s = tour->came_from[s].state)
+        tour->out->data[at + --length] = (TourStep){s, tour->came_from[s].label};
     assert(length == 0);
 }
 

@@ -1,5 +1,5 @@
-/* A fair cycle inside a component of the graph of one slot, to show: through a step of every task that has to move, and a state where each other
-   one cannot. */
+/* A fair cycle inside a component of the graph of one slot, to show: through a step of every task that has to move, and
+   a state where each other one cannot. */
 #ifndef UNKNOT_CHECKER_TOUR_H
 #define UNKNOT_CHECKER_TOUR_H
 

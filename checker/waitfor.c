@@ -9,10 +9,10 @@
 typedef struct Explanation {
     Telling telling;
     const StuckTasks *tasks;
-    Bitset waits_for;      /* i * n + j: stuck task i waits for something that stuck task j could do */
+    Bitset waits_for; /* i * n + j: stuck task i waits for something that stuck task j could do */
     VEC(TraceWait) waits;
-    VEC(uint32_t) waiter;  /* per wait: index in tasks */
-    VEC(uint32_t) cycle;   /* indices in tasks, each waits for the next, the last one for the first */
+    VEC(uint32_t) waiter; /* per wait: index in tasks */
+    VEC(uint32_t) cycle;  /* indices in tasks, each waits for the next, the last one for the first */
 } Explanation;
 
 /* ---- one wait of one task */
@@ -56,7 +56,8 @@ static void add_wait(Explanation *explanation, uint32_t waiter, const Reason *re
     TraceWait wait = {.task = telling_index(telling, slot), .what = reason->what, .held_line = reason->held_line};
     place(telling, reason->span, &wait);
     name_holder(explanation, waiter, reason, &wait);
-    wait.text = arena_printf(telling->arena, "%s %s%s%s", telling_task(telling, slot), telling_holdings(telling, slot), reason->waits, reason->because);
+    wait.text = arena_printf(telling->arena, "%s %s%s%s", telling_task(telling, slot), telling_holdings(telling, slot),
+        reason->waits, reason->because);
     vec_push(&explanation->waits, wait);
     vec_push(&explanation->waiter, waiter);
 }
@@ -94,7 +95,8 @@ static bool find_cycle_from(Explanation *explanation, uint32_t start) {
     for (uint32_t next = 0; next < queue.n && !found; next++) {
         uint32_t at = queue.data[next];
         for (uint32_t to = 0; to < n && !found; to++) {
-            if (!bitset_has(&explanation->waits_for, at * n + to) || explanation->tasks->data[to].is_consequence) continue;
+            if (!bitset_has(&explanation->waits_for, at * n + to) || explanation->tasks->data[to].is_consequence)
+                continue;
             found = to == start;
             if (!found && from.data[to] != UINT32_MAX) continue;
             from.data[to] = at;
@@ -138,7 +140,8 @@ static bool is_on_cycle(const Explanation *explanation, uint32_t wait) {
     uint32_t at = place_in_cycle(explanation, explanation->waiter.data[wait]);
     if (at == UINT32_MAX) return false;
     uint32_t next = explanation->cycle.data[(at + 1) % explanation->cycle.n];
-    return explanation->waits.data[wait].holder_task == telling_index(&explanation->telling, explanation->tasks->data[next].slot);
+    return explanation->waits.data[wait].holder_task ==
+           telling_index(&explanation->telling, explanation->tasks->data[next].slot);
 }
 
 /* ---- the trace */
@@ -178,8 +181,10 @@ static void fill_tasks(const Explanation *explanation, Trace *trace) {
     for (uint32_t i = 0; i < trace->ntasks; i++) {
         uint32_t task = stuck_index(explanation, explanation->telling.task_slots[i]);
         if (task == UINT32_MAX) continue;
-        if (explanation->tasks->data[task].is_consequence) trace->consequences[trace->nconsequences++] = i;
-        else trace->stuck[trace->nstuck++] = i;
+        if (explanation->tasks->data[task].is_consequence)
+            trace->consequences[trace->nconsequences++] = i;
+        else
+            trace->stuck[trace->nstuck++] = i;
     }
 }
 
@@ -188,16 +193,20 @@ static const char *headline(const Explanation *explanation, const Trace *trace) 
     const Telling *telling = &explanation->telling;
     Helpers named = {0}, others = {0};
     const char *text = trace->nwaits == 0 ? "" : trace->waits[0].text;
-    for (uint32_t i = 0; i < explanation->cycle.n; i++) vec_push(&named, explanation->tasks->data[explanation->cycle.data[i]].slot);
+    for (uint32_t i = 0; i < explanation->cycle.n; i++)
+        vec_push(&named, explanation->tasks->data[explanation->cycle.data[i]].slot);
     if (named.n == 2) text = arena_printf(telling->arena, "%s wait for each other", telling_list(telling, &named));
-    if (named.n > 2) text = arena_printf(telling->arena, "%s wait for each other in a circle", telling_list(telling, &named));
+    if (named.n > 2)
+        text = arena_printf(telling->arena, "%s wait for each other in a circle", telling_list(telling, &named));
     for (uint32_t i = 0; i < trace->nstuck; i++) {
         uint32_t slot = telling->task_slots[trace->stuck[i]], task = stuck_index(explanation, slot);
-        bool told = named.n > 1 ? place_in_cycle(explanation, task) != UINT32_MAX : trace->nwaits > 0 && trace->waits[0].task == trace->stuck[i];
+        bool told = named.n > 1 ? place_in_cycle(explanation, task) != UINT32_MAX
+                                : trace->nwaits > 0 && trace->waits[0].task == trace->stuck[i];
         if (!told) vec_push(&others, slot);
     }
     if (others.n > 0)
-        text = arena_printf(telling->arena, "%s; %s %s stuck as well", text, telling_list(telling, &others), others.n == 1 ? "is" : "are");
+        text = arena_printf(telling->arena, "%s; %s %s stuck as well", text, telling_list(telling, &others),
+            others.n == 1 ? "is" : "are");
     vec_fini(&named);
     vec_fini(&others);
     return text;
@@ -209,25 +218,30 @@ static const char *going_on(const Explanation *explanation) {
     Helpers going = {0};
     for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
         uint32_t slot = telling->task_slots[i];
-        if (telling_is_alive(telling, slot) && stuck_index(explanation, slot) == UINT32_MAX && !stuck_at_place(telling->world, slot))
+        if (telling_is_alive(telling, slot) && stuck_index(explanation, slot) == UINT32_MAX &&
+            !stuck_at_place(telling->world, slot))
             vec_push(&going, slot);
     }
     const char *text = "";
-    if (going.n > 0) text = arena_printf(telling->arena, ", while %s %s on", telling_list(telling, &going), going.n == 1 ? "goes" : "go");
+    if (going.n > 0)
+        text = arena_printf(
+            telling->arena, ", while %s %s on", telling_list(telling, &going), going.n == 1 ? "goes" : "go");
     vec_fini(&going);
     return text;
 }
 
-void waitfor_explain(Trace *trace, const Witness *witness, World *world, const uint32_t *task_slots, const StuckTasks *tasks, bool is_partial) {
+void waitfor_explain(Trace *trace, const Witness *witness, World *world, const uint32_t *task_slots,
+    const StuckTasks *tasks, bool is_partial) {
     Explanation explanation = {.tasks = tasks, .waits_for = bitset_new(tasks->n * tasks->n)};
-    explanation.telling = (Telling){.world = world, .trace = trace, .arena = &trace->arena, .task_slots = task_slots, .stuck = tasks};
+    explanation.telling =
+        (Telling){.world = world, .trace = trace, .arena = &trace->arena, .task_slots = task_slots, .stuck = tasks};
     history_init(&explanation.telling.history, witness);
     for (uint32_t i = 0; i < tasks->n; i++) explain_task(&explanation, i);
     find_cycle(&explanation);
     fill_waits(&explanation, trace);
     fill_tasks(&explanation, trace);
-    trace->message = arena_printf(&trace->arena, "%s: %s%s", is_partial ? "partial deadlock" : "deadlock", headline(&explanation, trace),
-        is_partial ? going_on(&explanation) : "");
+    trace->message = arena_printf(&trace->arena, "%s: %s%s", is_partial ? "partial deadlock" : "deadlock",
+        headline(&explanation, trace), is_partial ? going_on(&explanation) : "");
     if (trace->nwaits > 0) {
         trace->file = trace->waits[0].file;
         trace->line = trace->waits[0].line;

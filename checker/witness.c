@@ -50,7 +50,8 @@ static bool is_state(Witness *witness, World *world, uint32_t state) {
 static bool is_violation(const StepResult *result, const Violation *wanted) {
     const Violation *got = &result->violation;
     return result->status == STEP_VIOLATION && got->kind == wanted->kind && got->span.file == wanted->span.file &&
-           got->span.begin == wanted->span.begin && strcmp(got->detail != NULL ? got->detail : "", wanted->detail != NULL ? wanted->detail : "") == 0;
+           got->span.begin == wanted->span.begin &&
+           strcmp(got->detail != NULL ? got->detail : "", wanted->detail != NULL ? wanted->detail : "") == 0;
 }
 
 /* What a step is to lead to: a state, or (violation != NULL) a violation. */
@@ -107,8 +108,8 @@ static bool task_to(Witness *witness, uint32_t task, Goal goal, Choices *choices
 static bool is_task(World *world, uint32_t slot) {
     uint32_t n;
     const Word *words = world_read(world, slot, &n);
-    return comp_kind(words) == COMP_FIBER && (words[FIBER_FLAGS] & FIBER_IS_TASK) != 0 && words[FIBER_STATUS] != FIBER_ENDED &&
-           words[FIBER_STATUS] != FIBER_CANCELLED;
+    return comp_kind(words) == COMP_FIBER && (words[FIBER_FLAGS] & FIBER_IS_TASK) != 0 &&
+           words[FIBER_STATUS] != FIBER_ENDED && words[FIBER_STATUS] != FIBER_CANCELLED;
 }
 
 static bool may_act(Goal goal, uint32_t slot) {
@@ -150,8 +151,8 @@ bool witness_violate(Witness *witness, const Violation *violation, bool at_start
 }
 
 Trace *trace_build(const Witness *witness, World *final_world, uint32_t **task_slots) {
-    Trace *trace =
-        trace_of_moves(witness->search->program, witness->moves.data, witness->moves.n, witness->search->options->ts.run_on, final_world, task_slots);
+    Trace *trace = trace_of_moves(witness->search->program, witness->moves.data, witness->moves.n,
+        witness->search->options->ts.run_on, final_world, task_slots);
     if (trace != NULL) trace->main_ends_run = witness->search->options->ts.main_ends_run;
     return trace;
 }

@@ -50,12 +50,13 @@ static Hit *open_hit(Yields *yields, uint32_t state, uint32_t slot, uint32_t pc)
 
 /* ---- tasks that keep their slots: one graph for each slot
 
-   A run in which t goes on for ever stays in a component of: the states in which t is under way, t's steps that reach no point, all steps of
-   others. It is fair if every other task moves in the component or is somewhere unable to; all of a component can be visited again and again. */
+   A run in which t goes on for ever stays in a component of: the states in which t is under way, t's steps that reach
+   no point, all steps of others. It is fair if every other task moves in the component or is somewhere unable to; all
+   of a component can be visited again and again. */
 
 typedef struct Slot {
     Yields *yields;
-    uint32_t t;               /* past the fixed ones */
+    uint32_t t; /* past the fixed ones */
     Bitset nodes, inside;
     uint64_t moving, enabled; /* actors of the component's own steps; actors that can move in each of its states */
 } Slot;
@@ -104,7 +105,8 @@ static void found(Slot *slot, const SccPart *part, const uint32_t *members, uint
     tour_make(&graph, first, (slot->enabled & slot->moving) | t, alive & ~slot->enabled & ~t, &steps);
     for (uint32_t i = 0; i < n; i++) bitset_remove(&slot->inside, part->states[members[i]]);
     for (uint32_t i = 0; i < steps.n; i++)
-        vec_push(&hit->loop, (HitStep){steps.data[i].state, yields->search->fixed + (steps.data[i].label >> 2), NO_SLOT});
+        vec_push(
+            &hit->loop, (HitStep){steps.data[i].state, yields->search->fixed + (steps.data[i].label >> 2), NO_SLOT});
     vec_fini(&steps);
 }
 
@@ -145,9 +147,11 @@ static void find_steady(Yields *yields) {
     if (cycles.any) collect_nodes(yields, &cycles, slots, nslots);
     for (uint32_t slot = 0; slot < nslots && cycles.any; slot++) {
         slots[slot].inside = inside;
-        SccGraph graph = {.edges = &search->edges, .nodes = &slots[slot].nodes, .keep = keep_step, .context = &slots[slot]};
+        SccGraph graph = {
+            .edges = &search->edges, .nodes = &slots[slot].nodes, .keep = keep_step, .context = &slots[slot]};
         uint64_t bytes = scc_each(&graph, judge, &slots[slot]);
-        search_note_memory(search, bytes + roster_memory(&yields->roster) + (nslots + 1ull) * bitset_bytes(search->store.n));
+        search_note_memory(
+            search, bytes + roster_memory(&yields->roster) + (nslots + 1ull) * bitset_bytes(search->store.n));
     }
     for (uint32_t slot = 0; slot < nslots; slot++) bitset_free(&slots[slot].nodes);
     bitset_free(&inside);
@@ -157,7 +161,8 @@ static void find_steady(Yields *yields) {
 
 /* ---- all of it */
 
-static void found_lifted(void *context, uint32_t state, uint32_t slot, uint32_t pc, const HitStep *loop, uint32_t nloop) {
+static void found_lifted(
+    void *context, uint32_t state, uint32_t slot, uint32_t pc, const HitStep *loop, uint32_t nloop) {
     Hit *hit = open_hit(context, state, slot, pc);
     for (uint32_t i = 0; i < nloop && hit != NULL; i++) vec_push(&hit->loop, loop[i]);
 }

@@ -22,13 +22,16 @@ static int compare_texts(const void *a, const void *b) { return strcmp(a, b); }
 static void append_tasks(char *text, size_t size, const Trace *trace, const uint32_t *tasks, uint32_t n) {
     char names[32][64];
     uint32_t count = 0;
-    for (uint32_t i = 0; i < n && i < 32; i++) snprintf(names[count++], sizeof names[0], "%s", trace->tasks[tasks[i]].function);
+    for (uint32_t i = 0; i < n && i < 32; i++)
+        snprintf(names[count++], sizeof names[0], "%s", trace->tasks[tasks[i]].function);
     qsort(names, count, sizeof names[0], compare_texts);
     for (uint32_t i = 0; i < count; i++)
-        if (i == 0 || strcmp(names[i], names[i - 1]) != 0) snprintf(text + strlen(text), size - strlen(text), "%s%s", i == 0 ? "" : ",", names[i]);
+        if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
+            snprintf(text + strlen(text), size - strlen(text), "%s%s", i == 0 ? "" : ",", names[i]);
 }
 
-/* "deadlock(left,right)", "partial-deadlock(a/main)": consequences after a stroke, "assertion()", … in alphabetical order, each once. */
+/* "deadlock(left,right)", "partial-deadlock(a/main)": consequences after a stroke, "assertion()", … in alphabetical
+   order, each once. */
 static void describe(const Finding *finding, char *out, size_t size) {
     snprintf(out, size, "%s(%s", finding_kind_text(finding->kind), finding->name);
     append_tasks(out, size, finding->trace, finding->trace->stuck, finding->trace->nstuck);
@@ -50,10 +53,13 @@ static Summary check(const char *source, EngineOptions options) {
     Summary summary = {.states = result->states, .transitions = result->transitions, .complete = result->complete};
     for (uint32_t i = 0; i < n; i++) {
         if (i > 0 && strcmp(texts[i], texts[i - 1]) == 0) continue;
-        snprintf(summary.text + strlen(summary.text), sizeof summary.text - strlen(summary.text), "%s%s", i == 0 ? "" : " ", texts[i]);
+        snprintf(summary.text + strlen(summary.text), sizeof summary.text - strlen(summary.text), "%s%s",
+            i == 0 ? "" : " ", texts[i]);
     }
     for (uint32_t i = 0; i < result->nfindings; i++) assert_true(replay_check(program, result->findings[i].trace).ok);
-    assert_int_equal(result->verdict, result->nfindings > 0 ? VERDICT_VIOLATED : result->complete ? VERDICT_HOLDS : VERDICT_UNKNOWN);
+    assert_int_equal(result->verdict, result->nfindings > 0 ? VERDICT_VIOLATED
+                                      : result->complete    ? VERDICT_HOLDS
+                                                            : VERDICT_UNKNOWN);
     engine_result_free(result);
     unload(program);
     return summary;
@@ -66,13 +72,16 @@ static void expect_with(const char *source, EngineOptions options, const char *e
         options.ts.symmetry = (config & 2) == 0;
         options.ts.memo = (config & 4) == 0;
         Summary summary = check(source, options);
-        if (strcmp(summary.text, expected) != 0) fail_msg("configuration %u: %s instead of %s\n%s", config, summary.text, expected, source);
+        if (strcmp(summary.text, expected) != 0)
+            fail_msg("configuration %u: %s instead of %s\n%s", config, summary.text, expected, source);
         if (config == 0) first = summary;
         if (config == 4) assert_true(summary.states == first.states && summary.transitions == first.transitions);
     }
 }
 
-static void expect(const char *source, const char *expected) { expect_with(source, (EngineOptions){.ts = TS_DEFAULTS}, expected); }
+static void expect(const char *source, const char *expected) {
+    expect_with(source, (EngineOptions){.ts = TS_DEFAULTS}, expected);
+}
 
 /* ---- deadlocks */
 
@@ -288,8 +297,9 @@ static void violations(void **state) {
 /* The shortest run is shown. */
 static void shortest(void **state) {
     (void)state;
-    Program *program = explore_program("int n;\n"
-                                       "async void main(void) { while (n < 9) { await yield(); n += any(1, 3); } assert(n < 9); }");
+    Program *program =
+        explore_program("int n;\n"
+                        "async void main(void) { while (n < 9) { await yield(); n += any(1, 3); } assert(n < 9); }");
     EngineOptions options = {.ts = TS_DEFAULTS};
     EngineResult *result = engine_check(program, &options);
     assert_int_equal(result->nfindings, 1);

@@ -42,7 +42,9 @@ static void make_plain(Plain *plain, Random *random) {
             plain->parent[plain->n] = i;
             plain->edge[i][plain->n++] = true;
         }
-        for (uint32_t k = pick(random, density + 1); k > 0; k--) plain->edge[i][pick(random, 3) == 0 ? pick(random, plain->n) : plain->n - 1 - pick(random, plain->n) / 3] = true;
+        for (uint32_t k = pick(random, density + 1); k > 0; k--)
+            plain->edge[i][pick(random, 3) == 0 ? pick(random, plain->n) : plain->n - 1 - pick(random, plain->n) / 3] =
+                true;
         if (pick(random, 30) == 0) plain->flags[i] = EDGES_LEAVES;
     }
     close_plain(plain);
@@ -137,9 +139,11 @@ static void check_component(void *context, const SccPart *part, const uint32_t *
         check->seen[states[i]] = true;
     }
     uint32_t expected = 0;
-    for (uint32_t j = 0; j < check->plain->n; j++) expected += check->plain->reach[states[0]][j] && check->plain->reach[j][states[0]];
+    for (uint32_t j = 0; j < check->plain->n; j++)
+        expected += check->plain->reach[states[0]][j] && check->plain->reach[j][states[0]];
     assert_int_equal(n, expected);
-    for (uint32_t i = 0; i < n; i++) assert_true(check->plain->reach[states[0]][states[i]] && check->plain->reach[states[i]][states[0]]);
+    for (uint32_t i = 0; i < n; i++)
+        assert_true(check->plain->reach[states[0]][states[i]] && check->plain->reach[states[i]][states[0]]);
     assert_int_equal(leaves, leaves_plain(check->plain, check, states, n));
     /* what it leads to has been visited */
     for (uint32_t j = 0; j < check->plain->n; j++)
@@ -223,7 +227,8 @@ static void large_bottoms(void **state) {
     Edges edges;
     edges_init(&edges, false);
     edges_roots(&edges, 1);
-    for (uint32_t i = 0; i < LINE; i++) edges_add(&edges, 0, NULL, 0, i + 1 == LINE ? 2 : 1); /* the last one begins both rings */
+    for (uint32_t i = 0; i < LINE; i++)
+        edges_add(&edges, 0, NULL, 0, i + 1 == LINE ? 2 : 1); /* the last one begins both rings */
     for (uint32_t i = 0; i < RING; i++)
         for (uint32_t ring = 0; ring < 2; ring++) {
             uint64_t back = (uint64_t)(LINE + ring) << 8;

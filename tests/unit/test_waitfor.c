@@ -17,8 +17,8 @@ static void told(const char *source, const char *expected) {
     const Trace *trace = result->findings[0].trace;
     snprintf(text, sizeof text, "%s\n", trace->message);
     for (uint32_t i = 0; i < trace->nwaits; i++)
-        snprintf(text + strlen(text), sizeof text - strlen(text), "%u: %s%s\n", trace->waits[i].line, trace->waits[i].text,
-            trace->waits[i].on_cycle ? " *" : "");
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%u: %s%s\n", trace->waits[i].line,
+            trace->waits[i].text, trace->waits[i].on_cycle ? " *" : "");
     if (strcmp(text, expected) != 0) fail_msg("%s\ninstead of\n%s", text, expected);
     Sources *sources = program->sources;
     engine_result_free(result);
