@@ -1,6 +1,7 @@
 #include "model/support/diag.h"
 
 #include "model/support/arena.h"
+#include "model/support/excerpt.h"
 #include "model/support/fatal.h"
 #include "model/support/vec.h"
 
@@ -13,8 +14,6 @@
 enum {
     MAX_ERRORS = 50,     /* kept; the rest are counted */
     MAX_WARNINGS = 200,
-    WINDOW = 160,        /* bytes shown of a source line */
-    WINDOW_BEFORE = 100, /* of them before the caret when the line is longer */
     MAX_WORD = 64        /* longest name that is compared for "did you mean" */
 };
 
@@ -147,56 +146,12 @@ static void render_head(const Diags *diags, const Diag *diag, FILE *out, bool co
     fputc('\n', out);
 }
 
-/* Length of the well-formed UTF-8 sequence at text, or 0. */
-static size_t utf8_length(const char *text, size_t left) {
-    unsigned char c = (unsigned char)text[0];
-    size_t n = c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xc2 && c < 0xe0 ? 2 : 0;
-    if (n == 0 || n > left) return 0;
-    for (size_t i = 1; i < n; i++)
-        if (((unsigned char)text[i] & 0xc0) != 0x80) return 0;
-    return n;
-}
-
-/* One byte or sequence of a source line, with what cannot be shown as `?`; returns how many bytes it took. */
-static size_t put_character(const char *text, size_t left, FILE *out) {
-    unsigned char c = (unsigned char)text[0];
-    size_t n = c < 0x80 ? 0 : utf8_length(text, left);
-    if (n) {
-        fwrite(text, 1, n, out);
-        return n;
-    }
-    fputc(c == '\t' || (c < 0x80 && isprint(c)) ? c : '?', out);
-    return 1;
-}
-
-static void render_caret(const char *line, size_t from, size_t caret, size_t end, FILE *out) {
-    for (size_t i = from; i < caret;) {
-        size_t n = (unsigned char)line[i] < 0x80 ? 1 : utf8_length(line + i, caret - i);
-        fputc(line[i] == '\t' ? '\t' : ' ', out);
-        i += n ? n : 1;
-    }
-    fputc('^', out);
-    for (size_t i = caret + 1; i < end; i++)
-        if (((unsigned char)line[i] & 0xc0) != 0x80) fputc('~', out);
-    fputc('\n', out);
-}
-
 static void render_source(const Diags *diags, const Diag *diag, FILE *out, bool colour) {
-    uint32_t number, column;
-    sources_place(diags->sources, diag->span.file, diag->span.begin, &number, &column);
-    size_t length;
-    const char *line = sources_line(diags->sources, diag->span.file, number, &length);
-    if (length == 0) return;
-    size_t caret = column - 1 < length ? column - 1 : length;
-    size_t from = length > WINDOW && caret > WINDOW_BEFORE ? caret - WINDOW_BEFORE : 0;
-    size_t to = length - from > WINDOW ? from + WINDOW : length;
-    size_t end = caret + (diag->span.end > diag->span.begin ? diag->span.end - diag->span.begin : 1);
-    if (end > to) end = to;
-    fprintf(out, "%5u | %s", number, from ? "..." : "");
-    for (size_t i = from; i < to;) i += put_character(line + i, to - i, out);
-    fprintf(out, "%s\n      | %s%s", to < length ? "..." : "", from ? "   " : "", colour ? "\033[1;32m" : "");
-    render_caret(line, from, caret, end, out);
-    if (colour) fputs("\033[0m", out);
+    Excerpt excerpt = {0};
+    sources_place(diags->sources, diag->span.file, diag->span.begin, &excerpt.number, &excerpt.column);
+    excerpt.line = sources_line(diags->sources, diag->span.file, excerpt.number, &excerpt.length);
+    excerpt.end = excerpt.column + (diag->span.end - diag->span.begin);
+    if (excerpt.length) excerpt_print(&excerpt, "", out, colour);
 }
 
 void diags_render(const Diags *diags, FILE *out, bool colour) {

@@ -1,6 +1,9 @@
 #include "model/support/json.h"
 
+#include "model/support/utf8.h"
+
 #include <assert.h>
+#include <string.h>
 
 void json_init(JsonWriter *json, FILE *out) { *json = (JsonWriter){.out = out}; }
 
@@ -50,34 +53,23 @@ void json_close(JsonWriter *json) {
     if (json->depth == 0) fputc('\n', json->out);
 }
 
-/* Length of the well-formed UTF-8 sequence at text, 0 when there is none. Overlong forms and surrogates are not well-formed. */
-static uint32_t utf8_length(const unsigned char *text) {
-    unsigned char c = text[0], low = 0x80, high = 0xbf;
-    uint32_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-    if (c == 0xe0) low = 0xa0;
-    if (c == 0xed) high = 0x9f;
-    if (c == 0xf0) low = 0x90;
-    if (c == 0xf4) high = 0x8f;
-    for (uint32_t i = 1; i < n; i++, low = 0x80, high = 0xbf)
-        if (text[i] < low || text[i] > high) return 0;
-    return n;
-}
-
 static void put_string(FILE *out, const char *string) {
     fputc('"', out);
-    for (const unsigned char *p = (const unsigned char *)string; *p;) {
-        uint32_t n = utf8_length(p);
+    size_t left = strlen(string);
+    for (const char *p = string; left > 0;) {
+        size_t n = utf8_length(p, left);
         if (n == 0) {
             fputs("\xef\xbf\xbd", out);
             n = 1;
         } else if (*p == '"' || *p == '\\') {
             fprintf(out, "\\%c", *p);
-        } else if (*p < 0x20 || *p == 0x7f) {
+        } else if ((unsigned char)*p < 0x20 || *p == 0x7f) {
             fprintf(out, "\\u%04x", *p);
         } else {
             fwrite(p, 1, n, out);
         }
         p += n;
+        left -= n;
     }
     fputc('"', out);
 }
