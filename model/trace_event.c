@@ -96,7 +96,7 @@ static const char *arm_text(const TraceTexts *texts, const Event *event, bool fi
     case ARM_LOCK: return call(texts, "lock", event, "");
     case ARM_ACQUIRE: return with_result(texts, call(texts, "acquire", event, count_text(texts, event)), failed);
     case ARM_SLEEP: return fired ? "sleep is over" : "sleep";
-    case ARM_YIELD: return "yield";
+    case ARM_YIELD: return "goes on";
     case ARM_JOIN: return join_text(texts, event);
     case ARM_FUTURE: return join_text(texts, event);
     case ARM_SCOPE_END: return "the scope's tasks have ended";
@@ -220,6 +220,7 @@ const char *trace_event_note(const TraceTexts *texts, const Event *event, uint32
     if (event->kind == EVENT_HAND) return hand_note(texts, event);
     if (event->kind != EVENT_QUEUE) return NULL;
     if (event->op == ARM_SLEEP) return of_future(texts, "sleeps", event, task);
+    if (event->op == ARM_SCOPE_END) return of_future(texts, "waits for the scope's tasks", event, task);
     if (event->op == ARM_YIELD) return of_future(texts, "yields", event, task);
     const char *text = arm_text(texts, event, false);
     return text ? of_future(texts, arena_printf(texts->arena, "has to wait: %s", text), event, task) : NULL;
