@@ -284,6 +284,7 @@ static uint32_t count_ready(Step *step, Act *act, const Point *point, uint32_t w
             if (point->is_biased && future_able(step->world, step, act->frame[point->arms[i].obj]) == ABLE_YES) break;
             continue;
         }
+        if (point->arms[i].op == ARM_SCOPE_END && !step->on_the_spot) continue; /* no operation: the closing brace is always a point */
         Op op = op_at(step, act->fiber, point, i);
         if (!op_can_fire(step->world, &op)) continue;
         if (count++ == which) *arm = i;
