@@ -14,7 +14,7 @@ typedef struct Select {
     const Stmt *stmt;
     VEC(Replica) replicas;
     VEC(ArmPlan) plans;
-    uint32_t end, fallback;
+    uint32_t end, fallback, point;
 } Select;
 
 /* ---- what is evaluated on arrival */
@@ -91,7 +91,9 @@ static void store_result(Builder *b, const ArmPlan *plan, const Type *to, uint8_
     else lower_convert(b, plan->type, to, bits, slot, plan->arm.result);
 }
 
-static void take(Builder *b, const Replica *replica, const ArmPlan *plan) {
+static void take(Builder *b, const Select *select, uint32_t index) {
+    const Replica *replica = &select->replicas.data[index];
+    const ArmPlan *plan = &select->plans.data[index];
     const SelectArm *arm = replica->arm;
     uint32_t mark = lower_mark(b);
     lower_plan_item(b, plan);
@@ -104,6 +106,8 @@ static void take(Builder *b, const Replica *replica, const ArmPlan *plan) {
     } else if (plan->arm.result != NO_SLOT) {
         lower_drop(b, plan->arm.result, plan->arm.result_n);
     }
+    if (select->plans.n > 1)
+        lower_emit(b, (Instr){.op = INSTR_GIVE_UP, .a = index, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = select->point});
     if (plan->arm.owned) lower_drop(b, plan->arm.obj, 1);
     if (arm->each) lower_const(b, lower_var(b, arm->each->symbol)->place.base, replica->each);
     lower_release(b, mark);
@@ -132,7 +136,7 @@ static void arm_code(Builder *b, Select *select, const SelectArm *arm) {
         lower_jump(b, code);
         lower_label_place(b, select->plans.data[i].arm.target);
         Span outer = lower_at(b, arm->span);
-        take(b, &select->replicas.data[i], &select->plans.data[i]);
+        take(b, select, i);
         lower_at(b, outer);
     }
     lower_label_place(b, code);
@@ -152,7 +156,7 @@ void lower_select(Builder *b, const Stmt *stmt) {
     vec_resize(&select.plans, select.replicas.n);
     for (uint32_t i = 0; i < select.replicas.n; i++) operands(b, &select.replicas.data[i], &select.plans.data[i]);
     b->cleanups = before;
-    lower_wait(b, POINT_SELECT, stmt->at, select.plans.data, select.plans.n, select.fallback, stmt->is_biased);
+    select.point = lower_wait(b, POINT_SELECT, stmt->at, select.plans.data, select.plans.n, select.fallback, stmt->is_biased);
     for (uint32_t i = 0; i < stmt->narms; i++) arm_code(b, &select, &stmt->arms[i]);
     lower_label_place(b, select.end);
     vec_fini(&select.replicas);

@@ -97,10 +97,9 @@ Able fiber_able(World *world, const Step *step, uint32_t fiber) {
 
 /* ---- leaving a point */
 
-Run wait_give_up(Step *step, uint32_t fiber, uint32_t but) {
+static Run give_up(Step *step, uint32_t fiber, const Point *point, uint32_t but) {
     World *world = step->world;
     Word *words = world_write(world, fiber, NULL);
-    const Point *point = point_of(world, words);
     for (uint32_t i = 0; i < point->narms; i++) {
         const Arm *arm = &point->arms[i];
         ArmState state = arm_state(words, point, i);
@@ -120,6 +119,19 @@ Run wait_give_up(Step *step, uint32_t fiber, uint32_t but) {
         }
     }
     return RUN_ON;
+}
+
+Run wait_give_up(Step *step, uint32_t fiber, uint32_t but) {
+    return give_up(step, fiber, point_of(step->world, world_read(step->world, fiber, NULL)), but);
+}
+
+/* One of several arms was taken: what it yields is stored before the others are given up (INSTR_GIVE_UP). */
+static Run leave(Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
+    return arm != NO_SLOT && point->narms > 1 ? RUN_ON : give_up(step, fiber, point, arm);
+}
+
+Run wait_settle(Step *step, Act *act, const Instr *instr) {
+    return give_up(step, act->fiber, &act->machine->points[instr->imm], instr->a);
 }
 
 /* ---- results */
@@ -153,7 +165,7 @@ static Run store_result(Step *step, uint32_t fiber, const Op *op, const OpResult
 /* ---- going on */
 
 static Run won(Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
-    if (wait_give_up(step, fiber, arm) != RUN_ON) return RUN_FAILED;
+    if (leave(step, fiber, point, arm) != RUN_ON) return RUN_FAILED;
     return run_fiber(step, fiber, point->arms[arm].target, false);
 }
 
@@ -332,7 +344,7 @@ static Run go_to_target(Step *step, Act *act, const Point *point, uint32_t from)
 }
 
 static Run leave_here(Step *step, Act *act, const Point *point, uint32_t arm, uint32_t from) {
-    if (wait_give_up(step, act->fiber, arm) != RUN_ON) return RUN_FAILED;
+    if (leave(step, act->fiber, point, arm) != RUN_ON) return RUN_FAILED;
     return go_to_target(step, act, point, from);
 }
 

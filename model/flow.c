@@ -49,6 +49,7 @@ static void range_uses(const Program *program, const Machine *machine, const Ins
     case INSTR_FUTURE: visit_slot(visit, context, instr->b, program->machines[imm]->nparams); break;
     case INSTR_OP_FUTURE: arm_uses(&machine->points[imm].arms[0], visit, context); break;
     case INSTR_WAIT:
+    case INSTR_GIVE_UP:
         for (uint32_t i = 0; i < machine->points[imm].narms; i++) arm_uses(&machine->points[imm].arms[i], visit, context);
         break;
     default: break;

@@ -122,6 +122,8 @@ void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object);
 /* ---- eval_wait.c: points */
 /* The fiber reaches the WAIT at act->pc - 1. RUN_ON when it goes on at once (act->pc is set). */
 Run wait_arrive(Step *step, Act *act, const Instr *instr);
+/* The stores of the arm that was taken are made: the others are given up. */
+Run wait_settle(Step *step, Act *act, const Instr *instr);
 /* Can a fiber that rests at a point go on? */
 Able wait_able(World *world, const Step *step, uint32_t fiber);
 /* The fiber, at a point where wait_able says so, goes on. */
