@@ -99,7 +99,7 @@ static void frame(Canon *c, const PFrame *f) {
     cells(c, &f->stack);
     word(c, f->progress);
     for (int32_t i = 0; i < f->nitems; i++)
-        if (f->items[i].kind != ITEM_MARK) word(c, f->items[i].kind == ITEM_DEFER ? f->items[i].a : f->items[i].done);
+        if (f->items[i].kind != ITEM_MARK) word(c, 4 * f->items[i].a + 2 * f->items[i].waited + f->items[i].done);
     word(c, f->nreturns);
     for (int32_t i = 0; i < f->nreturns; i++) word(c, f->returns[i]);
 }

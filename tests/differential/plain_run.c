@@ -227,21 +227,38 @@ static void kill_vars(PRun *r, PFrame *f, const PItem *item, uint32_t line) {
     for (int32_t i = 0; i < item->n; i++)
         if (f->vars[item->a + i].tag == CELL_REF) plain_kill(r, f->vars[item->a + i].ref, line);
 }
-/* The last item of the innermost block; true: a DEFER now runs. */
-static bool clean_item(Now *x) {
-    PItem item = x->f->items[--x->f->nitems];
-    switch (item.kind) {
-    case ITEM_SCOPED: kill_vars(x->r, x->f, &item, item.line); /* fall through */
-    case ITEM_VAR: clear_vars(x->r, x->f, item.a, item.n); return false;
-    case ITEM_SCOPE: clear_vars(x->r, x->f, item.a, 1); return false;
+/* Handles of variables that have died. */
+static void drop_handles(PRun *r, PFrame *f, const PItem *item) {
+    for (int32_t i = 0; i < item->n; i++)
+        if (f->vars[item->a + i].tag == CELL_REF) f->vars[item->a + i] = (PCell){0};
+    r->dirty = true;
+}
+static int32_t current_item(const PFrame *f) {
+    int32_t i = f->nitems - 1;
+    while (f->items[i].done) i--;
+    return i;
+}
+/* Forgets the items from i on, with their variables. */
+static void forget_items(PRun *r, PFrame *f, int32_t i) {
+    for (int32_t k = i; k < f->nitems; k++)
+        if (f->items[k].kind == ITEM_VAR || f->items[k].kind == ITEM_SCOPED || f->items[k].kind == ITEM_SCOPE) clear_vars(r, f, f->items[k].a, f->items[k].n);
+    f->nitems = i;
+}
+/* What item i asks for when its block ends. */
+static void clean_item(Now *x, int32_t i) {
+    PItem *item = &x->f->items[i];
+    item->done = true;
+    switch (item->kind) {
+    case ITEM_SCOPED: kill_vars(x->r, x->f, item, item->line); /* fall through */
+    case ITEM_VAR: case ITEM_SCOPE: drop_handles(x->r, x->f, item); return;
     case ITEM_ATOMIC:
         if (--x->e->atomic == 0) x->e->atomic_used = false;
-        return false;
+        return;
     case ITEM_DEFER:
         push_return(x->r, x->f, x->f->pc);
-        x->f->pc = item.a;
-        return true;
-    default: return false;
+        x->f->pc = item->a;
+        return;
+    default: forget_items(x->r, x->f, i);
     }
 }
 static void ask_abort(PRun *r, int32_t task) {
@@ -251,7 +268,7 @@ static void ask_abort(PRun *r, int32_t task) {
 static PItem *scope_of_block(PFrame *f) {
     int32_t i = f->nitems - 1;
     while (f->items[i].kind != ITEM_MARK) i--;
-    if (i + 1 < f->nitems && f->items[i + 1].kind == ITEM_SCOPE && !f->items[i + 1].done) return &f->items[i + 1];
+    if (i + 1 < f->nitems && f->items[i + 1].kind == ITEM_SCOPE && !f->items[i + 1].waited) return &f->items[i + 1];
     return NULL;
 }
 static bool wait_scope(Now *x, const PItem *item) {
@@ -274,15 +291,22 @@ static bool wait_scope(Now *x, const PItem *item) {
 static int leave(Now *x) {
     const PItem *scope = scope_of_block(x->f);
     if (scope != NULL) return wait_scope(x, scope) ? 1 : 2;
-    PItem last = x->f->items[x->f->nitems - 1];
-    clean_item(x);
+    int32_t i = current_item(x->f);
+    PItem last = x->f->items[i];
+    clean_item(x, i);
     if (last.kind == ITEM_MARK && last.a == x->ins->a) x->f->pc++;
     return 0;
 }
 static void trim(Now *x) {
-    PItem last = x->f->items[x->f->nitems - 1];
-    if (last.kind == ITEM_MARK || last.kind == ITEM_ATOMIC || last.kind == ITEM_SCOPE || last.ordinal <= x->ins->ordinal) x->f->pc++;
-    else clean_item(x);
+    int32_t i = current_item(x->f);
+    const PItem *last = &x->f->items[i];
+    bool stays = last->kind == ITEM_MARK || last->kind == ITEM_ATOMIC || last->kind == ITEM_SCOPE || last->ordinal <= x->ins->ordinal;
+    if (!stays) {
+        clean_item(x, i);
+        return;
+    }
+    forget_items(x->r, x->f, i + 1);
+    x->f->pc++;
 }
 static void new_scope(Now *x) {
     int32_t ref = plain_new_entity(x->r->s, x->r->arena, ENTITY_SCOPE);
@@ -421,8 +445,9 @@ static void store_cells(PRun *r, PCell place, const PCell *cells, int32_t n, con
 static PCells result_of(PRun *r, const PSiteArm *sa, const PArm *arm) {
     PCells value = {0};
     if (sa->op == ARM_FUTURE || sa->op == ARM_JOIN) {
-        const PEntity *from = plain_at(r, arm->ref);
+        PEntity *from = plain_at(r, arm->ref);
         for (int32_t i = 0; i < sa->result; i++) plain_push(r->arena, &value, i < from->value.n ? from->value.at[i] : (PCell){0});
+        if (sa->op == ARM_FUTURE) from->value.n = 0; /* it was taken; a task's value can be had again */
     } else if (sa->result > 0) {
         plain_push(r->arena, &value, cell_int(arm->result));
     }
@@ -444,7 +469,7 @@ static void give_up_others(PRun *r, int32_t fiber, int32_t taken) {
 }
 static void complete_scope(PRun *r, PEntity *e) {
     (void)r;
-    scope_of_block(plain_top(e))->done = true;
+    scope_of_block(plain_top(e))->waited = true;
     e->wait = NULL;
 }
 static void take_over(PRun *r, int32_t fiber, int32_t k, PArm *arm) {

@@ -42,7 +42,8 @@ typedef enum PItemKind { ITEM_MARK, ITEM_VAR, ITEM_SCOPED, ITEM_DEFER, ITEM_SCOP
 typedef struct PItem { /* what a block has to clean up */
     PItemKind kind;
     int32_t a, n; /* MARK: block. VAR, SCOPED: cell, count. DEFER: code. SCOPE: cell */
-    bool done;    /* SCOPE: its wait is over */
+    bool waited;  /* SCOPE: its wait is over */
+    bool done;    /* cleaned up; variables keep their scalars until the whole block has ended */
     uint32_t ordinal, line;
 } PItem;
 

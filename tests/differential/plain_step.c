@@ -296,7 +296,7 @@ static void cancel_item(PRun *r, int32_t fiber, PItem item) {
         run_defer(r, fiber, item.a);
     } else if (item.kind == ITEM_SCOPE) {
         const PWaiters *tasks = &plain_at(r, f->vars[item.a].ref)->tasks;
-        for (int32_t i = 0; i < tasks->n && !item.done; i++) plain_at(r, tasks->at[i].fiber)->abort_asked = true;
+        for (int32_t i = 0; i < tasks->n && !item.waited; i++) plain_at(r, tasks->at[i].fiber)->abort_asked = true;
     } else if (item.kind == ITEM_VAR || item.kind == ITEM_SCOPED) {
         for (int32_t i = item.n - 1; i >= 0; i--) {
             if (item.kind == ITEM_SCOPED && f->vars[item.a + i].tag == CELL_REF) plain_kill(r, f->vars[item.a + i].ref, item.line);

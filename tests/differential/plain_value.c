@@ -34,6 +34,7 @@ static Wide wide(int64_t v, const Type *in) { return in->is_signed ? (Wide)v : (
 
 static int64_t shift(PRun *r, Op op, int64_t x, int64_t y, const Type *in, uint32_t line) {
     if (y < 0 || y >= in->bits) plain_violate(r, "undefined", "shift", line);
+    if (op == OP_SHL && in->is_signed && (x < 0 || x > (int64_t)(((uint64_t)1 << (in->bits - 1)) - 1) >> y)) plain_violate(r, "undefined", "shift", line);
     if (op == OP_SHL) return plain_wrap((int64_t)((uint64_t)x << y), in);
     return in->is_signed ? x >> y : (int64_t)((uint64_t)x >> y);
 }
