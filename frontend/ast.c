@@ -88,6 +88,8 @@ static const char *const op_texts[] = {
     [OP_EU] = "EU",
 };
 
+const char *op_text(Op op) { return op_texts[op]; }
+
 static const char *const stmt_texts[] = {
     [STMT_EMPTY] = "empty",
     [STMT_EXPR] = "expr",

@@ -115,6 +115,9 @@ typedef enum Op {
     OP_IMPLIES, OP_IFF, OP_X, OP_F, OP_G, OP_U, OP_R, OP_W, OP_M, OP_AX, OP_EX, OP_AF, OP_EF, OP_AG, OP_EG, OP_AU, OP_EU
 } Op;
 
+/* As it is written; "" for OP_NONE. */
+const char *op_text(Op op);
+
 typedef struct InitItem { Name member; Expr *index; Expr *value; Span span; } InitItem; /* .member = or [index] = or neither */
 
 typedef enum FaultKind { FAULT_NONE, FAULT_CRASH, FAULT_RESTART } FaultKind;

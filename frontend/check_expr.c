@@ -16,33 +16,7 @@ void check_quietly(Sema *s, Expr *expr) {
     s->quiet--;
 }
 
-const char *check_op_text(Op op) {
-    static const char *const texts[] = {[OP_ADD] = "+",
-        [OP_SUB] = "-",
-        [OP_MUL] = "*",
-        [OP_DIV] = "/",
-        [OP_MOD] = "%",
-        [OP_SHL] = "<<",
-        [OP_SHR] = ">>",
-        [OP_AND] = "&",
-        [OP_OR] = "|",
-        [OP_XOR] = "^",
-        [OP_EQ] = "==",
-        [OP_NE] = "!=",
-        [OP_LT] = "<",
-        [OP_GT] = ">",
-        [OP_LE] = "<=",
-        [OP_GE] = ">=",
-        [OP_LAND] = "&&",
-        [OP_LOR] = "||",
-        [OP_NEG] = "-",
-        [OP_PLUS] = "+",
-        [OP_BITNOT] = "~",
-        [OP_NOT] = "!",
-        [OP_IMPLIES] = "->",
-        [OP_IFF] = "<->"};
-    return op < sizeof texts / sizeof *texts && texts[op] ? texts[op] : "this operator";
-}
+const char *check_op_text(Op op) { return op == OP_NONE ? "this operator" : op_text(op); }
 
 /* ---- operators */
 
