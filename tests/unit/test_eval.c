@@ -75,8 +75,6 @@ static void test_scope(void **state) {
 
 static void test_channels(void **state) {
     (void)state;
-    const char *producer = "chan(int) c = channel(%d);";
-    (void)producer;
     ENDS("chan(int) c = channel(0); int x; async void f(void) { await send(c, 7); } async void main(void) { spawn f(); await recv(c, &x); }", "x=7");
     ENDS("chan(int) c = channel(1); int x; async void f(int a) { await send(c, a); }"
          "async void main(void) { spawn f(1); spawn f(2); int a; int b; await recv(c, &a); await recv(c, &b); x = 10 * a + b; }", "x=12 x=21");
@@ -92,8 +90,9 @@ static void test_channels(void **state) {
 
 static void test_fifo_channel_serves_in_order(void **state) {
     (void)state;
-    const char *source = "chan(int) c = channel(0%s); int x; async void f(int a) { int y; await recv(c, &y); x = 10 * x + a; }";
-    (void)source;
+    ENDS("chan(int) c = channel(0, fifo); int x; async void f(int a) { int y; await recv(c, &y); if (y == 1) x = a; }"
+         "async void main(void) { spawn f(1); await sleep(1); spawn f(2); await sleep(1); await sleep(1); await send(c, 1); await send(c, 2); }",
+         "x=1 x=2");
     ENDS("chan(int) c = channel(0); int x; async void f(int a) { int y; await recv(c, &y); if (y == 1) x = a; }"
          "async void main(void) { task a = spawn f(1); await yield(); await yield(); spawn f(2); await yield(); await send(c, 1); await send(c, 2); }",
          "x=1 x=2");
@@ -199,6 +198,56 @@ static void test_run_on(void **state) {
     assert_string_equal(explore(source, (EvalOptions){.run_on = true}).endings, "end");
 }
 
+static void test_selects_poll_futures(void **state) {
+    (void)state;
+    /* on the spot: until it has finished or is at something that cannot fire now */
+    ENDS("int x; chan(int) c = channel(1); async int f(void) { await send(c, 1); int v; await recv(c, &v); return v; }"
+         "async void main(void) { future(int) p = f(); select { case int v = await p: x = v; default: x = 9; } }", "x=1");
+    ENDS("int x; async void f(void) { await yield(); } async void main(void) { future(void) p = f(); int n = 0; bool done = false;"
+         "while (!done) { select { case await p: done = true; default: n++; } } x = n; }", "x=1");
+    /* a timer that was waited for before may have fired or not */
+    ENDS("int x; async void f(void) { await sleep(1); } async void main(void) { future(void) p = f(); select { case await p: x = 1; default: x = 2; }"
+         "select { case await p: x += 10; default: x += 20; } }", "x=12 x=22");
+}
+
+static void test_a_future_moves_between_tasks(void **state) {
+    (void)state;
+    const char *program = "int x; async int q(void) { await yield(); await yield(); x++; return 1; } async int p(void) { future(int) f = q(); return await f; }"
+                          "async void other(future(int) f) { await f; } async void main(void) { future(int) f = p();"
+                          "select { case await f: return; case await yield(): break; } task t = spawn other(f); await t; }";
+    ENDS(program, "x=1");
+}
+
+static void test_threads_and_futures(void **state) {
+    (void)state;
+    ENDS("executor e = threads(2); int x; async void add(void) { x++; } async void f(void) { future(void) p = add(); await p; }"
+         "async void main(void) { spawn (e) f(); spawn (e) f(); }", "x=1 x=2");
+    ENDS("executor e = threads(2); int x; mutex m; async void add(void) { await lock(m); x++; unlock(m); } async void f(void) { future(void) p = add(); await p; }"
+         "async void main(void) { spawn (e) f(); spawn (e) f(); }", "x=2");
+    ENDS("executor e = threads(1); int x; chan(int) c = channel(0); async void f(void) { recv(c, &x); } async void g(void) { await send(c, 3); }"
+         "async void main(void) { spawn (e) f(); spawn (e) g(); }", "stuck(f,g) x=3");
+}
+
+static void test_run_on_stops_where_it_must(void **state) {
+    (void)state;
+    EvalOptions run_on = {.run_on = true};
+    assert_string_equal(explore("int x; async void main(void) { scope { } x = 1; }", run_on).endings, "x=1");
+    assert_int_equal(explore("int x; async void main(void) { scope { } x = 1; }", run_on).states, 3);
+    assert_string_equal(explore("chan(int) c = channel(1); int x; async int f(void) { return 1; } async void main(void) {"
+                                "biased select { case await f(): x = 1; case await send(c, 1): x = 2; } }", run_on).endings, "x=1");
+    assert_string_equal(explore("mutex m; async void main(void) { while (true) { await lock(m); unlock(m); } }", run_on).endings, "never-yields");
+}
+
+static void test_reset_changes_no_ending(void **state) {
+    (void)state;
+    const char *program = "chan(int) c = channel(1); int x; async void f(int a) { int b = a + 1; await send(c, b); b = 0; await yield(); }"
+                          "async void main(void) { spawn f(1); spawn f(2); int v; await recv(c, &v); x = v; await recv(c, &v); x = 10 * x + v; }";
+    Explored reset = explore(program, (EvalOptions){0}), kept = explore(program, (EvalOptions){.no_reset = true});
+    assert_string_equal(reset.endings, "x=23 x=32");
+    assert_string_equal(kept.endings, reset.endings);
+    assert_true(kept.states >= reset.states);
+}
+
 #define TEST(name) cmocka_unit_test(name)
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -206,6 +255,8 @@ int main(void) {
         TEST(test_abort), TEST(test_scope), TEST(test_channels), TEST(test_fifo_channel_serves_in_order), TEST(test_mutex), TEST(test_semaphore),
         TEST(test_select), TEST(test_timers), TEST(test_futures), TEST(test_two_tasks_poll_one_future), TEST(test_threads_interleave),
         TEST(test_blocking), TEST(test_scoped_objects_die), TEST(test_run_on),
+        TEST(test_selects_poll_futures), TEST(test_a_future_moves_between_tasks), TEST(test_threads_and_futures), TEST(test_run_on_stops_where_it_must),
+        TEST(test_reset_changes_no_ending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -238,6 +238,21 @@ static void test_barging_tells_the_head(void **state) {
     assert_int_equal(world_read(&world, m, NULL)[MUTEX_OWNER], eve.task);
 }
 
+static void test_barging_passes_the_word_on(void **state) {
+    (void)state;
+    uint32_t m = mutex_new(&world, BARGING);
+    Waiter next;
+    mutex_take(&world, m, ann.task);
+    mutex_queue(&world, m, bob);
+    mutex_queue(&world, m, eve);
+    mutex_unlock(&world, m, ann.task, &next);
+    mutex_take(&world, m, ann.task);
+    mutex_give_up(&world, m, bob, &next); /* it was told, and the lock is taken again */
+    assert_int_equal(next.fiber, eve.fiber);
+    assert_true(mutex_is_served(&world, m, eve));
+    assert_false(mutex_collect(&world, m, eve));
+}
+
 static void test_unowned_may_be_unlocked_by_anyone(void **state) {
     (void)state;
     uint32_t m = mutex_new(&world, UNOWNED);
@@ -380,7 +395,7 @@ int main(void) {
         TEST(test_buffer_is_first_in_first_out), TEST(test_rendezvous_serves_a_receiver), TEST(test_receive_makes_room_for_a_sender),
         TEST(test_close_completes_waiters_with_false), TEST(test_close_keeps_what_is_buffered), TEST(test_lost_futures_are_orphans),
         TEST(test_handles_of_a_channel), TEST(test_strict_hands_over), TEST(test_strict_passes_on_what_is_given_up),
-        TEST(test_barging_tells_the_head), TEST(test_unowned_may_be_unlocked_by_anyone), TEST(test_large_request_holds_back_small_ones),
+        TEST(test_barging_tells_the_head), TEST(test_barging_passes_the_word_on), TEST(test_unowned_may_be_unlocked_by_anyone), TEST(test_large_request_holds_back_small_ones),
         TEST(test_giving_up_the_head_serves_the_next), TEST(test_closed_semaphore), TEST(test_threads), TEST(test_scope),
         TEST(test_world_words), TEST(test_lazy_loading), TEST(test_choices_enumerate),
     };
