@@ -15,7 +15,7 @@ typedef enum VarKind {
 } VarKind;
 typedef struct Var { VarKind kind; char name[16]; bool is_global, is_const, spent; } Var;
 
-typedef struct Func { char name[16]; bool is_async, returns_int; int nparams; VarKind params[3]; bool waits; } Func;
+typedef struct Func { char name[16]; bool is_async, returns_int; int nparams; VarKind params[3]; bool waits, spawned, has_label; } Func;
 
 /* Which parts of the dialect a program leans on: weights of statements, out of 100. */
 typedef struct Flavour {
@@ -133,7 +133,10 @@ static void leaf(Gen *g) {
 }
 static void call_plain(Gen *g) {
     for (int i = 0; i < g->nfuncs; i++)
-        if (!g->funcs[i].is_async && g->funcs[i].returns_int && !g->quiet) {
+        if (!g->funcs[i].is_async && g->funcs[i].returns_int && !g->quiet && g->funcs[i].params[0] == VAR_ARRAY && has(g, VAR_ARRAY)) {
+            put(g, "%s(%s)", g->funcs[i].name, name_of(g, VAR_ARRAY));
+            return;
+        } else if (!g->funcs[i].is_async && g->funcs[i].returns_int && !g->quiet && g->funcs[i].params[0] == VAR_INT) {
             put(g, "%s(", g->funcs[i].name);
             leaf(g);
             put(g, ")");
@@ -546,6 +549,7 @@ static void futures(Gen *g) {
     add_var(g, f->returns_int ? VAR_FUT_INT : VAR_FUT_VOID, "f", false);
 }
 static void spawn_call(Gen *g, const Func *f) {
+    g->funcs[f - g->funcs].spawned = true;
     put(g, "spawn");
     if (g->executors > 0 && chance(g, 75)) put(g, "(e%d)", between(g, 0, g->executors - 1));
     if (chance(g, 6)) put(g, " daemon");
@@ -765,7 +769,23 @@ static void blocks(Gen *g) {
         if (!g->still) defers(g);
         return;
     case 4: case 5: scopes(g); return;
-    case 6: switches(g); return;
+    case 6:
+        if (chance(g, 50) || g->loops > 0) {
+            switches(g);
+            return;
+        }
+        line(g, "int n%d = 0;\n", g->names);
+        add_var(g, VAR_INT, "n", false)->is_const = true;
+        {
+            const char *n = g->vars[g->nvars - 1].name;
+            open_block(g, "do");
+            g->loops++;
+            body(g, 1);
+            g->loops--;
+            g->indent--;
+            line(g, "} while (++%s < 2);\n", n);
+        }
+        return;
     case 7: locals(g); return;
     default:
         open_block(g, "");
@@ -779,6 +799,12 @@ static void blocks(Gen *g) {
 static void timers(Gen *g) {
     if (!may_wait(g)) return;
     g->waits--;
+    Func *f = (Func *)(uintptr_t)g->now;
+    if (g->depth == 1 && g->loops == 0 && !f->has_label && f->name[0] == 't' && chance(g, 40)) {
+        f->has_label = true;
+        line(g, "%s: await yield();\n", chance(g, 20) ? "idle" : "here");
+        return;
+    }
     if (chance(g, 55)) line(g, "await yield();\n");
     else line(g, "await sleep(%d);\n", between(g, 1, 2));
 }
@@ -918,6 +944,24 @@ static void plain_function(Gen *g) {
     g->nvars = saved;
     g->nfuncs++;
 }
+static void array_function(Gen *g) {
+    Func *f = &g->funcs[g->nfuncs];
+    *f = (Func){.returns_int = true, .nparams = 1, .params = {VAR_ARRAY}};
+    snprintf(f->name, sizeof f->name, "plain%d", g->nfuncs);
+    g->now = f;
+    int saved = g->nvars;
+    const Var *x = add_var(g, VAR_ARRAY, "x", false);
+    put(g, "int %s(int %s[2]) {\n", f->name, x->name);
+    g->indent = 1;
+    if (chance(g, 50)) line(g, "%s[%d] += %d;\n", x->name, between(g, 0, 1), between(g, 0, 2));
+    if (chance(g, 30)) line(g, "if (%s[0] > 2) goto out;\n", x->name);
+    else line(g, "for (level v = LOW; v < HIGH; v++) if (%s[v] == 1) goto out;\n", x->name);
+    assign(g);
+    put(g, "out:\n");
+    line(g, "return %s[%d] & 3;\n}\n", x->name, between(g, 0, 1));
+    g->nvars = saved;
+    g->nfuncs++;
+}
 static void params(Gen *g, Func *f) {
     static const struct { VarKind kind; const char *type, *prefix; } kinds[] = {{VAR_INT, "int", "x"}, {VAR_CHAN, "chan(int)", "c"}, {VAR_MUTEX, "mutex", "l"}};
     put(g, "async %s %s(", f->returns_int ? "int" : "void", f->name);
@@ -978,6 +1022,20 @@ static void main_function(Gen *g) {
     put(g, "}\n");
     g->nvars = saved;
 }
+/* Properties of tasks: their numbers become part of the state. */
+static void task_atoms(Gen *g) {
+    static const char *const atoms[] = {"done", "blocked", "enabled", "aborted"};
+    static const char *const which[] = {"[0]", "[1]", "[*]", "[?]"};
+    if (!chance(g, 12)) return;
+    for (int i = 0; i < g->nfuncs; i++) {
+        const Func *f = &g->funcs[i];
+        if (!f->is_async || !f->spawned) continue;
+        for (int k = 0; k < 3; k++) put(g, "invariant atom%d%d: !%s(%s%s);\n", i, k, atoms[below(g, 4)], f->name, which[below(g, 4)]);
+        if (f->has_label) put(g, "invariant label%d: !%s%s@here;\n", i, f->name, which[below(g, 4)]);
+        if (chance(g, 40)) put(g, "invariant holder%d: !(holder(%s) == %s[%d]);\n", i, name_of(g, VAR_MUTEX), f->name, between(g, 0, 1));
+    }
+    if (chance(g, 50)) put(g, "invariant all: !done(*);\n");
+}
 static void invariants(Gen *g) {
     g->quiet = true;
     for (int i = 0; i < g->nvars; i++)
@@ -992,6 +1050,7 @@ static void invariants(Gen *g) {
         condition(g);
         put(g, ";\n");
     }
+    task_atoms(g);
     if (chance(g, 20)) put(g, "invariant lock: !held(%s);\n", name_of(g, VAR_MUTEX));
     if (chance(g, 15)) put(g, "invariant room: !full(%s) || closed(%s);\n", name_of(g, VAR_CHAN), name_of(g, VAR_CHAN));
 }
@@ -1000,12 +1059,15 @@ void generate(uint64_t seed, FILE *out) {
     Gen g = {.out = out, .random = hash_mix(seed + 1)};
     g.flavour = &flavours[below(&g, sizeof flavours / sizeof *flavours)];
     put(&g, "// seed %llu: %s\n", (unsigned long long)seed, g.flavour->name);
-    put(&g, "typedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int n); stop(); };\n");
+    if (chance(&g, 6)) put(&g, "//@ options --main-ends-run\n");
+    if (chance(&g, 6)) put(&g, "//@ options --ready run-on\n");
+    put(&g, "typedef enum { LOW, HIGH } level;\ntypedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int n); stop(); };\n");
     objects(&g);
     variables(&g);
     g.spawns = between(&g, 1, g.flavour->threaded ? 3 : 5);
     g.waits = between(&g, 5, g.flavour->threaded ? 6 : 13);
     if (chance(&g, 40)) plain_function(&g);
+    if (chance(&g, 30)) array_function(&g);
     int n = between(&g, 1, 3);
     for (int i = 0; i < n; i++) async_function(&g);
     main_function(&g);

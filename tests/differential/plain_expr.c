@@ -396,6 +396,11 @@ static void task_atom(PCompile *c, const Expr *e, Builtin b, const Expr *task, N
     ins->c = (int32_t)b;
     ins->v = label;
 }
+static bool names_task(const Expr *e) {
+    if (e->kind == EXPR_INDEX && e->b == NULL) return true;
+    const Expr *name = e->kind == EXPR_INDEX ? e->a : e;
+    return name->kind == EXPR_NAME && name->symbol != NULL && name->symbol->kind == SYMBOL_FUNC;
+}
 static void object_atom(PCompile *c, const Expr *e) {
     plain_expr(c, e->args[0]);
     plain_emit(c, I_ATOM, e->span)->c = (int32_t)e->builtin;
@@ -413,7 +418,7 @@ static void builtin_call(PCompile *c, const Expr *e) {
     case BUILTIN_RELEASE: count_arg(c, e); plain_emit(c, I_RELEASE, e->span); return;
     case BUILTIN_ABORT: simple(c, e, I_ABORT); return;
     case BUILTIN_ABORTED:
-        if (type_is_handle(e->args[0]->type)) simple(c, e, I_ABORTED);
+        if (!names_task(e->args[0])) simple(c, e, I_ABORTED);
         else task_atom(c, e, BUILTIN_ABORTED, e->args[0], 0);
         return;
     case BUILTIN_ANY: case BUILTIN_ANY_BOOL:

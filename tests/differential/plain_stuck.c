@@ -289,12 +289,13 @@ int64_t plain_atom(PRun *r, const PIns *ins, const PCell *operand) {
     Builtin b = (Builtin)ins->c;
     if (b == BUILTIN_FULL || b == BUILTIN_EMPTY || b == BUILTIN_CLOSED || b == BUILTIN_HELD || b == BUILTIN_HOLDER)
         return object_atom(r, ins, operand->ref);
-    bool all = true, some = false;
+    bool all = true, some = false, any = false;
     for (int32_t i = 1; i < r->s->n; i++) {
         if (!matches(r, ins, i)) continue;
         bool holds = task_atom(r, ins, i);
+        any = true;
         all &= holds;
         some |= holds;
     }
-    return ins->b == -1 ? all : some;
+    return ins->b == -1 ? all && any : some;
 }
