@@ -105,8 +105,8 @@ static void frame(Canon *c, const PFrame *f) {
 }
 static void fiber(Canon *c, const PEntity *e) {
     word(c, e->func);
-    bool observed = e->func >= 0 && c->p->funcs.data[e->func].is_observed;
-    word(c, observed ? e->number : 0);
+    bool observed = e->func >= 0 && e->number < c->p->funcs.data[e->func].observed;
+    word(c, observed ? e->number + 1 : 0);
     word(c, e->status);
     if (e->status == FIBER_ENDED) {
         word(c, e->aborted);
@@ -165,13 +165,13 @@ static void globals(Canon *c) {
     for (int32_t i = 0; i < c->p->globals; i++) cell(c, &c->s->globals[i]);
     word(c, c->s->main_ended);
     for (uint32_t i = 0; i < c->p->funcs.n; i++)
-        word(c, c->p->funcs.data[i].is_observed || c->p->funcs.data[i].is_named ? c->s->spawned[i] : 0);
+        word(c, c->s->spawned[i] < c->p->funcs.data[i].observed ? c->s->spawned[i] : c->p->funcs.data[i].observed);
 }
 
 /* ---- reachability */
 static bool is_root(const PProgram *p, const PEntity *e) {
     if (e->kind != ENTITY_TASK) return e->kind == ENTITY_FUTURE && e->leaving;
-    return e->status != FIBER_ENDED || (e->func >= 0 && p->funcs.data[e->func].is_named);
+    return e->status != FIBER_ENDED || (e->func >= 0 && (p->funcs.data[e->func].is_named || e->number < p->funcs.data[e->func].observed));
 }
 /* Queues do not keep futures alive: they are written apart. */
 static void visit(Canon *c, const PEntity *e) {

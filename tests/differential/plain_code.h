@@ -119,8 +119,8 @@ typedef struct PFunc {
     int32_t arg_cells;
     int32_t result;   /* cells */
     bool is_main;
-    bool is_observed; /* its tasks' numbers are state */
-    bool is_named;    /* its tasks stay part of the state when they have ended */
+    int32_t observed; /* numbers below it are state, and their tasks stay when they have ended */
+    bool is_named;    /* all its tasks stay when they have ended */
 } PFunc;
 
 typedef struct PRange { int32_t from, to, func; Name name; } PRange; /* code of a labelled statement */

@@ -378,7 +378,7 @@ static void print(PCompile *c, const Expr *e) {
     plain_emit(c, I_UNSET, e->span)->a = plain_cells(e->type);
 }
 static void task_atom(PCompile *c, const Expr *e, Builtin b, const Expr *task, Name label) {
-    int32_t func = -1, number = 0; /* number: -1 all, -2 some */
+    int32_t func = -1, number = -2; /* -1 all, -2 some */
     const Expr *name = task;
     if (task->kind == EXPR_INDEX) {
         name = task->a;
@@ -387,8 +387,9 @@ static void task_atom(PCompile *c, const Expr *e, Builtin b, const Expr *task, N
     if (name != NULL && name->symbol != NULL && name->symbol->kind == SYMBOL_FUNC) func = c->func[name->symbol->id];
     if (func >= 0) {
         PFunc *f = &c->p->funcs.data[func];
-        f->is_named = true;
-        if (task->kind == EXPR_INDEX && number >= 0) f->is_observed = true;
+        int32_t upto = task->kind == EXPR_INDEX && number >= 0 ? number + 1 : 0;
+        if (upto == 0) f->is_named = true;
+        if (upto > f->observed) f->observed = upto;
     }
     PIns *ins = plain_emit(c, I_ATOM, e->span);
     ins->a = func;

@@ -222,7 +222,7 @@ static int by_finding(const void *a, const void *b) {
 }
 /* Never yields on several threads is a matter of who moves in a cycle: a second search in which every task keeps its number. */
 static void search_spinning(PProgram *p, const PlainOptions *options, PlainResult *result) {
-    for (uint32_t i = 0; i < p->funcs.n; i++) p->funcs.data[i].is_observed = true;
+    for (uint32_t i = 0; i < p->funcs.n; i++) p->funcs.data[i].observed = INT32_MAX;
     PlainOptions wide = *options;
     wide.max_states *= 4;
     PlainResult dummy = {0};

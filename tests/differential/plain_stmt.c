@@ -474,7 +474,7 @@ static void end_func(PCompile *c, int32_t index) {
     c->f->end = plain_here(c);
     PFunc *f = &c->p->funcs.data[index];
     c->f->is_named = f->is_named; /* may have changed meanwhile */
-    c->f->is_observed = f->is_observed;
+    c->f->observed = f->observed;
     *f = *c->f;
 }
 static void function(PCompile *c, int32_t index) {
@@ -556,7 +556,9 @@ static void expected_numbers(PCompile *c) {
             if (open == NULL) continue;
             for (uint32_t k = 0; k < c->p->funcs.n; k++) {
                 PFunc *f = &c->p->funcs.data[k];
-                if (strlen(f->name) == (size_t)(open - text) && strncmp(f->name, text, (size_t)(open - text)) == 0) f->is_observed = true;
+                int32_t upto = (int32_t)strtol(open + 1, NULL, 10) + 1;
+                bool same = strlen(f->name) == (size_t)(open - text) && strncmp(f->name, text, (size_t)(open - text)) == 0;
+                if (same && upto > f->observed) f->observed = upto;
             }
         }
 }

@@ -48,6 +48,7 @@ static bool only_joins(const PProgram *p, const PState *s, const PEntity *e, con
             whom[a->ref] = true;
         } else if (op == ARM_SCOPE) {
             const PWaiters *tasks = &s->at[a->ref].tasks;
+            if (tasks->n == 0) return false; /* it lacks a thread */
             for (int32_t i = 0; i < tasks->n; i++) {
                 if (!stuck[tasks->at[i].fiber]) return false;
                 whom[tasks->at[i].fiber] = true;
@@ -272,7 +273,7 @@ static bool matches(const PRun *r, const PIns *ins, int32_t task) {
     const PEntity *e = &r->s->at[task];
     if (e->kind != ENTITY_TASK || task == r->task) return false;
     if (ins->a < 0) return !e->is_daemon;
-    return e->func == ins->a && (ins->b < 0 || !r->p->funcs.data[ins->a].is_observed || e->number == ins->b);
+    return e->func == ins->a && (ins->b < 0 || e->number == ins->b);
 }
 static bool object_atom(PRun *r, const PIns *ins, int32_t ref) {
     if (ref == 0) return (Builtin)ins->c == BUILTIN_FULL || (Builtin)ins->c == BUILTIN_EMPTY;
