@@ -35,9 +35,10 @@ void graph_dot(const Graph *graph, const char *name, FILE *out) {
     dot_label(out, name);
     fprintf(out, ": %u states, %u transitions\"; labelloc=t;\n", graph->nstates, graph->nedges);
     fputs("    fontname=\"Helvetica\"; fontsize=11;\n"
-          "    node [fontname=\"Helvetica\", fontsize=10, shape=box, style=\"rounded,filled\", fillcolor=\"#f4f6f8\", color=\"#5b6770\"];\n"
+          "    node [fontname=\"Helvetica\", fontsize=10, shape=box, style=\"rounded,filled\", fillcolor=\"#f4f6f8\", "
+          "color=\"#5b6770\"];\n"
           "    edge [fontname=\"Helvetica\", fontsize=9, color=\"#5b6770\"];\n",
-          out);
+        out);
     for (uint32_t i = 0; i < graph->nstates; i++) put_state(&graph->states[i], i, out);
     Arena scratch;
     arena_init(&scratch);

@@ -43,7 +43,8 @@ static bool take_in_new_tasks(Replay *replay) {
         uint32_t index = replay->tasks.n;
         if (index >= replay->trace->ntasks) return refuse(replay, "more tasks are spawned than the run names");
         const Machine *machine = replay->program->machines[words[FIBER_MACHINE]];
-        if (strcmp(machine->name, replay->trace->tasks[index].function) != 0) return refuse(replay, "another function is spawned than the run names");
+        if (strcmp(machine->name, replay->trace->tasks[index].function) != 0)
+            return refuse(replay, "another function is spawned than the run names");
         vec_push(&replay->tasks, replay->seen);
     }
     return true;
@@ -70,7 +71,8 @@ static bool follow_start(Replay *replay) {
 
 static bool follow_step(Replay *replay, const TraceStep *step, bool is_last) {
     if (step->task >= replay->tasks.n) return refuse(replay, "a task of the run makes a step before it is spawned");
-    if (replay->trace->main_ends_run && has_ended(replay, replay->tasks.data[0])) return refuse(replay, "the run goes on after main's end");
+    if (replay->trace->main_ends_run && has_ended(replay, replay->tasks.data[0]))
+        return refuse(replay, "the run goes on after main's end");
     choices_set(&replay->choices, step->picks, step->npicks);
     replay->last = eval_step(&replay->world, replay->tasks.data[step->task], &replay->options, &replay->choices, NULL);
     return judge(replay, is_last);
@@ -93,12 +95,14 @@ static const char *violation_text(ViolationKind kind) {
 static bool check_violation(Replay *replay) {
     const Trace *trace = replay->trace;
     const Violation *violation = &replay->last.violation;
-    if (strcmp(violation_text(violation->kind), trace->kind) != 0) return refuse(replay, "the last step is another violation than the one claimed");
+    if (strcmp(violation_text(violation->kind), trace->kind) != 0)
+        return refuse(replay, "the last step is another violation than the one claimed");
     if (trace->detail[0] && violation->detail && strcmp(violation->detail, trace->detail) != 0)
         return refuse(replay, "the last step is a violation of another kind than the one claimed");
     uint32_t line, column;
     sources_place(replay->program->sources, violation->span.file, violation->span.begin, &line, &column);
-    if (line != trace->line || column != trace->column) return refuse(replay, "the violation is in another place than the one claimed");
+    if (line != trace->line || column != trace->column)
+        return refuse(replay, "the violation is in another place than the one claimed");
     return true;
 }
 
@@ -116,8 +120,10 @@ static bool check_named(Replay *replay) {
     if (trace->nstuck == 0) return refuse(replay, "no task is named as stuck");
     for (uint32_t i = 0; i < trace->ntasks; i++) {
         if (!is_named(trace, i)) continue;
-        if (i >= replay->tasks.n || has_ended(replay, replay->tasks.data[i])) return refuse(replay, "a task named as stuck has ended");
-        if (eval_can_step(&replay->world, replay->tasks.data[i])) return refuse(replay, "a task named as stuck can make a step");
+        if (i >= replay->tasks.n || has_ended(replay, replay->tasks.data[i]))
+            return refuse(replay, "a task named as stuck has ended");
+        if (eval_can_step(&replay->world, replay->tasks.data[i]))
+            return refuse(replay, "a task named as stuck can make a step");
     }
     return true;
 }
@@ -125,11 +131,13 @@ static bool check_named(Replay *replay) {
 /* Nothing can move, and who has not ended is named; daemons may be left out, they may be at their places. */
 static bool check_deadlock(Replay *replay) {
     const Trace *trace = replay->trace;
-    if (trace->main_ends_run && has_ended(replay, replay->tasks.data[0])) return refuse(replay, "main has ended, which ends the run");
+    if (trace->main_ends_run && has_ended(replay, replay->tasks.data[0]))
+        return refuse(replay, "main has ended, which ends the run");
     for (uint32_t i = 0; i < replay->tasks.n; i++) {
         uint32_t slot = replay->tasks.data[i];
         if (has_ended(replay, slot)) continue;
-        if (eval_can_step(&replay->world, slot)) return refuse(replay, "a task can still move in what should be a deadlock");
+        if (eval_can_step(&replay->world, slot))
+            return refuse(replay, "a task can still move in what should be a deadlock");
         bool is_daemon = (words_of(replay, slot)[FIBER_FLAGS] & FIBER_IS_DAEMON) != 0;
         if (!is_daemon && !is_named(trace, i)) return refuse(replay, "a stuck task is not named");
     }
@@ -142,7 +150,8 @@ static bool check_invariant(Replay *replay) {
         if (strcmp(invariant->name, replay->trace->name) != 0) continue;
         Word value = 0;
         StepResult result = eval_predicate(&replay->world, invariant->machine, &value);
-        if (result.status == STEP_DONE && value != 0) return refuse(replay, "the invariant is true at the end of the run");
+        if (result.status == STEP_DONE && value != 0)
+            return refuse(replay, "the invariant is true at the end of the run");
         return true;
     }
     return refuse(replay, "the program has no invariant of that name");
@@ -169,8 +178,10 @@ static bool begin_loop(Replay *replay) {
 /* The task stands where it stood with the same data (handles may be others: objects made anew each time round). */
 static bool end_loop(Replay *replay) {
     uint32_t n;
-    const Word *words = world_read(&replay->world, replay->tasks.data[replay->trace->stuck[0]], &n), *start = replay->loop_start.data;
-    if (n != replay->loop_start.n || words[FIBER_PC] != start[FIBER_PC]) return refuse(replay, "the loop does not end where it began");
+    const Word *words = world_read(&replay->world, replay->tasks.data[replay->trace->stuck[0]], &n),
+               *start = replay->loop_start.data;
+    if (n != replay->loop_start.n || words[FIBER_PC] != start[FIBER_PC])
+        return refuse(replay, "the loop does not end where it began");
     const Machine *machine = replay->program->machines[words[FIBER_MACHINE]];
     for (uint32_t i = 0; i < machine->nslots && FIBER_FRAME + i < n; i++)
         if (machine->slot_kinds[i] == WORD_DATA && words[FIBER_FRAME + i] != start[FIBER_FRAME + i])
@@ -184,14 +195,17 @@ static bool check_loop_step(Replay *replay, uint32_t index) {
     if (!follow_step(replay, &trace->steps[index], index + 1 == trace->nsteps)) return false;
     if (index + trace->nloop < trace->nsteps) return true;
     replay->loop_moved |= trace->steps[index].task == trace->stuck[0];
-    return is_under_way(replay, replay->tasks.data[trace->stuck[0]]) || refuse(replay, "the task reaches a point in the loop");
+    return is_under_way(replay, replay->tasks.data[trace->stuck[0]]) ||
+           refuse(replay, "the task reaches a point in the loop");
 }
 
 static bool follow(Replay *replay) {
     const Trace *trace = replay->trace;
     if (!follow_start(replay)) return false;
     for (uint32_t i = 0; i < trace->nsteps; i++)
-        if (!(trace->nloop ? check_loop_step(replay, i) : follow_step(replay, &trace->steps[i], i + 1 == trace->nsteps))) return false;
+        if (!(trace->nloop ? check_loop_step(replay, i)
+                           : follow_step(replay, &trace->steps[i], i + 1 == trace->nsteps)))
+            return false;
     return true;
 }
 

@@ -1,4 +1,5 @@
-/* Makes a run that a person can follow from the moves an engine found: executes them once more and puts into words what happened. */
+/* Makes a run that a person can follow from the moves an engine found: executes them once more and puts into words
+   what happened. */
 #include "model/trace.h"
 
 #include "model/support/fatal.h"
@@ -24,17 +25,17 @@ typedef struct Record {
     StepResult result;
     uint32_t task, fiber; /* slots */
     Event *events;
-    const Word **args;    /* per event: the frame of the task that it spawned, or NULL */
+    const Word **args; /* per event: the frame of the task that it spawned, or NULL */
     uint32_t nevents;
     Change *changes;
     uint32_t nchanges;
-    Span stop;            /* where the fiber that moved rests now, if anywhere */
-    const char *access;   /* the shared variable whose reading the step began with, and its value; NULL */
+    Span stop;          /* where the fiber that moved rests now, if anywhere */
+    const char *access; /* the shared variable whose reading the step began with, and its value; NULL */
 } Record;
 
 typedef struct Recorder {
     const Program *program;
-    World *world;  /* current */
+    World *world; /* current */
     World before;
     EvalOptions options;
     Choices choices;
@@ -59,20 +60,24 @@ void trace_free(Trace *trace) {
     free(trace);
 }
 
-const char *trace_object_name(const Trace *trace, uint32_t slot) { return slot < trace->nobject_names ? trace->object_names[slot] : "none"; }
+const char *trace_object_name(const Trace *trace, uint32_t slot) {
+    return slot < trace->nobject_names ? trace->object_names[slot] : "none";
+}
 
 /* ---- what a step changed */
 
-static void add_change(Recorder *recorder, Record *record, const char *path, const ValueType *type, const Word *from, const Word *to) {
+static void add_change(
+    Recorder *recorder, Record *record, const char *path, const ValueType *type, const Word *from, const Word *to) {
     if (record->nchanges == MAX_CHANGES) return;
     Arena *arena = &recorder->trace->arena;
     size_t bytes = sizeof(Word) * type->words;
-    record->changes[record->nchanges++] =
-        (Change){arena_strdup(arena, path), type, from ? arena_copy(arena, from, bytes) : NULL, arena_copy(arena, to, bytes)};
+    record->changes[record->nchanges++] = (Change){
+        arena_strdup(arena, path), type, from ? arena_copy(arena, from, bytes) : NULL, arena_copy(arena, to, bytes)};
 }
 
 /* Adds the parts of a value that differ; `from` NULL: all of it is new. */
-static void compare(Recorder *recorder, Record *record, const char *path, const ValueType *type, const Word *from, const Word *to) {
+static void compare(
+    Recorder *recorder, Record *record, const char *path, const ValueType *type, const Word *from, const Word *to) {
     if (from && memcmp(from, to, sizeof(Word) * type->words) == 0) return;
     char part[PATH_TEXT];
     if (from && type->kind == VALUE_STRUCT) {
@@ -83,7 +88,8 @@ static void compare(Recorder *recorder, Record *record, const char *path, const 
     } else if (from && type->kind == VALUE_ARRAY) {
         for (uint32_t i = 0; i < type->length; i++) {
             snprintf(part, sizeof part, "%s[%u]", path, i);
-            compare(recorder, record, part, type->of, from + (size_t)i * type->of->words, to + (size_t)i * type->of->words);
+            compare(
+                recorder, record, part, type->of, from + (size_t)i * type->of->words, to + (size_t)i * type->of->words);
         }
     } else {
         add_change(recorder, record, path, type, from, to);
@@ -94,7 +100,8 @@ static void compare_globals(Recorder *recorder, Record *record) {
     for (uint32_t i = 0; i < recorder->program->nglobals; i++) {
         const Global *global = &recorder->program->globals[i];
         if (recorder->world->global_slot[i] == NO_SLOT || global->type->words == 0) continue;
-        compare(recorder, record, global->name, global->type, world_global(&recorder->before, i), world_global(recorder->world, i));
+        compare(recorder, record, global->name, global->type, world_global(&recorder->before, i),
+            world_global(recorder->world, i));
     }
 }
 
@@ -136,7 +143,8 @@ static void compare_locals(Recorder *recorder, Record *record) {
         if (!is_shown(machine, local, pc)) continue;
         bool was_shown = old && old_id == id && is_shown(machine, local, old_pc);
         if (was_shown || is_set(local, frame + local->slot))
-            compare(recorder, record, local->name, local->type, was_shown ? old + local->slot : NULL, frame + local->slot);
+            compare(
+                recorder, record, local->name, local->type, was_shown ? old + local->slot : NULL, frame + local->slot);
     }
 }
 
@@ -151,7 +159,8 @@ static void keep_events(Recorder *recorder, Record *record) {
         if (record->events[i].kind != EVENT_SPAWN) continue;
         uint32_t pc, machine;
         const Word *frame = frame_of(recorder->world, record->events[i].fiber, &pc, &machine);
-        if (frame) record->args[i] = arena_copy(arena, frame, sizeof(Word) * recorder->program->machines[machine]->nslots);
+        if (frame)
+            record->args[i] = arena_copy(arena, frame, sizeof(Word) * recorder->program->machines[machine]->nslots);
     }
 }
 
@@ -173,8 +182,10 @@ static void note_access(Recorder *recorder, Record *record) {
     if (instr->op != INSTR_GLOAD) return;
     const Global *global = &recorder->program->globals[instr->b];
     char value[PATH_TEXT] = "";
-    if (global->type->words == 1) value_print(value, sizeof value, global->type, world_global(&recorder->before, instr->b));
-    record->access = arena_printf(&recorder->trace->arena, "reads %s%s%s", global->name, value[0] && value[0] != '#' ? " = " : "", value[0] != '#' ? value : "");
+    if (global->type->words == 1)
+        value_print(value, sizeof value, global->type, world_global(&recorder->before, instr->b));
+    record->access = arena_printf(&recorder->trace->arena, "reads %s%s%s", global->name,
+        value[0] && value[0] != '#' ? " = " : "", value[0] != '#' ? value : "");
 }
 
 static bool is_possible(const Recorder *recorder, StepResult result, bool is_last) {
@@ -217,7 +228,8 @@ static bool record_step(Recorder *recorder, const TraceMove *move, bool is_last)
 static bool record_all(Recorder *recorder, const TraceMove *moves, uint32_t nmoves) {
     if (nmoves == 0 || !record_start(recorder, &moves[0], nmoves == 1)) return false;
     for (uint32_t i = 1; i < nmoves; i++) {
-        if (moves[i].task >= recorder->world->n || world_kind(recorder->world, moves[i].task) != COMP_FIBER) return false;
+        if (moves[i].task >= recorder->world->n || world_kind(recorder->world, moves[i].task) != COMP_FIBER)
+            return false;
         if (!record_step(recorder, &moves[i], i + 1 == nmoves)) return false;
     }
     return true;
@@ -235,8 +247,8 @@ static void fill_tasks(Recorder *recorder, uint32_t *index_of, uint32_t *slots) 
         if (seen->kind != COMP_FIBER || !seen->is_task) continue;
         index_of[slot] = trace->ntasks;
         slots[trace->ntasks] = slot;
-        trace->tasks[trace->ntasks++] =
-            (TraceTask){trace->object_names[slot], arena_strdup(&trace->arena, recorder->program->machines[seen->origin]->name), numbers[seen->origin]++};
+        trace->tasks[trace->ntasks++] = (TraceTask){trace->object_names[slot],
+            arena_strdup(&trace->arena, recorder->program->machines[seen->origin]->name), numbers[seen->origin]++};
     }
 }
 
@@ -254,13 +266,15 @@ static const char *without_acts(const TraceTexts *texts, const Record *record, T
     for (uint32_t i = 0; i < record->nevents; i++) {
         const Event *event = &record->events[i];
         if (event->kind == EVENT_START) verb = "starts";
-        if (event->kind == EVENT_WRITE && event->object < texts->program->nglobals) written = texts->program->globals[event->object].name;
+        if (event->kind == EVENT_WRITE && event->object < texts->program->nglobals)
+            written = texts->program->globals[event->object].name;
     }
     if (record->access && written) return arena_printf(texts->arena, "%s, writes %s", record->access, written);
     if (record->access) return record->access;
     if (written) return arena_printf(texts->arena, "writes %s", written);
     if (record->fiber != record->task && record->fiber < texts->nnames)
-        verb = arena_printf(texts->arena, "%s %s", is_same(verb, "starts") ? verb : "polls", texts->names[record->fiber]);
+        verb = arena_printf(
+            texts->arena, "%s %s", is_same(verb, "starts") ? verb : "polls", texts->names[record->fiber]);
     if (is_same(verb, "goes on") && step->nnotes) { /* it was ready, and now it is too late */
         verb = step->notes[0];
         step->notes++;
@@ -268,7 +282,8 @@ static const char *without_acts(const TraceTexts *texts, const Record *record, T
         return verb;
     }
     if (!record->stop.file) return verb;
-    return arena_printf(texts->arena, "%s, up to line %u", verb, sources_line_of(texts->program->sources, record->stop));
+    return arena_printf(
+        texts->arena, "%s, up to line %u", verb, sources_line_of(texts->program->sources, record->stop));
 }
 
 /* A step's line and notes under construction. */
@@ -305,7 +320,9 @@ static bool touches_variable(const Record *record) {
     return record->access != NULL;
 }
 
-static bool has_place(const Event *event) { return event->span.file && event->kind != EVENT_END && event->kind != EVENT_CANCEL; }
+static bool has_place(const Event *event) {
+    return event->span.file && event->kind != EVENT_END && event->kind != EVENT_CANCEL;
+}
 
 /* The step's line and notes from its events, in order. */
 static void fill_texts(const TraceTexts *texts, const Record *record, TraceStep *step) {
@@ -316,7 +333,8 @@ static void fill_texts(const TraceTexts *texts, const Record *record, TraceStep 
         const Event *event = &record->events[i];
         const char *act = trace_event_text(texts, event, record->task, record->args[i]);
         const char *note = trace_event_note(texts, event, record->task);
-        if (event->kind == EVENT_END && !line.last && !line.text && touches_variable(record)) add_act(&line, without_acts(texts, record, step));
+        if (event->kind == EVENT_END && !line.last && !line.text && touches_variable(record))
+            add_act(&line, without_acts(texts, record, step));
         if ((act || event->kind == EVENT_WRITE) && !placed && has_place(event)) {
             line.at = event->span;
             placed = true;
@@ -342,8 +360,8 @@ static void fill_changes(const TraceTexts *texts, const Record *record, TraceSte
 
 static void fill_steps(Recorder *recorder, const TraceMove *moves, const uint32_t *index_of) {
     Trace *trace = recorder->trace;
-    TraceTexts texts = {&trace->arena, recorder->program, recorder->world, trace->object_names, trace_names_owners(&recorder->names),
-        trace->nobject_names};
+    TraceTexts texts = {&trace->arena, recorder->program, recorder->world, trace->object_names,
+        trace_names_owners(&recorder->names), trace->nobject_names};
     trace->nsteps = recorder->records.n;
     trace->steps = ARENA_ARRAY(&trace->arena, TraceStep, trace->nsteps + 1);
     for (uint32_t i = 0; i < trace->nsteps; i++) {
@@ -373,7 +391,8 @@ static void fill_trace(Recorder *recorder, const TraceMove *moves, uint32_t **ta
     if (task_slots) *task_slots = slots;
 }
 
-Trace *trace_of_moves(const Program *program, const TraceMove *moves, uint32_t nmoves, bool run_on, World *final_world, uint32_t **task_slots) {
+Trace *trace_of_moves(const Program *program, const TraceMove *moves, uint32_t nmoves, bool run_on, World *final_world,
+    uint32_t **task_slots) {
     Recorder recorder = {.program = program, .world = final_world, .options = {.run_on = run_on}, .trace = trace_new()};
     world_init(&recorder.before, program);
     trace_names_init(&recorder.names, &recorder.trace->arena);

@@ -21,7 +21,11 @@ typedef struct TraceStep {
     uint32_t npicks;
 } TraceStep;
 
-typedef struct TraceTask { const char *name; /* "worker[1]" when its function is spawned more than once */ const char *function; uint32_t number; /* from 0, per function */ } TraceTask;
+typedef struct TraceTask {
+    const char *name;     /* "worker[1]" when its function is spawned more than once */
+    const char *function;
+    uint32_t number;      /* from 0, per function */
+} TraceTask;
 
 /* One edge or node of the wait-for graph (waiter -> object -> who could help). */
 typedef struct TraceWait {
@@ -51,7 +55,8 @@ typedef struct Trace {
     uint32_t ntasks;
     TraceStep *steps;
     uint32_t nsteps;
-    uint32_t nloop;        /* never-yields in a threaded program: the last nloop steps are a loop that can go on for ever; stuck[0] is its task. 0: none */
+    uint32_t nloop;        /* never-yields in a threaded program: the last nloop steps are a loop that can go on for ever;
+                              stuck[0] is its task. 0: none */
     uint32_t *stuck;       /* tasks stuck at the end: indices */
     uint32_t nstuck;
     uint32_t *consequences;
@@ -65,19 +70,23 @@ typedef struct Trace {
     uint32_t nobject_names;
 } Trace;
 
-/* One step of a run as an engine knows it: a task's slot in the run's own world (slots are never renumbered there) and eval's choices.
-   moves[0] is the start itself: task is ignored, the picks are eval_start's; moves[1] is the first step. */
+/* One step of a run as an engine knows it: a task's slot in the run's own world (slots are never renumbered there)
+   and eval's choices. moves[0] is the start itself: task is ignored, the picks are eval_start's; moves[1] is the
+   first step. */
 typedef struct TraceMove {
     uint32_t task;
     const uint32_t *picks;
     uint32_t npicks;
 } TraceMove;
 
-/* Executes the moves from the beginning and fills program, tasks, steps, start_picks and run_on; the claim is the caller's to fill in.
-   The last move may end in a violation. `final_world` (initialised by the caller) becomes the world after the last move, `task_slots`
-   (may be NULL, owned by the trace) gives the slot of each of tasks[]. NULL when a move is not possible. */
-Trace *trace_of_moves(const Program *program, const TraceMove *moves, uint32_t nmoves, bool run_on, World *final_world, uint32_t **task_slots);
-/* How the component at this slot of the final world is named in the run: "fork[2]", "worker[1]", "a". Only for a trace of moves. */
+/* Executes the moves from the beginning and fills program, tasks, steps, start_picks and run_on; the claim is the
+   caller's to fill in. The last move may end in a violation. `final_world` (initialised by the caller) becomes the
+   world after the last move, `task_slots` (may be NULL, owned by the trace) gives the slot of each of tasks[]. NULL
+   when a move is not possible. */
+Trace *trace_of_moves(const Program *program, const TraceMove *moves, uint32_t nmoves, bool run_on, World *final_world,
+    uint32_t **task_slots);
+/* How the component at this slot of the final world is named in the run: "fork[2]", "worker[1]", "a". Only for a
+   trace of moves. */
 const char *trace_object_name(const Trace *trace, uint32_t slot);
 
 Trace *trace_new(void);

@@ -9,9 +9,10 @@ enum { SOURCE_TEXT = 100 };
 static void begin(FILE *out, const char *name) {
     fprintf(out, "digraph %s {\n", name);
     fputs("    fontname=\"Helvetica\"; fontsize=11;\n"
-          "    node [fontname=\"Helvetica\", fontsize=10, shape=box, style=\"rounded,filled\", fillcolor=\"#f4f6f8\", color=\"#5b6770\"];\n"
+          "    node [fontname=\"Helvetica\", fontsize=10, shape=box, style=\"rounded,filled\", fillcolor=\"#f4f6f8\", "
+          "color=\"#5b6770\"];\n"
           "    edge [fontname=\"Helvetica\", fontsize=9, color=\"#5b6770\"];\n",
-          out);
+        out);
 }
 
 static void put_title(FILE *out, const Trace *trace) {
@@ -77,7 +78,9 @@ void trace_dot(const Trace *trace, FILE *out) {
         bool same = trace->steps[i - 1].task == trace->steps[i].task;
         fprintf(out, "    s%u -> s%u%s;\n", i, i + 1, same ? "" : " [style=dashed]");
     }
-    if (trace->nloop) fprintf(out, "    s%u -> s%u [label=\"for ever\", color=\"#c0392b\"];\n", trace->nsteps, trace->nsteps - trace->nloop + 1);
+    if (trace->nloop)
+        fprintf(out, "    s%u -> s%u [label=\"for ever\", color=\"#c0392b\"];\n", trace->nsteps,
+            trace->nsteps - trace->nloop + 1);
     else if (trace->nsteps) fprintf(out, "    s%u -> end [color=\"#c0392b\"];\n", trace->nsteps);
     fputs("}\n", out);
 }
@@ -91,7 +94,8 @@ static bool is_on_cycle(const Trace *trace, uint32_t task) {
 }
 
 static bool takes_part(const Trace *trace, uint32_t task) {
-    if (is_among(trace->stuck, trace->nstuck, task) || is_among(trace->consequences, trace->nconsequences, task)) return true;
+    if (is_among(trace->stuck, trace->nstuck, task) || is_among(trace->consequences, trace->nconsequences, task))
+        return true;
     for (uint32_t i = 0; i < trace->nwaits; i++)
         if (trace->waits[i].task == task || trace->waits[i].holder_task == task) return true;
     return false;
@@ -120,7 +124,10 @@ static void put_task(FILE *out, const Trace *trace, uint32_t task) {
         last = trace->waits[i].line;
     }
     bool red = is_on_cycle(trace, task), stuck = is_among(trace->stuck, trace->nstuck, task);
-    fprintf(out, "\"%s];\n", red ? ", color=\"#c0392b\", fillcolor=\"#fdecea\", penwidth=2" : stuck ? ", color=\"#c0392b\"" : "");
+    fprintf(out, "\"%s];\n",
+        red     ? ", color=\"#c0392b\", fillcolor=\"#fdecea\", penwidth=2"
+        : stuck ? ", color=\"#c0392b\""
+                : "");
 }
 
 /* An edge to who could help; to a node of its own that says what is waited for when there is nobody. */
@@ -128,7 +135,8 @@ static void put_wait(FILE *out, const Trace *trace, uint32_t index) {
     const TraceWait *wait = &trace->waits[index];
     const char *red = wait->on_cycle ? ", color=\"#c0392b\", fontcolor=\"#c0392b\", penwidth=2" : "";
     if (wait->holder_task == UINT32_MAX) {
-        fprintf(out, "    w%u [shape=plaintext, style=\"\", label=\"nobody\"];\n    t%u -> w%u [label=\"", index, wait->task, index);
+        fprintf(out, "    w%u [shape=plaintext, style=\"\", label=\"nobody\"];\n    t%u -> w%u [label=\"", index,
+            wait->task, index);
     } else {
         fprintf(out, "    t%u -> t%u [label=\"", wait->task, wait->holder_task);
     }

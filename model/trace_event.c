@@ -10,7 +10,9 @@
 
 enum { VALUE_TEXT = 256, LINE_TEXT = 1024 };
 
-static const char *name_of(const TraceTexts *texts, uint32_t slot) { return slot < texts->nnames ? texts->names[slot] : "none"; }
+static const char *name_of(const TraceTexts *texts, uint32_t slot) {
+    return slot < texts->nnames ? texts->names[slot] : "none";
+}
 
 /* ---- values */
 
@@ -69,7 +71,8 @@ static const char *item_text(const TraceTexts *texts, const Event *event) {
 /* ---- operations */
 
 static const char *call(const TraceTexts *texts, const char *operation, const Event *event, const char *value) {
-    return arena_printf(texts->arena, "%s(%s%s%s)", operation, name_of(texts, event->object), value[0] ? ", " : "", value);
+    return arena_printf(
+        texts->arena, "%s(%s%s%s)", operation, name_of(texts, event->object), value[0] ? ", " : "", value);
 }
 
 static const char *with_result(const TraceTexts *texts, const char *text, const char *result) {
@@ -92,7 +95,11 @@ static const char *arm_text(const TraceTexts *texts, const Event *event, bool fi
     const char *failed = fired && !event->ok ? "false" : "";
     switch ((ArmOp)event->op) {
     case ARM_SEND: return with_result(texts, call(texts, "send", event, item_text(texts, event)), failed);
-    case ARM_RECV: return with_result(texts, call(texts, "recv", event, ""), failed[0] ? failed : fired ? item_text(texts, event) : "");
+    case ARM_RECV:
+        return with_result(texts, call(texts, "recv", event, ""),
+            failed[0] ? failed
+            : fired   ? item_text(texts, event)
+                      : "");
     case ARM_LOCK: return call(texts, "lock", event, "");
     case ARM_ACQUIRE: return with_result(texts, call(texts, "acquire", event, count_text(texts, event)), failed);
     case ARM_SLEEP: return fired ? "sleep is over" : "sleep";
@@ -109,12 +116,15 @@ static const char *truth(bool value) { return value ? "true" : "false"; }
 
 static const char *op_text(const TraceTexts *texts, const Event *event) {
     switch ((InstrOp)event->op) {
-    case INSTR_TRY_SEND: return with_result(texts, call(texts, "try_send", event, item_text(texts, event)), truth(event->ok));
-    case INSTR_TRY_RECV: return with_result(texts, call(texts, "try_recv", event, ""), event->ok ? item_text(texts, event) : "false");
+    case INSTR_TRY_SEND:
+        return with_result(texts, call(texts, "try_send", event, item_text(texts, event)), truth(event->ok));
+    case INSTR_TRY_RECV:
+        return with_result(texts, call(texts, "try_recv", event, ""), event->ok ? item_text(texts, event) : "false");
     case INSTR_CLOSE: return call(texts, "close", event, "");
     case INSTR_TRY_LOCK: return with_result(texts, call(texts, "try_lock", event, ""), truth(event->ok));
     case INSTR_UNLOCK: return call(texts, "unlock", event, "");
-    case INSTR_TRY_ACQUIRE: return with_result(texts, call(texts, "try_acquire", event, count_text(texts, event)), truth(event->ok));
+    case INSTR_TRY_ACQUIRE:
+        return with_result(texts, call(texts, "try_acquire", event, count_text(texts, event)), truth(event->ok));
     case INSTR_RELEASE: return call(texts, "release", event, count_text(texts, event));
     case INSTR_ABORT: return call(texts, "abort", event, "");
     case INSTR_SCOPE_ABORT: return "asks the scope's tasks to end";
@@ -145,7 +155,8 @@ static size_t put_conversion(const char *text, const Event *event, uint32_t *nex
     char conversion = text[length];
     if (conversion == '%') fputc('%', out);
     else if (*next >= event->nvalues) fputc('?', out);
-    else if (conversion == 'c') fputc(isprint((int)(event->values[*next] & 0x7f)) ? (int)event->values[*next] & 0x7f : '?', out);
+    else if (conversion == 'c')
+        fputc(isprint((int)(event->values[*next] & 0x7f)) ? (int)event->values[*next] & 0x7f : '?', out);
     else if (conversion == 'x') fprintf(out, "%" PRIx64, event->values[*next]);
     else fprintf(out, "%" PRId64, event->values[*next]);
     if (conversion != '%') ++*next;
@@ -188,8 +199,12 @@ const char *trace_event_text(const TraceTexts *texts, const Event *event, uint32
     case EVENT_SPAWN: return spawn_text(texts, event, args); /* its fiber is the new task */
     case EVENT_PRINT: return print_text(texts, event);
     case EVENT_ANY: return event->nvalues ? arena_printf(texts->arena, "any = %" PRId64, event->values[0]) : NULL;
-    case EVENT_CANCEL: return event->fiber == task ? "is cancelled" : arena_printf(texts->arena, "drops %s", name_of(texts, event->fiber));
-    case EVENT_END: return event->fiber == task ? "ends" : arena_printf(texts->arena, "%s is finished", name_of(texts, event->fiber));
+    case EVENT_CANCEL:
+        return event->fiber == task ? "is cancelled"
+                                    : arena_printf(texts->arena, "drops %s", name_of(texts, event->fiber));
+    case EVENT_END:
+        return event->fiber == task ? "ends"
+                                    : arena_printf(texts->arena, "%s is finished", name_of(texts, event->fiber));
     case EVENT_START:
     case EVENT_WRITE:
     case EVENT_HAND:

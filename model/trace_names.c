@@ -11,7 +11,8 @@ void trace_names_fini(TraceNames *names) { vec_fini(&names->slots); }
 static void name_words(TraceNames *names, const ValueType *type, const Word *words, const char *path) {
     if (type->kind == VALUE_STRUCT) {
         for (uint32_t i = 0; i < type->nfields; words += type->fields[i].type->words, i++)
-            name_words(names, type->fields[i].type, words, arena_printf(names->arena, "%s.%s", path, type->fields[i].name));
+            name_words(
+                names, type->fields[i].type, words, arena_printf(names->arena, "%s.%s", path, type->fields[i].name));
     } else if (type->kind == VALUE_ARRAY) {
         for (uint32_t i = 0; i < type->length; words += type->of->words, i++)
             name_words(names, type->of, words, arena_printf(names->arena, "%s[%u]", path, i));
@@ -49,7 +50,8 @@ static void name_locals(TraceNames *names, World *world, uint32_t fiber, uint32_
         if (local->type->kind != VALUE_HANDLE || at >= n || words[at] <= 0) continue;
         uint32_t slot = handle_slot(words[at]);
         if (slot < first_new || slot >= names->slots.n || names->slots.data[slot].variable) continue;
-        if (words[FIBER_PC] >= local->from && words[FIBER_PC] < local->to) names->slots.data[slot].variable = local->name;
+        if (words[FIBER_PC] >= local->from && words[FIBER_PC] < local->to)
+            names->slots.data[slot].variable = local->name;
     }
 }
 
@@ -110,7 +112,8 @@ static const char *task_name(const TraceNames *names, const Program *program, ui
         number += other->kind == COMP_FIBER && other->is_task && other->origin == task->origin;
     }
     const char *function = program->machines[task->origin]->name;
-    return trace_names_is_repeated(names, task->origin) ? arena_printf(names->arena, "%s[%u]", function, number) : function;
+    return trace_names_is_repeated(names, task->origin) ? arena_printf(names->arena, "%s[%u]", function, number)
+                                                        : function;
 }
 
 static const char *kind_word(CompKind kind) {
@@ -135,7 +138,8 @@ static const char *site_name(const TraceNames *names, const Program *program, ui
     if (site < program->nsites) {
         const Site *made = &program->sites[site];
         if (made->name[0]) name = made->name;
-        else if (made->span.file) name = arena_printf(names->arena, "%s of line %u", name, sources_line_of(program->sources, made->span));
+        else if (made->span.file)
+            name = arena_printf(names->arena, "%s of line %u", name, sources_line_of(program->sources, made->span));
     }
     uint32_t before = rank(names, slot, &total);
     return total > 1 ? arena_printf(names->arena, "%s#%u", name, before + 1) : name;

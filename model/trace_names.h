@@ -9,9 +9,9 @@
 /* A component as it was when it was new. */
 typedef struct TraceSlot {
     CompKind kind;
-    uint32_t origin;      /* site of an object, machine of a fiber or of an operation future */
-    uint32_t point;       /* operation future */
-    Word object;          /* operation future: the handle it works on */
+    uint32_t origin; /* site of an object, machine of a fiber or of an operation future */
+    uint32_t point;  /* operation future */
+    Word object;     /* operation future: the handle it works on */
     bool is_task;
     uint32_t owner;       /* future: the task that made it, else NO_SLOT */
     const char *variable; /* that held it first, or NULL */
@@ -24,8 +24,8 @@ typedef struct TraceNames {
 
 void trace_names_init(TraceNames *names, Arena *arena);
 void trace_names_fini(TraceNames *names);
-/* After the start, and after each step: takes in the components that are new. `task` made the step, `fiber` is what moved, the task or a
-   future of it; both NO_SLOT at the start. */
+/* After the start, and after each step: takes in the components that are new. `task` made the step, `fiber` is what
+   moved, the task or a future of it; both NO_SLOT at the start. */
 void trace_names_see(TraceNames *names, World *world, uint32_t task, uint32_t fiber);
 /* When the run is over: a name for every slot, in the arena. */
 const char **trace_names_finish(TraceNames *names, const Program *program);

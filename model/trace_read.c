@@ -54,7 +54,8 @@ static bool flag_at(Reader *reader, const json_t *object, const char *key) {
 static const json_t *list_at(Reader *reader, const json_t *object, const char *key, uint32_t *n) {
     const json_t *list = json_object_get(object, key);
     *n = 0;
-    if (!json_is_array(list) || json_array_size(list) > MAX_ITEMS) complain(reader, "\"%s\" is missing or is no list", key);
+    if (!json_is_array(list) || json_array_size(list) > MAX_ITEMS)
+        complain(reader, "\"%s\" is missing or is no list", key);
     else *n = (uint32_t)json_array_size(list);
     return list;
 }
@@ -73,7 +74,8 @@ static void read_tasks(Reader *reader, const json_t *root) {
     trace->tasks = ARENA_ARRAY(&trace->arena, TraceTask, trace->ntasks + 1);
     for (uint32_t i = 0; i < trace->ntasks; i++) {
         const json_t *task = json_array_get(list, i);
-        trace->tasks[i] = (TraceTask){text_of(reader, task, "name"), text_of(reader, task, "function"), number_at(reader, task, "number")};
+        trace->tasks[i] = (TraceTask){
+            text_of(reader, task, "name"), text_of(reader, task, "function"), number_at(reader, task, "number")};
     }
 }
 
@@ -92,7 +94,8 @@ static void read_changes(Reader *reader, const json_t *object, TraceStep *step) 
     step->changes = ARENA_ARRAY(&reader->trace->arena, TraceChange, step->nchanges + 1);
     for (uint32_t i = 0; i < step->nchanges; i++) {
         const json_t *change = json_array_get(list, i);
-        step->changes[i] = (TraceChange){text_of(reader, change, "what"), text_of(reader, change, "from"), text_of(reader, change, "to")};
+        step->changes[i] = (TraceChange){
+            text_of(reader, change, "what"), text_of(reader, change, "from"), text_of(reader, change, "to")};
     }
 }
 
@@ -143,7 +146,8 @@ static void read_waits(Reader *reader, const json_t *root) {
 
 static void read_head(Reader *reader, const json_t *root) {
     Trace *trace = reader->trace;
-    if (number_at(reader, root, "format") != TRACE_FORMAT) complain(reader, "\"format\" is not %d: another version wrote it", TRACE_FORMAT);
+    if (number_at(reader, root, "format") != TRACE_FORMAT)
+        complain(reader, "\"format\" is not %d: another version wrote it", TRACE_FORMAT);
     trace->program = text_of(reader, root, "program");
     trace->kind = text_of(reader, root, "kind");
     trace->name = text_of(reader, root, "name");

@@ -23,7 +23,8 @@ static const char *base_name(const char *path) {
 
 /* "11:5", or "queue.h:11:5" for a step in another file than the program. */
 static void place_text(const Trace *trace, const TraceStep *step, char *text, size_t size) {
-    if (strcmp(step->file, trace->program) == 0 || !step->file[0]) snprintf(text, size, "%u:%u", step->line, step->column);
+    if (strcmp(step->file, trace->program) == 0 || !step->file[0])
+        snprintf(text, size, "%u:%u", step->line, step->column);
     else snprintf(text, size, "%s:%u:%u", base_name(step->file), step->line, step->column);
 }
 
@@ -58,15 +59,17 @@ static void print_changes(const Printer *printer, const TraceStep *step) {
 static void print_step(const Printer *printer, uint32_t index) {
     const TraceStep *step = &printer->trace->steps[index];
     char place[256];
-    if (printer->trace->nloop && index + printer->trace->nloop == printer->trace->nsteps) fputs("  from here for ever:\n", printer->out);
+    if (printer->trace->nloop && index + printer->trace->nloop == printer->trace->nsteps)
+        fputs("  from here for ever:\n", printer->out);
     place_text(printer->trace, step, place, sizeof place);
     int task = printer->columns.task, where = printer->columns.place;
-    fprintf(printer->out, "  %3u  %s%-*s%s  %-*s  %s", index + 1, printer->bold, task, printer->trace->tasks[step->task].name, printer->plain,
-            where, place, step->text);
+    fprintf(printer->out, "  %3u  %s%-*s%s  %-*s  %s", index + 1, printer->bold, task,
+        printer->trace->tasks[step->task].name, printer->plain, where, place, step->text);
     print_changes(printer, step);
     fputc('\n', printer->out);
     for (uint32_t i = 0; i < step->nnotes; i++)
-        fprintf(printer->out, "       %-*s  %-*s  %s%s%s\n", task, "", where, "", printer->dim, step->notes[i], printer->plain);
+        fprintf(printer->out, "       %-*s  %-*s  %s%s%s\n", task, "", where, "", printer->dim, step->notes[i],
+            printer->plain);
 }
 
 /* "left waits for right (lock b)", one line a wait of the cycle. */
@@ -75,14 +78,16 @@ static void print_cycle(const Printer *printer) {
     for (uint32_t i = 0; i < trace->nwaits; i++) {
         const TraceWait *wait = &trace->waits[i];
         if (!wait->on_cycle) continue;
-        const char *name = trace->tasks[wait->task].name, *holder = wait->holder_task == wait->task ? "itself" : wait->holder;
+        const char *name = trace->tasks[wait->task].name,
+                   *holder = wait->holder_task == wait->task ? "itself" : wait->holder;
         fprintf(printer->out, "    -  %-*s  %-*s  ", printer->columns.task, "-", printer->columns.place, "-");
         fprintf(printer->out, "%s waits%s%s (%s)\n", name, holder[0] ? " for " : "", holder, wait->what);
     }
 }
 
 void trace_print(const Trace *trace, FILE *out, bool colour) {
-    Printer printer = {trace, out, colour ? "\033[1m" : "", colour ? "\033[2m" : "", colour ? "\033[0m" : "", measure(trace)};
+    Printer printer = {
+        trace, out, colour ? "\033[1m" : "", colour ? "\033[2m" : "", colour ? "\033[0m" : "", measure(trace)};
     for (uint32_t i = 0; i < trace->nsteps; i++) print_step(&printer, i);
     print_cycle(&printer);
 }

@@ -49,7 +49,8 @@ const char *verdict_text(Verdict verdict) {
 }
 
 const char *finding_subject(const Finding *finding) {
-    if (finding->kind == FINDING_IGNORED_CLOSE && finding->trace && finding->trace->object[0]) return finding->trace->object;
+    if (finding->kind == FINDING_IGNORED_CLOSE && finding->trace && finding->trace->object[0])
+        return finding->trace->object;
     return finding->name ? finding->name : "";
 }
 

@@ -11,7 +11,7 @@
 typedef struct Checking {
     const Options *options;
     CommandLine line;
-    bool json_only;  /* standard output is for JSON */
+    bool json_only; /* standard output is for JSON */
     JsonWriter json;
     Output json_file;
     uint32_t counts[EXIT_FAULT + 1];
@@ -59,7 +59,9 @@ static const char **save_all(const Job *job, Arena *arena) {
 
 static void show_fault(const Job *job) {
     const char *why = job->result->fault_text ? job->result->fault_text : "a counterexample did not replay";
-    fprintf(stderr, "unknot: internal fault in %s: %s\nThis is a bug of unknot; its verdict on this file means nothing.\n", job->path, why);
+    fprintf(stderr,
+        "unknot: internal fault in %s: %s\nThis is a bug of unknot; its verdict on this file means nothing.\n",
+        job->path, why);
 }
 
 static int show_result(Checking *checking, const Job *job) {
@@ -72,7 +74,8 @@ static int show_result(Checking *checking, const Job *job) {
     } else {
         if (job->options.out) saved = save_all(job, &arena);
         if (job->options.out && !saved) code = EXIT_WRONG_INPUT;
-        if (checking->options->operands.n > 1 && !checking->json_only && job->result->nfindings == 0) printf("%s\n", job->path);
+        if (checking->options->operands.n > 1 && !checking->json_only && job->result->nfindings == 0)
+            printf("%s\n", job->path);
         if (!checking->json_only) report_text(job, saved, stdout, options_colour(checking->options, stdout));
         if (code == EXIT_VIOLATED && !job->options.out && !checking->json_only && !job->options.quiet)
             printf("to keep the run and its graph: unknot check -o DIR %s\n", job->path);
@@ -122,8 +125,10 @@ static bool is_folder(const char *path) {
 static bool probe(const Options *options) {
     if (options->json && !output_probe(options->json)) return false;
     if (!options->out) return true;
-    if (!is_folder(options->out)) return command_wrong("cannot write counterexamples: %s is no folder", options->out) == 0;
-    if (access(options->out, W_OK | X_OK) != 0) return command_wrong("cannot write counterexamples to %s", options->out) == 0;
+    if (!is_folder(options->out))
+        return command_wrong("cannot write counterexamples: %s is no folder", options->out) == 0;
+    if (access(options->out, W_OK | X_OK) != 0)
+        return command_wrong("cannot write counterexamples to %s", options->out) == 0;
     return true;
 }
 
@@ -155,7 +160,8 @@ static void check_all(Checking *checking) {
 int command_check(const Options *options, CommandLine line) {
     if (options->operands.n == 0) return command_wrong("check needs a file; see `unknot help check`");
     if (!probe(options)) return EXIT_WRONG_INPUT;
-    Checking checking = {.options = options, .line = line, .json_only = options->json && strcmp(options->json, "-") == 0};
+    Checking checking = {
+        .options = options, .line = line, .json_only = options->json && strcmp(options->json, "-") == 0};
     if (options->json) {
         output_begin(&checking.json_file, options->json);
         report_json_begin(&checking.json, checking.json_file.stream);

@@ -23,11 +23,13 @@ static int draw_lts(Job *job, FILE *out) {
     job_check(job, 1, true);
     const EngineResult *result = job->result;
     if (result->fault) {
-        fprintf(stderr, "unknot: internal fault: %s\n", result->fault_text ? result->fault_text : "a counterexample did not replay");
+        fprintf(stderr, "unknot: internal fault: %s\n",
+            result->fault_text ? result->fault_text : "a counterexample did not replay");
         return EXIT_FAULT;
     }
     if (!result->complete || !result->graph) {
-        fprintf(stderr, "unknot: %s: not drawn, not everything was explored: %s\n", job->path, result->why ? result->why : "no graph was kept");
+        fprintf(stderr, "unknot: %s: not drawn, not everything was explored: %s\n", job->path,
+            result->why ? result->why : "no graph was kept");
         return EXIT_NO_VERDICT;
     }
     graph_dot(result->graph, job->path, out);
@@ -61,9 +63,11 @@ static int draw_file(const Options *options, CommandLine line, Drawing drawing) 
 }
 
 int command_graph(const Options *options, CommandLine line) {
-    if (options->operands.n != 2) return command_wrong("graph needs what to draw (machine, channels or lts) and one file");
+    if (options->operands.n != 2)
+        return command_wrong("graph needs what to draw (machine, channels or lts) and one file");
     Drawing drawing = drawing_of(options->operands.data[0]);
-    if (drawing == DRAW_NOTHING) return command_wrong("graph draws machine, channels or lts, not `%s`", options->operands.data[0]);
+    if (drawing == DRAW_NOTHING)
+        return command_wrong("graph draws machine, channels or lts, not `%s`", options->operands.data[0]);
     if (options->out && !output_probe(options->out)) return EXIT_WRONG_INPUT;
     return draw_file(options, line, drawing);
 }

@@ -1,4 +1,5 @@
-/* `unknot test PATH...`: each file in a process of its own, several at a time; what they print is shown in the order of the files. */
+/* `unknot test PATH...`: each file in a process of its own, several at a time; what they print is shown in the order
+   of the files. */
 #include "model/support/fatal.h"
 #include "tools/commands.h"
 #include "tools/expect.h"
@@ -20,7 +21,7 @@ typedef struct Trial {
     int pipe;      /* its text comes here */
     VEC(char) text;
     bool is_over;
-    int code;      /* EXIT_HOLDS: passed; EXIT_VIOLATED: failed; EXIT_FAULT */
+    int code; /* EXIT_HOLDS: passed; EXIT_VIOLATED: failed; EXIT_FAULT */
 } Trial;
 
 typedef struct Testing {
@@ -150,7 +151,8 @@ static void run_all(Testing *testing) {
                 break;
             }
         wait_for_some(testing);
-        while (testing->shown < testing->started && testing->trials[testing->shown].is_over) show(testing, &testing->trials[testing->shown++]);
+        while (testing->shown < testing->started && testing->trials[testing->shown].is_over)
+            show(testing, &testing->trials[testing->shown++]);
     }
     if (!interrupt_came()) return;
     stop_all(testing);
@@ -182,7 +184,8 @@ int command_test(const Options *options, CommandLine line) {
     arena_init(&arena);
     Files files = {0};
     bool good = true;
-    for (uint32_t i = 0; i < options->operands.n; i++) good = files_find(options->operands.data[i], &arena, &files) && good;
+    for (uint32_t i = 0; i < options->operands.n; i++)
+        good = files_find(options->operands.data[i], &arena, &files) && good;
     int code = EXIT_WRONG_INPUT;
     if (good && files.n == 0) code = command_wrong("there is no *.ac file in what was given");
     else if (good) code = test_files(options, line, &files, &arena);

@@ -21,7 +21,8 @@ static char *read_file(const char *path, size_t *length) {
         fwrite(chunk, 1, n, copy);
     }
     bool good = copy && !ferror(file) && n == 0;
-    if (!good) fprintf(stderr, "unknot: cannot read %s: %s\n", path, copy && n > 0 ? "it is too long" : strerror(errno));
+    if (!good)
+        fprintf(stderr, "unknot: cannot read %s: %s\n", path, copy && n > 0 ? "it is too long" : strerror(errno));
     if (copy) fclose(copy);
     if (file && file != stdin) fclose(file);
     if (good) return text;
@@ -47,7 +48,8 @@ static int replay(Trace *trace, CommandLine line) {
 static void print_text(const Trace *trace, FILE *out, bool colour) {
     const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
     fprintf(out, "%s%s:%u:%u: %s%s\n", bold, trace->file, trace->line, trace->column, trace->message, plain);
-    for (uint32_t i = 0; i < trace->nwaits; i++) fprintf(out, "  line %u: %s\n", trace->waits[i].line, trace->waits[i].text);
+    for (uint32_t i = 0; i < trace->nwaits; i++)
+        fprintf(out, "  line %u: %s\n", trace->waits[i].line, trace->waits[i].text);
     fprintf(out, "  run, %u step%s:\n", trace->nsteps, trace->nsteps == 1 ? "" : "s");
     trace_print(trace, out, colour);
 }

@@ -56,7 +56,8 @@ static bool names_tasks(const Expectation *expectation, const Finding *finding) 
     bool good = true;
     for (int numbered = 1; numbered >= 0; numbered--)
         for (uint32_t i = 0; i < expectation->nargs && good; i++)
-            if ((strchr(expectation->args[i], '[') != NULL) == numbered) good = take_task(&tasks, finding->trace, expectation->args[i]);
+            if ((strchr(expectation->args[i], '[') != NULL) == numbered)
+                good = take_task(&tasks, finding->trace, expectation->args[i]);
     vec_fini(&tasks);
     return good;
 }
@@ -66,7 +67,8 @@ static bool names_tasks(const Expectation *expectation, const Finding *finding) 
 /* "inbox" stands for "inbox[2]" and "inbox#1" too. */
 static bool is_subject(const char *subject, const char *name) {
     size_t length = strlen(name);
-    return is(subject, name) || (strncmp(subject, name, length) == 0 && (subject[length] == '[' || subject[length] == '#'));
+    return is(subject, name) ||
+           (strncmp(subject, name, length) == 0 && (subject[length] == '[' || subject[length] == '#'));
 }
 
 static bool is_about_tasks(FindingKind kind) {
@@ -109,7 +111,8 @@ static void put_finding(const Job *job, const Finding *finding, FILE *out) {
     const char *subject = finding_subject(finding), *open = "(";
     const Trace *trace = finding->trace;
     if (is_about_tasks(finding->kind) && trace && trace->nstuck) {
-        for (uint32_t i = 0; i < trace->nstuck; i++, open = ", ") fprintf(out, "%s%s", open, trace->tasks[trace->stuck[i]].name);
+        for (uint32_t i = 0; i < trace->nstuck; i++, open = ", ")
+            fprintf(out, "%s%s", open, trace->tasks[trace->stuck[i]].name);
         fputc(')', out);
     } else if (subject[0]) {
         fprintf(out, "(%s)", subject);
@@ -161,10 +164,12 @@ static bool compare_errors(const Job *job, FILE *out) {
     for (uint32_t i = 0; i < diags_count(job->diags); i++) {
         const Diag *diag = diags_at(job->diags, i);
         bool expected = diag->severity != DIAG_ERROR;
-        for (uint32_t e = 0; e < tree->nexpectations && !expected; e++) expected = is_error_met(job, &tree->expectations[e], diag);
+        for (uint32_t e = 0; e < tree->nexpectations && !expected; e++)
+            expected = is_error_met(job, &tree->expectations[e], diag);
         if (expected) continue;
         uint32_t line = sources_line_of(job->sources, diag->span);
-        fprintf(out, "    not expected: error at %" PRIu32 ": %s [%s]\n", line, diag->message, diag_code_text(diag->code));
+        fprintf(
+            out, "    not expected: error at %" PRIu32 ": %s [%s]\n", line, diag->message, diag_code_text(diag->code));
         good = false;
     }
     return good;
@@ -189,14 +194,16 @@ static bool compare_findings(const Job *job, FILE *out) {
     }
     for (uint32_t i = 0; i < result->nfindings; i++) {
         bool expected = false;
-        for (uint32_t e = 0; e < tree->nexpectations && !expected; e++) expected = matches(job, &tree->expectations[e], &result->findings[i]);
+        for (uint32_t e = 0; e < tree->nexpectations && !expected; e++)
+            expected = matches(job, &tree->expectations[e], &result->findings[i]);
         if (expected) continue;
         fputs("    not expected: ", out);
         put_finding(job, &result->findings[i], out);
         fputc('\n', out);
         good = false;
     }
-    if (!result->complete && !limit_expected) good = differ(out, result->why ? result->why : "not everything was explored");
+    if (!result->complete && !limit_expected)
+        good = differ(out, result->why ? result->why : "not everything was explored");
     return good;
 }
 
@@ -207,7 +214,8 @@ bool expect_compare(const Job *job, FILE *out) {
     }
     if (!job->result) return compare_errors(job, out);
     if (job->result->fault) {
-        fprintf(out, "    internal fault: %s\n", job->result->fault_text ? job->result->fault_text : "a counterexample did not replay");
+        fprintf(out, "    internal fault: %s\n",
+            job->result->fault_text ? job->result->fault_text : "a counterexample did not replay");
         return false;
     }
     return compare_findings(job, out);

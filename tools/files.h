@@ -1,4 +1,5 @@
-/* The programs that a path stands for: itself, or every *.ac file in a folder and the folders in it, in order of name. */
+/* The programs that a path stands for: itself, or every *.ac file in a folder and the folders in it, in order of
+   name. */
 #ifndef UNKNOT_TOOLS_FILES_H
 #define UNKNOT_TOOLS_FILES_H
 

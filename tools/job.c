@@ -49,7 +49,8 @@ void job_load(Job *job, const char *path, CommandLine line) {
         unparse(job); /* its own -D and -I change what the preprocessor makes of it */
         parse(job);
     }
-    if (diags_errors(job->diags) == 0 && frontend_check(job->tree, job->diags)) job->program = frontend_lower(job->tree, job->diags);
+    if (diags_errors(job->diags) == 0 && frontend_check(job->tree, job->diags))
+        job->program = frontend_lower(job->tree, job->diags);
     if (diags_errors(job->diags) > 0 && job->program) {
         program_free(job->program);
         job->program = NULL;
@@ -69,9 +70,14 @@ void job_check(Job *job, uint32_t shares, bool record) {
     Progress progress;
     progress_init(&progress, options->verbose, options->max_states);
     EngineOptions engine = {
-        .ts = {.run_on = options->run_on, .reset = !options->no_reset, .symmetry = !options->no_symmetry, .memo = !options->no_memo,
-               .main_ends_run = options->main_ends_run},
-        .merge = options->no_merge ? ENGINE_MERGE_NEVER : options->merge ? ENGINE_MERGE_ALWAYS : ENGINE_MERGE_AUTO,
+        .ts = {.run_on = options->run_on,
+            .reset = !options->no_reset,
+            .symmetry = !options->no_symmetry,
+            .memo = !options->no_memo,
+            .main_ends_run = options->main_ends_run},
+        .merge = options->no_merge ? ENGINE_MERGE_NEVER
+                 : options->merge  ? ENGINE_MERGE_ALWAYS
+                                   : ENGINE_MERGE_AUTO,
         .max_states = options->max_states,
         .memory = options->memory ? options->memory : default_memory(shares),
         .timeout = options->timeout,
@@ -104,6 +110,7 @@ int job_exit_code(const Job *job) {
 }
 
 int job_worse(int a, int b) {
-    static const int order[] = {[EXIT_HOLDS] = 0, [EXIT_NO_VERDICT] = 1, [EXIT_VIOLATED] = 2, [EXIT_WRONG_INPUT] = 3, [EXIT_FAULT] = 4};
+    static const int order[] = {
+        [EXIT_HOLDS] = 0, [EXIT_NO_VERDICT] = 1, [EXIT_VIOLATED] = 2, [EXIT_WRONG_INPUT] = 3, [EXIT_FAULT] = 4};
     return order[a] >= order[b] ? a : b;
 }

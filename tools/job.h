@@ -28,7 +28,8 @@ typedef struct Job {
 
 /* Reads and lowers a file; job->program is NULL when job->diags holds errors. */
 void job_load(Job *job, const char *path, CommandLine line);
-/* The search; needs a program. `shares`: how many searches share the machine's memory; `record`: keep the state graph. */
+/* The search; needs a program. `shares`: how many searches share the machine's memory; `record`: keep the state
+   graph. */
 void job_check(Job *job, uint32_t shares, bool record);
 void job_fini(Job *job);
 int job_exit_code(const Job *job);

@@ -11,8 +11,12 @@
 typedef int (*CommandRun)(const Options *options, CommandLine line);
 
 static const CommandRun runs[COMMANDS] = {
-    [COMMAND_CHECK] = command_check, [COMMAND_TEST] = command_test, [COMMAND_GRAPH] = command_graph,
-    [COMMAND_TRACE] = command_trace, [COMMAND_HELP] = command_help, [COMMAND_VERSION] = command_version,
+    [COMMAND_CHECK] = command_check,
+    [COMMAND_TEST] = command_test,
+    [COMMAND_GRAPH] = command_graph,
+    [COMMAND_TRACE] = command_trace,
+    [COMMAND_HELP] = command_help,
+    [COMMAND_VERSION] = command_version,
 };
 
 int command_wrong(const char *format, ...) {

@@ -12,7 +12,16 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef enum OptionKind { KIND_FLAG, KIND_COUNT, KIND_SIZE, KIND_SECONDS, KIND_TEXT, KIND_CPP, KIND_READY, KIND_COLOR } OptionKind;
+typedef enum OptionKind {
+    KIND_FLAG,
+    KIND_COUNT,
+    KIND_SIZE,
+    KIND_SECONDS,
+    KIND_TEXT,
+    KIND_CPP,
+    KIND_READY,
+    KIND_COLOR
+} OptionKind;
 
 typedef struct Option {
     const char *name;
@@ -25,7 +34,8 @@ typedef struct Option {
 } Option;
 
 static const Option table[] = {
-#define OPTION(id, name, letter, argument, kind, field, where, help) {name, letter, argument, KIND_##kind, offsetof(Options, field), where, help},
+#define OPTION(id, name, letter, argument, kind, field, where, help)                                                   \
+    {name, letter, argument, KIND_##kind, offsetof(Options, field), where, help},
 #include "tools/options.def"
 #undef OPTION
 };
@@ -247,15 +257,20 @@ bool options_parse(Options *options, const char *const *words, uint32_t nwords, 
 static void put_option_name(const Option *option, char *text, size_t size) {
     char letter[8] = "    ";
     if (option->letter) snprintf(letter, sizeof letter, "-%c, ", option->letter);
-    snprintf(text, size, "%s%s%s%s", letter, option->name, option->argument ? " " : "", option->argument ? option->argument : "");
+    snprintf(text, size, "%s%s%s%s", letter, option->name, option->argument ? " " : "",
+        option->argument ? option->argument : "");
 }
 
 static void help_program(FILE *out) {
-    fputs("unknot finds deadlocks in async C programs, and explains them\n\nusage: unknot COMMAND [OPTION...] OPERAND...\n\ncommands:\n", out);
-    for (int i = 1; i < COMMANDS; i++) fprintf(out, "  %-8s %-26s %s\n", commands[i].name, commands[i].operands, commands[i].line);
+    fputs("unknot finds deadlocks in async C programs, and explains them\n\nusage: unknot COMMAND [OPTION...] "
+          "OPERAND...\n\ncommands:\n",
+        out);
+    for (int i = 1; i < COMMANDS; i++)
+        fprintf(out, "  %-8s %-26s %s\n", commands[i].name, commands[i].operands, commands[i].line);
     fputs("\n`unknot help COMMAND` explains one with its options\n"
-          "exit codes: 0 everything holds, 1 something is violated, 2 wrong input or command line, 3 no verdict, 4 internal fault\n",
-          out);
+          "exit codes: 0 everything holds, 1 something is violated, 2 wrong input or command line, 3 no verdict, 4 "
+          "internal fault\n",
+        out);
 }
 
 void options_help(Command command, FILE *out) {
@@ -275,7 +290,8 @@ void options_help(Command command, FILE *out) {
         put_option_name(&table[i], name, sizeof name);
         fprintf(out, "  %-34s %s%s\n", name, table[i].help, table[i].where & IN_FILE ? " *" : "");
     }
-    if (command == COMMAND_CHECK) fputs("\n* may also stand in a program, as `//@ options --max-states 1000`; the command line wins\n", out);
+    if (command == COMMAND_CHECK)
+        fputs("\n* may also stand in a program, as `//@ options --max-states 1000`; the command line wins\n", out);
 }
 
 static void markdown_cell(FILE *out, const char *text) {

@@ -38,9 +38,9 @@ typedef struct Options {
     bool dot, waits, as_json, replay;
     ColorMode color;
     bool quiet, verbose, help, dump_ast, dump_program;
-    Arena arena;                /* texts made while parsing */
-    char error[256];            /* why parsing failed */
-    uint32_t error_word;        /* index of the word at fault */
+    Arena arena;         /* texts made while parsing */
+    char error[256];     /* why parsing failed */
+    uint32_t error_word; /* index of the word at fault */
 } Options;
 
 void options_init(Options *options);

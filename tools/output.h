@@ -1,5 +1,5 @@
-/* Output files that are written whole or not at all: the text is gathered in memory, goes to a temporary file beside the target,
-   and takes its place in one step. */
+/* Output files that are written whole or not at all: the text is gathered in memory, goes to a temporary file beside
+   the target, and takes its place in one step. */
 #ifndef UNKNOT_TOOLS_OUTPUT_H
 #define UNKNOT_TOOLS_OUTPUT_H
 

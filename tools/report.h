@@ -5,7 +5,8 @@
 #include "model/support/json.h"
 #include "tools/job.h"
 
-/* Findings with their runs, then the table of checks. `saved[i]`: where finding i was written (without its ending), or saved is NULL. */
+/* Findings with their runs, then the table of checks. `saved[i]`: where finding i was written (without its ending),
+   or saved is NULL. */
 void report_text(const Job *job, const char *const *saved, FILE *out, bool colour);
 
 /* The head, one value a job, the foot. */

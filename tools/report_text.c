@@ -31,7 +31,8 @@ static void put_span(const Style *style, const Sources *sources, Span span) {
 }
 
 static bool is_same_place(const TraceWait *a, const TraceWait *b) {
-    return a->line == b->line && a->column == b->column && a->end_column == b->end_column && strcmp(a->file, b->file) == 0;
+    return a->line == b->line && a->column == b->column && a->end_column == b->end_column &&
+           strcmp(a->file, b->file) == 0;
 }
 
 static void put_waits(const Style *style, const Trace *trace) {
@@ -39,7 +40,8 @@ static void put_waits(const Style *style, const Trace *trace) {
         const TraceWait *wait = &trace->waits[i];
         Excerpt excerpt = {wait->source, strlen(wait->source), wait->line, wait->column, wait->end_column};
         if (wait->line == 0) fprintf(style->out, "      | %s\n", wait->text);
-        else if (i > 0 && is_same_place(wait, &trace->waits[i - 1])) excerpt_print_more(&excerpt, wait->text, style->out);
+        else if (i > 0 && is_same_place(wait, &trace->waits[i - 1]))
+            excerpt_print_more(&excerpt, wait->text, style->out);
         else excerpt_print(&excerpt, wait->text, style->out, style->colour);
     }
 }
@@ -51,13 +53,15 @@ static void put_head(const Style *style, const Job *job, const Finding *finding)
     sources_place(job->sources, finding->span.file, finding->span.begin, &line, &column);
     const char *file = finding->span.file ? sources_name(job->sources, finding->span.file) : job->path;
     const char *message = finding->trace ? finding->trace->message : finding_kind_text(finding->kind);
-    fprintf(style->out, "%s%s:%" PRIu32 ":%" PRIu32 ": %s%s%s\n", style->bold, file, line, column, style->red, message, style->plain);
+    fprintf(style->out, "%s%s:%" PRIu32 ":%" PRIu32 ": %s%s%s\n", style->bold, file, line, column, style->red, message,
+        style->plain);
 }
 
 static void put_consequences(const Style *style, const Trace *trace) {
     if (trace->nconsequences == 0) return;
     fputs("  stuck because of them:", style->out);
-    for (uint32_t i = 0; i < trace->nconsequences; i++) fprintf(style->out, "%s %s", i ? "," : "", trace->tasks[trace->consequences[i]].name);
+    for (uint32_t i = 0; i < trace->nconsequences; i++)
+        fprintf(style->out, "%s %s", i ? "," : "", trace->tasks[trace->consequences[i]].name);
     fputc('\n', style->out);
 }
 
@@ -91,11 +95,14 @@ static void put_check(const Style *style, const Job *job, uint32_t index) {
     Check check = checks_at(job, index);
     char label[256];
     snprintf(label, sizeof label, "%s%s%s", check.label, check.name[0] ? " " : "", check.name);
-    const char *colour = check.verdict == VERDICT_VIOLATED ? style->red : check.verdict == VERDICT_HOLDS ? style->green : style->yellow;
-    fprintf(style->out, "  %-*s  %s%-*s%s", LABEL_WIDTH, label, colour, index == 0 ? VERDICT_WIDTH : 0, verdict_text(check.verdict), style->plain);
+    const char *colour = check.verdict == VERDICT_VIOLATED ? style->red
+                         : check.verdict == VERDICT_HOLDS  ? style->green
+                                                           : style->yellow;
+    fprintf(style->out, "  %-*s  %s%-*s%s", LABEL_WIDTH, label, colour, index == 0 ? VERDICT_WIDTH : 0,
+        verdict_text(check.verdict), style->plain);
     if (index == 0) {
         fprintf(style->out, "   %" PRIu64 " %sstate%s   ", job->result->states, job->result->merged ? "merged " : "",
-                job->result->states == 1 ? "" : "s");
+            job->result->states == 1 ? "" : "s");
         put_time(style->out, job->result->seconds);
     }
     fputc('\n', style->out);
@@ -104,8 +111,8 @@ static void put_check(const Style *style, const Job *job, uint32_t index) {
 static void put_figures(const Style *style, const EngineResult *result) {
     double rate = result->seconds > 0 ? (double)result->states / result->seconds : 0;
     double bytes = result->states ? (double)result->memory / (double)result->states : 0;
-    fprintf(style->out, "  %s%" PRIu64 " transitions, depth %" PRIu32 ", %.1f MB, %.0f states/s, %.1f bytes/state%s\n", style->dim, result->transitions,
-            result->depth, (double)result->memory / (1 << 20), rate, bytes, style->plain);
+    fprintf(style->out, "  %s%" PRIu64 " transitions, depth %" PRIu32 ", %.1f MB, %.0f states/s, %.1f bytes/state%s\n",
+        style->dim, result->transitions, result->depth, (double)result->memory / (1 << 20), rate, bytes, style->plain);
 }
 
 static void put_verdict(const Style *style, const Job *job) {
@@ -126,7 +133,8 @@ static void put_verdict(const Style *style, const Job *job) {
 
 void report_text(const Job *job, const char *const *saved, FILE *out, bool colour) {
     Style style = style_of(out, colour);
-    for (uint32_t i = 0; i < job->result->nfindings; i++) put_finding(&style, job, &job->result->findings[i], saved ? saved[i] : NULL);
+    for (uint32_t i = 0; i < job->result->nfindings; i++)
+        put_finding(&style, job, &job->result->findings[i], saved ? saved[i] : NULL);
     for (uint32_t i = 0; i < checks_count(job); i++) put_check(&style, job, i);
     if (job->options.verbose) put_figures(&style, job->result);
     put_verdict(&style, job);

@@ -22,7 +22,9 @@ static Window window_of(const Excerpt *excerpt) {
     return (Window){from, to, caret, end < to ? end : to};
 }
 
-static size_t length_at(const Excerpt *excerpt, size_t at) { return utf8_length(excerpt->line + at, excerpt->length - at); }
+static size_t length_at(const Excerpt *excerpt, size_t at) {
+    return utf8_length(excerpt->line + at, excerpt->length - at);
+}
 
 /* One byte or sequence of the line, with what cannot be shown as `?`; returns how many bytes it took. */
 static size_t put_character(const Excerpt *excerpt, size_t at, FILE *out) {

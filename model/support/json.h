@@ -11,14 +11,15 @@ enum { JSON_DEPTH = 32 };
 typedef struct JsonWriter {
     FILE *out;
     uint32_t depth;
-    bool has_items;         /* of the innermost open value */
+    bool has_items; /* of the innermost open value */
     bool after_key;
     char closers[JSON_DEPTH];
     bool is_flat[JSON_DEPTH]; /* the value is written on one line */
 } JsonWriter;
 
 void json_init(JsonWriter *json, FILE *out);
-/* Opens an object or an array; json_close closes the innermost one. A flat one, with all inside it, stays on one line. */
+/* Opens an object or an array; json_close closes the innermost one. A flat one, with all inside it, stays on one
+   line. */
 void json_open_object(JsonWriter *json, bool is_flat);
 void json_open_array(JsonWriter *json, bool is_flat);
 void json_close(JsonWriter *json);

@@ -7,7 +7,8 @@ static size_t length_by_lead(unsigned char lead) {
 }
 
 size_t utf8_length(const char *text, size_t left) {
-    unsigned char lead = (unsigned char)text[0], low = 0x80, high = 0xbf; /* what the second byte may be: Unicode, table 3-7 */
+    unsigned char lead = (unsigned char)text[0], low = 0x80,
+                  high = 0xbf; /* what the second byte may be: Unicode, table 3-7 */
     size_t n = length_by_lead(lead);
     if (n > left) return 0;
     if (lead == 0xe0) low = 0xa0;

@@ -23,16 +23,32 @@ static Trace *make_trace(void) {
     static const char *notes[] = {"a goes to left[1]", "b"};
     static TraceChange changes[] = {{"table[3]", "0", "1"}};
     static uint32_t picks[] = {3, 0, 7};
-    trace->steps[0] = (TraceStep){.task = 0, .file = "x.ac", .line = 3, .column = 4, .text = "lock(a)", .notes = notes, .nnotes = 2,
-        .changes = changes, .nchanges = 1, .picks = picks, .npicks = 3};
+    trace->steps[0] = (TraceStep){.task = 0,
+        .file = "x.ac",
+        .line = 3,
+        .column = 4,
+        .text = "lock(a)",
+        .notes = notes,
+        .nnotes = 2,
+        .changes = changes,
+        .nchanges = 1,
+        .picks = picks,
+        .npicks = 3};
     trace->steps[1] = (TraceStep){.task = 1, .file = "x.ac", .text = ""};
     trace->nloop = 1;
     trace->stuck = picks + 1;
     trace->nstuck = 1;
     trace->waits = ARENA_ARRAY(arena, TraceWait, 1);
     trace->nwaits = 1;
-    trace->waits[0] = (TraceWait){.task = 1, .file = "x.ac", .line = 9, .source = "  await lock(b);", .what = "lock b", .holder = "",
-        .holder_task = UINT32_MAX, .text = "left waits", .on_cycle = true};
+    trace->waits[0] = (TraceWait){.task = 1,
+        .file = "x.ac",
+        .line = 9,
+        .source = "  await lock(b);",
+        .what = "lock b",
+        .holder = "",
+        .holder_task = UINT32_MAX,
+        .text = "left waits",
+        .on_cycle = true};
     return trace;
 }
 
@@ -124,7 +140,8 @@ static void writes_json(void **state) {
     json_close(&json);
     json_close(&json);
     fclose(out);
-    assert_string_equal(text, "{\"a\\u000a\": \"\\u0001\\\"\\\\\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\", \"b\": [18446744073709551615, false, 0.500000, {}]}\n");
+    assert_string_equal(text, "{\"a\\u000a\": \"\\u0001\\\"\\\\\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\", \"b\": "
+                              "[18446744073709551615, false, 0.500000, {}]}\n");
     free(text);
 }
 
