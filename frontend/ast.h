@@ -74,7 +74,7 @@ struct Symbol {
    `for (;;)`: expr NULL. SWITCH: `items` are those of its block (or the one statement). ATOMIC, SCOPE: `items`.
    CASE: label(x, _) or NAME.label(x) or NAME.label sets `pattern`, `binds` (no type: syntax NULL), expr = NULL, has_pattern_args tells
    whether there were parentheses; `case X:` is an expression, also when X is a label (sema knows the switch's type).
-   SELECT: `is_biased`, `arms`; an arm's dest_decl has no init. each: `each` is i with its init, each_cond, each_step; the guard may stand
+   SELECT: `is_biased`, `arms`; an arm's dest_decl has no init. each: `each` is i with its init, each_cond, each_step (NULL: i++); the guard may stand
    before or after the `for`.
    Spawn: protocol/role 0 when absent, role_index for P.worker[i]; fault_count NULL when absent.
    Message labels' fields are DECL_VARs. Property names: Decl.name; formula in Decl.formula. Protocol and session: name and span only.
