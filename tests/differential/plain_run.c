@@ -145,6 +145,7 @@ static bool store(Now *x) {
         if (is_shared(x, place) && rests(x)) return true;
         if (place.ref == 0 && x->fiber != x->r->maker && values[i].tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
         *plain_cell(x->r, place) = values[i];
+        if (!x->ins->b) values[i] = (PCell){0}; /* no longer pending */
     }
     x->f->progress = 0;
     PCells v = take(x, n);
