@@ -9,7 +9,8 @@
 
 const char *lower_name(Lower *lower, Name name) {
     if (name >= lower->names.n) vec_resize(&lower->names, name + 1);
-    if (!lower->names.data[name]) lower->names.data[name] = arena_strdup(lower->arena, names_text(lower->tree->names, name));
+    if (!lower->names.data[name])
+        lower->names.data[name] = arena_strdup(lower->arena, names_text(lower->tree->names, name));
     return lower->names.data[name];
 }
 
@@ -39,7 +40,13 @@ uint32_t lower_machine_of(Lower *lower, const Symbol *func) {
 }
 
 static Builder new_builder(Lower *lower, Call *call, Span span) {
-    Builder b = {.lower = lower, .reachable = true, .empty_chain = NO_SLOT, .scope_handle = NO_SLOT, .call = call, .object_name = "", .span = span};
+    Builder b = {.lower = lower,
+        .reachable = true,
+        .empty_chain = NO_SLOT,
+        .scope_handle = NO_SLOT,
+        .call = call,
+        .object_name = "",
+        .span = span};
     vec_push(&b.points, (Point){.kind = POINT_START, .span = span, .fallback = NO_SLOT, .cancel = NO_SLOT});
     call->end = lower_label_new(&b);
     call->result = NO_SLOT;
@@ -57,7 +64,8 @@ static void end_machine(Builder *b, Machine *machine, Cleanup *parameters, uint3
     b->cleanups = parameters;
     uint32_t cancel = lower_cancel_chain(b);
     b->points.data[0].cancel = cancel;
-    vec_push(&b->points, (Point){.kind = POINT_END, .span = machine->span, .pc = pc, .fallback = NO_SLOT, .cancel = NO_SLOT});
+    vec_push(&b->points,
+        (Point){.kind = POINT_END, .span = machine->span, .pc = pc, .fallback = NO_SLOT, .cancel = NO_SLOT});
     lower_vars_end(b, 0);
     vec_fini(&b->call->vars);
     vec_fini(&b->call->labels);
@@ -133,8 +141,11 @@ static void lower_invariant(Lower *lower, const Decl *decl) {
 
 static void add_global(Lower *lower, const Decl *decl, Global *global, uint32_t index) {
     const Symbol *symbol = decl->symbol;
-    *global = (Global){.name = lower_name(lower, decl->name), .span = decl->at, .type = lower_type_bits(lower, decl->type, symbol->bits),
-                       .is_const = !symbol->is_written, .is_atomic = symbol->is_atomic};
+    *global = (Global){.name = lower_name(lower, decl->name),
+        .span = decl->at,
+        .type = lower_type_bits(lower, decl->type, symbol->bits),
+        .is_const = !symbol->is_written,
+        .is_atomic = symbol->is_atomic};
     global->init = ARENA_ARRAY(lower->arena, Word, global->type->words + 1u);
     lower->global_of.data[symbol->id] = index;
 }
@@ -156,7 +167,8 @@ static void lower_globals(Lower *lower) {
 static const Symbol *find_main(const Tree *tree) {
     Name name = names_find(tree->names, "main", 4);
     for (uint32_t i = 0; i < tree->ndecls; i++)
-        if (tree->decls[i]->kind == DECL_FUNC && tree->decls[i]->name == name && tree->decls[i]->body) return tree->decls[i]->symbol;
+        if (tree->decls[i]->kind == DECL_FUNC && tree->decls[i]->name == name && tree->decls[i]->body)
+            return tree->decls[i]->symbol;
     return NULL;
 }
 
@@ -172,7 +184,7 @@ static void begin(Lower *lower, Tree *tree, Diags *diags) {
     for (uint32_t i = 0; i < tree->nsymbols; i++) lower->machine_of.data[i] = lower->global_of.data[i] = NO_SLOT;
 }
 
-#define TAKE(arena, vec) arena_copy((arena), (vec).data, sizeof *(vec).data * (vec).n)
+#define TAKE(arena, vec) arena_copy((arena), (vec).data, sizeof *(vec).data *(vec).n)
 
 static void take(Lower *lower) {
     Program *program = lower->program;
@@ -213,7 +225,8 @@ Program *frontend_lower(Tree *tree, Diags *diags) {
     lower_machine_of(&lower, main_function);
     for (uint32_t i = MACHINE_MAIN; i < lower.machines.n && !lower.failed; i++) lower_function(&lower, i);
     for (uint32_t i = 0; i < tree->ndecls && !lower.failed; i++)
-        if (tree->decls[i]->kind == DECL_PROPERTY && tree->decls[i]->property == PROPERTY_INVARIANT) lower_invariant(&lower, tree->decls[i]);
+        if (tree->decls[i]->kind == DECL_PROPERTY && tree->decls[i]->property == PROPERTY_INVARIANT)
+            lower_invariant(&lower, tree->decls[i]);
     take(&lower);
     end(&lower);
     if (diags_errors(diags) == errors) {

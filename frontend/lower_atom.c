@@ -9,9 +9,9 @@ enum { EVERY = 0 };
 #define SOME UINT32_MAX
 
 typedef struct TaskRef { /* f, f[2], f[*], f[?] */
-    uint32_t machine; /* NO_SLOT: never spawned */
-    uint32_t number;  /* EVERY, SOME, or from 1 */
-    bool is_bare;     /* every one, and there is one */
+    uint32_t machine;    /* NO_SLOT: never spawned */
+    uint32_t number;     /* EVERY, SOME, or from 1 */
+    bool is_bare;        /* every one, and there is one */
 } TaskRef;
 
 static const Expr *function_of(const Expr *task) {
@@ -24,7 +24,9 @@ static void observe(Lower *lower, uint32_t machine, uint32_t number) {
 }
 
 static TaskRef task_of(Lower *lower, const Expr *task) {
-    TaskRef ref = {.machine = lower->machine_of.data[function_of(task)->symbol->id], .number = EVERY, .is_bare = task->kind == EXPR_NAME};
+    TaskRef ref = {.machine = lower->machine_of.data[function_of(task)->symbol->id],
+        .number = EVERY,
+        .is_bare = task->kind == EXPR_NAME};
     if (task->kind == EXPR_INDEX && task->b) ref.number = (uint32_t)task->b->value + 1;
     else if (task->kind == EXPR_INDEX && task->op == OP_NONE) ref.number = SOME;
     observe(lower, ref.machine, ref.number == EVERY || ref.number == SOME ? 1 : ref.number);
@@ -147,14 +149,16 @@ static void observe_text(Lower *lower, const char *text) {
     uint32_t number = (uint32_t)strtoul(bracket + 1, NULL, 10);
     for (uint32_t i = MACHINE_MAIN; i < lower->machines.n; i++) {
         const char *name = lower->machines.data[i]->name;
-        if (lower->funcs.data[i] && strlen(name) == (size_t)(bracket - text) && memcmp(name, text, strlen(name)) == 0) observe(lower, i, number + 1);
+        if (lower->funcs.data[i] && strlen(name) == (size_t)(bracket - text) && memcmp(name, text, strlen(name)) == 0)
+            observe(lower, i, number + 1);
     }
 }
 
 void lower_observed(Lower *lower) {
     Program *program = lower->program;
     for (uint32_t i = 0; i < lower->tree->nexpectations; i++)
-        for (uint32_t k = 0; k < lower->tree->expectations[i].nargs; k++) observe_text(lower, lower->tree->expectations[i].args[k]);
+        for (uint32_t k = 0; k < lower->tree->expectations[i].nargs; k++)
+            observe_text(lower, lower->tree->expectations[i].args[k]);
     program->is_numbered = ARENA_ARRAY(lower->arena, bool, lower->machines.n);
     program->task_names = ARENA_ARRAY(lower->arena, const char *, lower->machines.n);
     for (uint32_t i = 0; i < lower->observed.n; i++) {

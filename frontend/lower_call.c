@@ -18,7 +18,8 @@ typedef struct Context {
 } Context;
 
 static Context enter(Builder *b, Call *callee) {
-    Context context = {b->call, b->block, b->target, b->in_switch, b->scope, b->returning, b->scope_handle, b->object_name};
+    Context context = {
+        b->call, b->block, b->target, b->in_switch, b->scope, b->returning, b->scope_handle, b->object_name};
     b->call = callee;
     b->block = NULL;
     b->target = NULL;
@@ -70,7 +71,12 @@ static void body(Builder *b, const Call *call) {
 
 static void inline_into(Builder *b, const Expr *expr, uint32_t result) {
     const Decl *func = expr->symbol->decl;
-    Call callee = {.up = b->call, .func = func, .result = result, .end = lower_label_new(b), .base = b->cleanups, .depth = b->call->depth + 1};
+    Call callee = {.up = b->call,
+        .func = func,
+        .result = result,
+        .end = lower_label_new(b),
+        .base = b->cleanups,
+        .depth = b->call->depth + 1};
     if (callee.depth > LOWER_MAX_DEPTH) lower_limit(b->lower, expr->span, "calls are nested too deeply");
     if (b->lower->failed) return;
     uint32_t mark = lower_mark(b);
@@ -135,7 +141,13 @@ void lower_spawn(Builder *b, const Expr *expr, uint32_t slot) {
     }
     uint32_t args = arguments(b, spawn->call);
     uint32_t machine = lower_machine_of(b->lower, spawn->call->symbol);
-    lower_emit(b, (Instr){.op = INSTR_SPAWN, .type = spawn->is_daemon, .a = slot, .b = args, .c = executor, .d = b->scope_handle, .imm = machine});
+    lower_emit(b, (Instr){.op = INSTR_SPAWN,
+                      .type = spawn->is_daemon,
+                      .a = slot,
+                      .b = args,
+                      .c = executor,
+                      .d = b->scope_handle,
+                      .imm = machine});
     lower_release(b, mark);
 }
 
@@ -147,7 +159,7 @@ static void operation_future(Builder *b, const Expr *call, uint32_t slot) {
     if (plan.has_item_place) {
         if (!lower_place_is_static(&plan.item_place)) {
             diags_add(b->lower->diags, DIAG_STORED_DESTINATION, call->span,
-                      "a receive kept as a future delivers into a local variable, not into a global or an element");
+                "a receive kept as a future delivers into a local variable, not into a global or an element");
             return;
         }
         plan.arm.dest = plan.item_place.base + plan.item_place.offset;
@@ -156,10 +168,16 @@ static void operation_future(Builder *b, const Expr *call, uint32_t slot) {
     }
     plan.arm.target = NO_SLOT;
     if (!b->reachable || b->lower->failed) return;
-    Point point = {.kind = POINT_AWAIT, .span = call->span, .pc = b->code.n, .arms = arena_copy(b->lower->arena, &plan.arm, sizeof plan.arm),
-                   .narms = 1, .fallback = NO_SLOT, .cancel = NO_SLOT};
+    Point point = {.kind = POINT_AWAIT,
+        .span = call->span,
+        .pc = b->code.n,
+        .arms = arena_copy(b->lower->arena, &plan.arm, sizeof plan.arm),
+        .narms = 1,
+        .fallback = NO_SLOT,
+        .cancel = NO_SLOT};
     vec_push(&b->points, point);
-    lower_emit(b, (Instr){.op = INSTR_OP_FUTURE, .a = slot, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = b->points.n - 1});
+    lower_emit(
+        b, (Instr){.op = INSTR_OP_FUTURE, .a = slot, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = b->points.n - 1});
 }
 
 void lower_future(Builder *b, const Expr *call, uint32_t slot) {
@@ -178,9 +196,11 @@ void lower_future(Builder *b, const Expr *call, uint32_t slot) {
 
 static void message_value(Builder *b, const Expr *expr, uint32_t slot) {
     const Type *type = expr->type;
-    lower_emit(b, (Instr){.op = INSTR_ZERO, .a = slot, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = type_words(type)});
+    lower_emit(
+        b, (Instr){.op = INSTR_ZERO, .a = slot, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = type_words(type)});
     for (uint32_t i = 0; i < expr->nargs; i++)
-        lower_expr_to(b, expr->args[i], expr->label->fields[i].type, 0, slot + lower_label_offset(type, expr->label_index, i));
+        lower_expr_to(
+            b, expr->args[i], expr->label->fields[i].type, 0, slot + lower_label_offset(type, expr->label_index, i));
     lower_const(b, slot, expr->label_index);
 }
 
@@ -190,15 +210,19 @@ static void try_send(Builder *b, const Expr *expr, uint32_t slot) {
     const Type *item = expr->args[0]->type->of;
     uint32_t obj = lower_expr_before(b, expr->args[0], expr->args[1]), value = lower_expr_as(b, expr->args[1], item);
     if (slot == NO_SLOT) slot = lower_temp_word(b, WORD_DATA);
-    lower_emit(b, (Instr){.op = INSTR_TRY_SEND, .a = obj, .b = value, .c = slot, .d = NO_SLOT, .imm = type_words(item)});
+    lower_emit(
+        b, (Instr){.op = INSTR_TRY_SEND, .a = obj, .b = value, .c = slot, .d = NO_SLOT, .imm = type_words(item)});
 }
 
 static void try_recv(Builder *b, const Expr *expr, uint32_t slot) {
     const Type *item = expr->args[0]->type->of;
-    uint32_t obj = lower_expr_before(b, expr->args[0], expr->args[1]->a), value = lower_temp(b, item), result = lower_temp_word(b, WORD_DATA);
+    uint32_t obj = lower_expr_before(b, expr->args[0], expr->args[1]->a), value = lower_temp(b, item),
+             result = lower_temp_word(b, WORD_DATA);
     Place place = lower_place(b, expr->args[1]->a);
-    lower_emit(b, (Instr){.op = INSTR_TRY_RECV, .a = obj, .b = value, .c = result, .d = NO_SLOT, .imm = type_words(item)});
-    ArmPlan plan = {.arm = {.dest = value, .result = result}, .item = item, .item_place = place, .has_item_place = true};
+    lower_emit(
+        b, (Instr){.op = INSTR_TRY_RECV, .a = obj, .b = value, .c = result, .d = NO_SLOT, .imm = type_words(item)});
+    ArmPlan plan = {
+        .arm = {.dest = value, .result = result}, .item = item, .item_place = place, .has_item_place = true};
     lower_plan_item(b, &plan);
     if (slot != NO_SLOT) lower_copy(b, expr->type, slot, result, true);
 }
@@ -255,7 +279,12 @@ static void print(Builder *b, const Expr *expr) {
     for (uint32_t i = 1; i < expr->nargs; i++)
         if (expr->args[i]->kind != EXPR_STRING) lower_expr_into(b, expr->args[i], slot++);
     vec_push(&b->lower->formats, format_text(b, expr));
-    lower_emit(b, (Instr){.op = INSTR_PRINT, .a = n ? first : NO_SLOT, .b = n, .c = NO_SLOT, .d = NO_SLOT, .imm = b->lower->formats.n - 1});
+    lower_emit(b, (Instr){.op = INSTR_PRINT,
+                      .a = n ? first : NO_SLOT,
+                      .b = n,
+                      .c = NO_SLOT,
+                      .d = NO_SLOT,
+                      .imm = b->lower->formats.n - 1});
 }
 
 void lower_immediate(Builder *b, const Expr *expr, uint32_t slot) {
@@ -290,8 +319,8 @@ void lower_immediate(Builder *b, const Expr *expr, uint32_t slot) {
 /* ---- any call */
 
 static bool is_constructor(Builtin builtin) {
-    return builtin == BUILTIN_CHANNEL || builtin == BUILTIN_PERMITS || builtin == BUILTIN_THREADS || builtin == BUILTIN_BARGING ||
-           builtin == BUILTIN_UNOWNED;
+    return builtin == BUILTIN_CHANNEL || builtin == BUILTIN_PERMITS || builtin == BUILTIN_THREADS ||
+           builtin == BUILTIN_BARGING || builtin == BUILTIN_UNOWNED;
 }
 
 void lower_call(Builder *b, const Expr *expr, uint32_t slot) {

@@ -11,7 +11,8 @@ void lower_emit(Builder *b, Instr instr) {
     instr.span = b->span;
     if (b->is_atomic) instr.flags |= INSTR_ATOMIC;
     vec_push(&b->code, instr);
-    if (++b->lower->ncode > LOWER_MAX_CODE) lower_limit(b->lower, b->span, "the program has too many instructions once its calls are inlined");
+    if (++b->lower->ncode > LOWER_MAX_CODE)
+        lower_limit(b->lower, b->span, "the program has too many instructions once its calls are inlined");
 }
 
 void lower_emit3(Builder *b, InstrOp op, uint8_t type, uint32_t a, uint32_t to, uint32_t c) {
@@ -173,7 +174,7 @@ static void resolve(Builder *b) {
     for (uint32_t i = 0; i < b->points.n; i++) resolve_point(b, &b->points.data[i], state);
 }
 
-#define TAKE(arena, vec) arena_copy((arena), (vec).data, sizeof *(vec).data * (vec).n)
+#define TAKE(arena, vec) arena_copy((arena), (vec).data, sizeof *(vec).data *(vec).n)
 
 void lower_machine_finish(Builder *b, Machine *machine) {
     Arena *arena = b->lower->arena;

@@ -7,8 +7,15 @@
 
 Cleanup *lower_cleanup(Builder *b, CleanupKind kind, Span span) {
     Cleanup *cleanup = ARENA_NEW(b->lower->arena, Cleanup);
-    *cleanup = (Cleanup){.below = b->cleanups, .kind = kind, .call = b->call, .slot = NO_SLOT, .span = span, .scope = b->scope,
-                         .is_atomic = b->is_atomic, .chain = NO_SLOT, .depth = b->cleanups ? b->cleanups->depth + 1 : 1};
+    *cleanup = (Cleanup){.below = b->cleanups,
+        .kind = kind,
+        .call = b->call,
+        .slot = NO_SLOT,
+        .span = span,
+        .scope = b->scope,
+        .is_atomic = b->is_atomic,
+        .chain = NO_SLOT,
+        .depth = b->cleanups ? b->cleanups->depth + 1 : 1};
     if (kind == CLEANUP_SCOPE) cleanup->scope = cleanup;
     b->cleanups = cleanup;
     return cleanup;
@@ -23,8 +30,14 @@ void lower_cleanup_drop(Builder *b, const Type *type, uint32_t slot) {
 
 /* The deferred statement once more, in the activation and at the depth where it was deferred. */
 static void run_deferred(Builder *b, const Cleanup *cleanup) {
-    struct { Call *call; Block *block; Target *target; Switch *in_switch; Cleanup *scope; uint32_t scope_handle; } kept = {
-        b->call, b->block, b->target, b->in_switch, b->scope, b->scope_handle};
+    struct {
+        Call *call;
+        Block *block;
+        Target *target;
+        Switch *in_switch;
+        Cleanup *scope;
+        uint32_t scope_handle;
+    } kept = {b->call, b->block, b->target, b->in_switch, b->scope, b->scope_handle};
     b->call = cleanup->call;
     b->block = NULL;
     b->target = NULL;
@@ -89,7 +102,8 @@ void lower_exit_cancelled(Builder *b) {
 static Cleanup *hold_result(Builder *b, const Type *type) {
     if (b->call->result == NO_SLOT || !lower_holds_future(type)) return NULL;
     Cleanup *cleanup = ARENA_NEW(b->lower->arena, Cleanup);
-    *cleanup = (Cleanup){.kind = CLEANUP_DROP, .call = b->call, .slot = b->call->result, .n = type_words(type), .span = b->span};
+    *cleanup = (Cleanup){
+        .kind = CLEANUP_DROP, .call = b->call, .slot = b->call->result, .n = type_words(type), .span = b->span};
     return cleanup;
 }
 
@@ -184,7 +198,8 @@ static void skip_declarations(Builder *b, const GotoLabel *from, const GotoLabel
 
 void lower_uninit_vars(Builder *b, uint32_t from, uint32_t to) {
     for (uint32_t i = from; i < to; i++)
-        if (b->call->vars.data[i].local != NO_SLOT) uninit(b, b->call->vars.data[i].place.base, b->call->vars.data[i].place.words);
+        if (b->call->vars.data[i].local != NO_SLOT)
+            uninit(b, b->call->vars.data[i].place.base, b->call->vars.data[i].place.words);
 }
 
 void lower_goto(Builder *b, const Stmt *stmt) {

@@ -8,7 +8,10 @@
 bool lower_expr_is_pure(const Expr *expr) {
     if (!expr || expr->is_const) return true;
     switch (expr->kind) {
-    case EXPR_ASSIGN: case EXPR_INCDEC: case EXPR_AWAIT: case EXPR_SPAWN: return false;
+    case EXPR_ASSIGN:
+    case EXPR_INCDEC:
+    case EXPR_AWAIT:
+    case EXPR_SPAWN: return false;
     case EXPR_CALL:
         if (!expr->label) return false;
         for (uint32_t i = 0; i < expr->nargs; i++)
@@ -31,7 +34,9 @@ static bool is_in_frame(Builder *b, const Expr *expr) {
         return var && var->kind == VAR_PLACE && lower_place_is_static(&var->place);
     }
     case EXPR_MEMBER: return expr->a->type && expr->a->type->kind == TYPE_STRUCT && is_in_frame(b, expr->a);
-    case EXPR_INDEX: return expr->b->is_const && expr->b->value >= 0 && expr->b->value < expr->a->type->length && is_in_frame(b, expr->a);
+    case EXPR_INDEX:
+        return expr->b->is_const && expr->b->value >= 0 && expr->b->value < expr->a->type->length &&
+               is_in_frame(b, expr->a);
     default: return false;
     }
 }

@@ -29,7 +29,10 @@ static ObjectKind object_of(Builtin builtin) {
 
 /* The key tells objects of one constructor in different variables apart no further: one constructor expression is one site. */
 void lower_make(Builder *b, const Expr *call, uint32_t slot) {
-    Site site = {.kind = object_of(call->builtin), .name = b->object_name ? b->object_name : "", .span = call->span, .is_scoped = b->object_scoped};
+    Site site = {.kind = object_of(call->builtin),
+        .name = b->object_name ? b->object_name : "",
+        .span = call->span,
+        .is_scoped = b->object_scoped};
     site.is_barging = call->builtin == BUILTIN_BARGING;
     site.is_unowned = call->builtin == BUILTIN_UNOWNED;
     if (site.kind == OBJECT_CHANNEL) site.elem = lower_type(b->lower, call->type->of);
@@ -77,11 +80,13 @@ static void default_named(Builder *b, const Type *type, uint32_t slot, const voi
     } else if (makes_object(type)) {
         new_object(b, slot, default_object(b, key, name, span), NO_SLOT);
     } else if (type->kind == TYPE_ARRAY) {
-        for (uint32_t i = 0; i < type->length; i++) default_named(b, type->of, slot + i * type_words(type->of), key, name, span);
+        for (uint32_t i = 0; i < type->length; i++)
+            default_named(b, type->of, slot + i * type_words(type->of), key, name, span);
     } else if (type->kind == TYPE_STRUCT) {
         for (uint32_t i = 0; i < type->nfields; i++) {
             const Field *field = &type->fields[i];
-            default_named(b, field->type, slot + lower_field_offset(type, i), field, lower_name(b->lower, field->name), span);
+            default_named(
+                b, field->type, slot + lower_field_offset(type, i), field, lower_name(b->lower, field->name), span);
         }
     } else {
         default_plain(b, type, slot);
@@ -119,7 +124,8 @@ void lower_init(Builder *b, const Expr *init, const Type *type, uint8_t bits, ui
         assert(init->nitems == 1);
         lower_init(b, init->items[0].value, type, bits, slot);
     } else if (type->kind == TYPE_ARRAY) { /* one constructor for each element */
-        for (uint32_t i = 0; i < type->length; i++) lower_init(b, init, type->of, bits, slot + i * type_words(type->of));
+        for (uint32_t i = 0; i < type->length; i++)
+            lower_init(b, init, type->of, bits, slot + i * type_words(type->of));
     } else {
         uint32_t mark = lower_mark(b);
         lower_expr_to(b, init, type, bits, slot);
@@ -137,7 +143,12 @@ typedef struct GlobalInit {
 } GlobalInit;
 
 static void store_made(GlobalInit *g, const Type *type, uint32_t offset, uint32_t slot) {
-    Place place = {.is_global = true, .base = g->global, .offset = offset, .index = NO_SLOT, .words = type_words(g->symbol->type), .type = type};
+    Place place = {.is_global = true,
+        .base = g->global,
+        .offset = offset,
+        .index = NO_SLOT,
+        .words = type_words(g->symbol->type),
+        .type = type};
     lower_store(g->b, &place, slot, false);
 }
 
@@ -149,11 +160,13 @@ static void global_default(GlobalInit *g, const Type *type, uint32_t offset, con
         new_object(g->b, slot, default_object(g->b, key, name, g->symbol->span), NO_SLOT);
         store_made(g, type, offset, slot);
     } else if (type->kind == TYPE_ARRAY) {
-        for (uint32_t i = 0; i < type->length; i++) global_default(g, type->of, offset + i * type_words(type->of), key, name);
+        for (uint32_t i = 0; i < type->length; i++)
+            global_default(g, type->of, offset + i * type_words(type->of), key, name);
     } else if (type->kind == TYPE_STRUCT) {
         for (uint32_t i = 0; i < type->nfields; i++) {
             const Field *field = &type->fields[i];
-            global_default(g, field->type, offset + lower_field_offset(type, i), field, lower_name(g->b->lower, field->name));
+            global_default(
+                g, field->type, offset + lower_field_offset(type, i), field, lower_name(g->b->lower, field->name));
         }
     }
     lower_release(g->b, mark);
@@ -177,7 +190,8 @@ static void global_value(GlobalInit *g, const Expr *init, const Type *type, uint
     } else if (init->label) {
         g->words[offset] = init->label_index;
         for (uint32_t i = 0; i < init->nargs; i++)
-            global_value(g, init->args[i], init->label->fields[i].type, offset + lower_label_offset(type, init->label_index, i));
+            global_value(
+                g, init->args[i], init->label->fields[i].type, offset + lower_label_offset(type, init->label_index, i));
     } else {
         uint32_t mark = lower_mark(g->b), slot = lower_temp(g->b, type);
         lower_expr_to(g->b, init, type, 0, slot);

@@ -4,9 +4,22 @@
 #include <assert.h>
 
 static const uint8_t instr_of[] = {
-    [OP_ADD] = INSTR_ADD, [OP_SUB] = INSTR_SUB, [OP_MUL] = INSTR_MUL, [OP_DIV] = INSTR_DIV, [OP_MOD] = INSTR_MOD, [OP_SHL] = INSTR_SHL,
-    [OP_SHR] = INSTR_SHR, [OP_AND] = INSTR_AND, [OP_OR] = INSTR_OR, [OP_XOR] = INSTR_XOR, [OP_EQ] = INSTR_EQ, [OP_NE] = INSTR_NE,
-    [OP_LT] = INSTR_LT, [OP_LE] = INSTR_LE, [OP_GT] = INSTR_LT, [OP_GE] = INSTR_LE,
+    [OP_ADD] = INSTR_ADD,
+    [OP_SUB] = INSTR_SUB,
+    [OP_MUL] = INSTR_MUL,
+    [OP_DIV] = INSTR_DIV,
+    [OP_MOD] = INSTR_MOD,
+    [OP_SHL] = INSTR_SHL,
+    [OP_SHR] = INSTR_SHR,
+    [OP_AND] = INSTR_AND,
+    [OP_OR] = INSTR_OR,
+    [OP_XOR] = INSTR_XOR,
+    [OP_EQ] = INSTR_EQ,
+    [OP_NE] = INSTR_NE,
+    [OP_LT] = INSTR_LT,
+    [OP_LE] = INSTR_LE,
+    [OP_GT] = INSTR_LT,
+    [OP_GE] = INSTR_LE,
 };
 
 static bool is_shift(Op op) { return op == OP_SHL || op == OP_SHR; }
@@ -48,7 +61,8 @@ void lower_binary(Builder *b, const Expr *expr, uint32_t slot) {
     uint32_t right = operand(b, expr->b, right_type, false, &owned[1]);
     b->cleanups = before;
     bool swap = expr->op == OP_GT || expr->op == OP_GE;
-    lower_emit3(b, (InstrOp)instr_of[expr->op], common ? lower_itype(common, 0) : ITYPE(64, true), slot, swap ? right : left, swap ? left : right);
+    lower_emit3(b, (InstrOp)instr_of[expr->op], common ? lower_itype(common, 0) : ITYPE(64, true), slot,
+        swap ? right : left, swap ? left : right);
     if (owned[1]) lower_drop(b, right, 1);
     if (owned[0]) lower_drop(b, left, 1);
     lower_release(b, mark);

@@ -17,10 +17,15 @@ Place lower_place_frame(const Type *type, uint32_t slot) {
 
 void lower_var_at(Builder *b, Call *call, const Symbol *symbol, uint32_t slot) {
     const ValueType *type = lower_type_bits(b->lower, symbol->type, symbol->bits);
-    Var var = {.symbol = symbol, .kind = VAR_PLACE, .place = lower_place_frame(symbol->type, slot), .local = b->locals.n};
+    Var var = {
+        .symbol = symbol, .kind = VAR_PLACE, .place = lower_place_frame(symbol->type, slot), .local = b->locals.n};
     var.place.bits = symbol->bits;
     vec_push(&call->vars, var);
-    vec_push(&b->locals, (Local){.name = lower_name(b->lower, symbol->name), .type = type, .slot = slot, .from = b->code.n, .span = symbol->span});
+    vec_push(&b->locals, (Local){.name = lower_name(b->lower, symbol->name),
+                             .type = type,
+                             .slot = slot,
+                             .from = b->code.n,
+                             .span = symbol->span});
 }
 
 uint32_t lower_var_new(Builder *b, const Symbol *symbol) {
@@ -53,8 +58,13 @@ void lower_vars_end(Builder *b, uint32_t count) {
 static Place global_place(Builder *b, const Symbol *symbol) {
     uint32_t index = b->lower->global_of.data[symbol->id];
     assert(index != NO_SLOT);
-    return (Place){.is_global = true, .base = index, .index = NO_SLOT, .words = type_words(symbol->type), .type = symbol->type,
-                   .bits = symbol->bits, .is_atomic = symbol->is_atomic};
+    return (Place){.is_global = true,
+        .base = index,
+        .index = NO_SLOT,
+        .words = type_words(symbol->type),
+        .type = symbol->type,
+        .bits = symbol->bits,
+        .is_atomic = symbol->is_atomic};
 }
 
 static Place temporary_place(Builder *b, const Expr *expr) {
@@ -96,7 +106,8 @@ static Place index_place(Builder *b, const Expr *expr) {
     uint32_t length = place.type->length, stride = type_words(of);
     place.type = of;
     place.bits = 0;
-    if (expr->b->is_const && expr->b->value >= 0 && expr->b->value < length) place.offset += (uint32_t)expr->b->value * stride;
+    if (expr->b->is_const && expr->b->value >= 0 && expr->b->value < length)
+        place.offset += (uint32_t)expr->b->value * stride;
     else place.index = dynamic_index(b, expr->b, length, stride, place.index);
     return place;
 }
@@ -116,15 +127,20 @@ bool lower_place_is_static(const Place *place) { return !place->is_global && pla
 /* ---- loading */
 
 static void loadx(Builder *b, const Place *place, uint32_t slot, uint32_t words) {
-    lower_emit(b, (Instr){.op = INSTR_LOADX, .a = slot, .b = place->base + place->offset, .c = place->index,
-                          .d = place->words - place->offset, .imm = words});
+    lower_emit(b, (Instr){.op = INSTR_LOADX,
+                      .a = slot,
+                      .b = place->base + place->offset,
+                      .c = place->index,
+                      .d = place->words - place->offset,
+                      .imm = words});
 }
 
 /* Futures are looked at in uncounted slots, then copied. */
 static void load_futures(Builder *b, const Place *place, uint32_t slot) {
     const ValueType *type = lower_type(b->lower, place->type);
     VEC(uint8_t) kinds = {0};
-    for (uint32_t i = 0; i < type->words; i++) vec_push(&kinds, type->word_kinds[i] == WORD_DATA ? WORD_DATA : WORD_HANDLE);
+    for (uint32_t i = 0; i < type->words; i++)
+        vec_push(&kinds, type->word_kinds[i] == WORD_DATA ? WORD_DATA : WORD_HANDLE);
     uint32_t look = lower_slots(b, kinds.data, kinds.n);
     loadx(b, place, look, kinds.n);
     lower_copy(b, place->type, slot, look, false);
@@ -138,8 +154,13 @@ static void global_access(Builder *b, InstrOp op, const Place *place, uint32_t s
     uint8_t *heads = arena_alloc(b->lower->arena, words + 1u);
     lower_type_heads(place->type, heads);
     for (uint32_t i = 0; i < words; i++)
-        lower_emit(b, (Instr){.op = (uint8_t)op, .a = slot + i, .b = place->base, .c = place->index, .d = NO_SLOT,
-                              .imm = place->offset + i, .flags = heads[i] && !joined ? 0 : INSTR_JOINED});
+        lower_emit(b, (Instr){.op = (uint8_t)op,
+                          .a = slot + i,
+                          .b = place->base,
+                          .c = place->index,
+                          .d = NO_SLOT,
+                          .imm = place->offset + i,
+                          .flags = heads[i] && !joined ? 0 : INSTR_JOINED});
 }
 
 static void load_frame(Builder *b, const Place *place, uint32_t slot) {
@@ -166,8 +187,12 @@ static void store_frame(Builder *b, const Place *place, uint32_t slot) {
         lower_copy(b, place->type, place->base + place->offset, slot, true);
         return;
     }
-    lower_emit(b, (Instr){.op = INSTR_STOREX, .a = place->base + place->offset, .b = slot, .c = place->index,
-                          .d = place->words - place->offset, .imm = type_words(place->type)});
+    lower_emit(b, (Instr){.op = INSTR_STOREX,
+                      .a = place->base + place->offset,
+                      .b = slot,
+                      .c = place->index,
+                      .d = place->words - place->offset,
+                      .imm = type_words(place->type)});
 }
 
 void lower_store(Builder *b, const Place *place, uint32_t slot, bool joined) {

@@ -24,14 +24,16 @@ static void expand(Select *select) {
         const SelectArm *arm = &select->stmt->arms[i];
         if (arm->is_default) continue;
         if (!arm->each) vec_push(&select->replicas, (Replica){arm, 0, NO_SLOT});
-        for (int64_t each = arm->each_from; arm->each && each < arm->each_to; each++) vec_push(&select->replicas, (Replica){arm, each, NO_SLOT});
+        for (int64_t each = arm->each_from; arm->each && each < arm->each_to; each++)
+            vec_push(&select->replicas, (Replica){arm, each, NO_SLOT});
     }
 }
 
 /* The loop variable is a constant while an arm's guard and operands are evaluated. */
 static void bind_each(Builder *b, const Replica *replica) {
     if (replica->arm->each)
-        vec_push(&b->call->vars, (Var){.symbol = replica->arm->each->symbol, .kind = VAR_CONST, .value = replica->each, .local = NO_SLOT});
+        vec_push(&b->call->vars,
+            (Var){.symbol = replica->arm->each->symbol, .kind = VAR_CONST, .value = replica->each, .local = NO_SLOT});
 }
 static void unbind_each(Builder *b, const Replica *replica) {
     if (replica->arm->each) b->call->vars.n--;
@@ -87,7 +89,8 @@ static void operands(Builder *b, const Replica *replica, ArmPlan *plan) {
 
 /* A join's value is of its function's type, which only the task tells: converted whatever it is. */
 static void store_result(Builder *b, const ArmPlan *plan, const Type *to, uint8_t bits, uint32_t slot) {
-    if (plan->arm.op == ARM_JOIN && type_is_integer(to) && !bits) lower_emit3(b, INSTR_CONVERT, lower_itype(to, 0), slot, plan->arm.result, NO_SLOT);
+    if (plan->arm.op == ARM_JOIN && type_is_integer(to) && !bits)
+        lower_emit3(b, INSTR_CONVERT, lower_itype(to, 0), slot, plan->arm.result, NO_SLOT);
     else lower_convert(b, plan->type, to, bits, slot, plan->arm.result);
 }
 
@@ -98,7 +101,8 @@ static void take(Builder *b, const Select *select, uint32_t index) {
     uint32_t mark = lower_mark(b);
     lower_plan_item(b, plan);
     if (arm->dest_decl) {
-        store_result(b, plan, arm->dest_decl->type, arm->dest_decl->symbol->bits, lower_var(b, arm->dest_decl->symbol)->place.base);
+        store_result(b, plan, arm->dest_decl->type, arm->dest_decl->symbol->bits,
+            lower_var(b, arm->dest_decl->symbol)->place.base);
     } else if (plan->has_dest) {
         uint32_t value = lower_temp(b, plan->dest.type);
         store_result(b, plan, plan->dest.type, plan->dest.bits, value);
@@ -107,7 +111,8 @@ static void take(Builder *b, const Select *select, uint32_t index) {
         lower_drop(b, plan->arm.result, plan->arm.result_n);
     }
     if (select->plans.n > 1)
-        lower_emit(b, (Instr){.op = INSTR_GIVE_UP, .a = index, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = select->point});
+        lower_emit(b,
+            (Instr){.op = INSTR_GIVE_UP, .a = index, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = select->point});
     if (plan->arm.owned) lower_drop(b, plan->arm.obj, 1);
     if (arm->each) lower_const(b, lower_var(b, arm->each->symbol)->place.base, replica->each);
     lower_release(b, mark);
@@ -156,7 +161,8 @@ void lower_select(Builder *b, const Stmt *stmt) {
     vec_resize(&select.plans, select.replicas.n);
     for (uint32_t i = 0; i < select.replicas.n; i++) operands(b, &select.replicas.data[i], &select.plans.data[i]);
     b->cleanups = before;
-    select.point = lower_wait(b, POINT_SELECT, stmt->at, select.plans.data, select.plans.n, select.fallback, stmt->is_biased);
+    select.point = lower_wait(
+        b, POINT_SELECT, stmt->at, select.plans.data, select.plans.n, select.fallback, stmt->is_biased);
     for (uint32_t i = 0; i < stmt->narms; i++) arm_code(b, &select, &stmt->arms[i]);
     lower_label_place(b, select.end);
     vec_fini(&select.replicas);

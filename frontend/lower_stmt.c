@@ -6,8 +6,13 @@
 /* ---- blocks */
 
 void lower_block_open(Builder *b, Block *block, Stmt *const *items, uint32_t nitems) {
-    *block = (Block){.up = b->block, .call = b->call, .items = items, .nitems = nitems, .entry = b->cleanups, .outer_scope = b->scope,
-                     .nvars = b->call->vars.n};
+    *block = (Block){.up = b->block,
+        .call = b->call,
+        .items = items,
+        .nitems = nitems,
+        .entry = b->cleanups,
+        .outer_scope = b->scope,
+        .nvars = b->call->vars.n};
     b->block = block;
     b->scope = NULL;
 }
@@ -85,7 +90,8 @@ static void lower_if(Builder *b, const Stmt *stmt) {
 /* Whether a jump can lead into the statement: a label, or a case of a switch around it. */
 static bool is_enterable(const Stmt *stmt, bool in_switch) {
     if (!stmt) return false;
-    if (stmt->kind == STMT_LABEL || (!in_switch && (stmt->kind == STMT_CASE || stmt->kind == STMT_DEFAULT))) return true;
+    if (stmt->kind == STMT_LABEL || (!in_switch && (stmt->kind == STMT_CASE || stmt->kind == STMT_DEFAULT)))
+        return true;
     in_switch |= stmt->kind == STMT_SWITCH;
     if (is_enterable(stmt->body, in_switch) || is_enterable(stmt->other, in_switch)) return true;
     for (uint32_t i = 0; i < stmt->nitems; i++)
@@ -144,8 +150,15 @@ static void lower_for(Builder *b, const Stmt *stmt) {
 /* ---- scope, atomic, defer, labels */
 
 void lower_scope_wait(Builder *b, const Cleanup *scope) {
-    ArmPlan plan = {.arm = {.op = ARM_SCOPE_END, .span = scope->span, .guard = NO_SLOT, .obj = scope->slot, .value = NO_SLOT, .dest = NO_SLOT,
-                            .result = NO_SLOT, .target = lower_label_new(b), .result_used = true}};
+    ArmPlan plan = {.arm = {.op = ARM_SCOPE_END,
+                        .span = scope->span,
+                        .guard = NO_SLOT,
+                        .obj = scope->slot,
+                        .value = NO_SLOT,
+                        .dest = NO_SLOT,
+                        .result = NO_SLOT,
+                        .target = lower_label_new(b),
+                        .result_used = true}};
     lower_wait(b, POINT_SCOPE, scope->span, &plan, 1, NO_SLOT, false);
     lower_label_place(b, plan.arm.target);
 }
@@ -165,7 +178,8 @@ static void lower_scope(Builder *b, const Stmt *stmt) {
     b->scope_handle = handle;
     lower_stmts(b, stmt->items, stmt->nitems);
     lower_scope_wait(b, scope);
-    for (Cleanup *c = b->cleanups; c != block.entry; c = c->below) c->scope = NULL; /* their scope has been waited for */
+    for (Cleanup *c = b->cleanups; c != block.entry; c = c->below)
+        c->scope = NULL; /* their scope has been waited for */
     lower_block_close(b, &block);
     b->cleanups = scope->below;
     b->scope_handle = outer;
@@ -200,7 +214,8 @@ static void lower_expr_stmt(Builder *b, const Stmt *stmt) {
     const Expr *expr = stmt->expr;
     Span outer = lower_at(b, expr->span);
     if (expr->kind == EXPR_AWAIT) lower_await(b, expr, NO_SLOT, is_send(expr->a));
-    else if (expr->kind == EXPR_CALL && expr->blocks && expr->builtin != BUILTIN_BLOCK_ON) lower_blocking(b, expr, NO_SLOT, is_send(expr));
+    else if (expr->kind == EXPR_CALL && expr->blocks && expr->builtin != BUILTIN_BLOCK_ON)
+        lower_blocking(b, expr, NO_SLOT, is_send(expr));
     else lower_expr_discard(b, expr);
     lower_at(b, outer);
 }

@@ -7,7 +7,8 @@ static void find_cases(Builder *b, Switch *sw, Stmt *const *items, uint32_t nite
 
 static void find_in(Builder *b, Switch *sw, const Stmt *stmt) {
     if (!stmt || stmt->kind == STMT_SWITCH) return;
-    if (stmt->kind == STMT_CASE || stmt->kind == STMT_DEFAULT) vec_push(&sw->cases, (CaseLabel){stmt, lower_label_new(b)});
+    if (stmt->kind == STMT_CASE || stmt->kind == STMT_DEFAULT)
+        vec_push(&sw->cases, (CaseLabel){stmt, lower_label_new(b)});
     find_in(b, sw, stmt->body);
     find_in(b, sw, stmt->other);
     find_cases(b, sw, stmt->items, stmt->nitems);

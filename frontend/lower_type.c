@@ -39,15 +39,16 @@ static ValueKind kind_of(const Type *type) {
 static const ValueField *fields_of(Lower *lower, const Field *fields, uint32_t nfields) {
     ValueField *list = ARENA_ARRAY(lower->arena, ValueField, nfields + 1u);
     for (uint32_t i = 0; i < nfields; i++)
-        list[i] = (ValueField){lower_name(lower, fields[i].name), lower_type_bits(lower, fields[i].type, fields[i].bits)};
+        list[i] = (ValueField){
+            lower_name(lower, fields[i].name), lower_type_bits(lower, fields[i].type, fields[i].bits)};
     return list;
 }
 
 static void fill_labels(Lower *lower, const Type *type, ValueType *value) {
     ValueLabel *labels = ARENA_ARRAY(lower->arena, ValueLabel, type->nlabels + 1u);
     for (uint32_t i = 0; i < type->nlabels; i++)
-        labels[i] = (ValueLabel){lower_name(lower, type->labels[i].name), fields_of(lower, type->labels[i].fields, type->labels[i].nfields),
-                                 type->labels[i].nfields};
+        labels[i] = (ValueLabel){lower_name(lower, type->labels[i].name),
+            fields_of(lower, type->labels[i].fields, type->labels[i].nfields), type->labels[i].nfields};
     value->labels = labels;
     value->nlabels = type->nlabels;
 }
@@ -117,7 +118,8 @@ uint32_t lower_label_offset(const Type *type, uint32_t label, uint32_t field) {
     assert(type->kind == TYPE_MESSAGE && label < type->nlabels);
     uint32_t offset = 1;
     for (uint32_t i = 0; i <= label; i++)
-        for (uint32_t k = 0; k < (i < label ? type->labels[i].nfields : field); k++) offset += type_words(type->labels[i].fields[k].type);
+        for (uint32_t k = 0; k < (i < label ? type->labels[i].nfields : field); k++)
+            offset += type_words(type->labels[i].fields[k].type);
     return offset;
 }
 
@@ -128,7 +130,8 @@ void lower_type_heads(const Type *type, uint8_t *heads) {
             heads += type_words(type->fields[i].type);
         }
     } else if (type->kind == TYPE_ARRAY) {
-        for (uint32_t i = 0; i < type->length; i++) lower_type_heads(type->of, heads + (size_t)i * type_words(type->of));
+        for (uint32_t i = 0; i < type->length; i++)
+            lower_type_heads(type->of, heads + (size_t)i * type_words(type->of));
     } else if (type_words(type)) {
         heads[0] = 1;
     }

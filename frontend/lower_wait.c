@@ -130,11 +130,20 @@ static void plan_item(Builder *b, const Expr *operation, uint32_t index, ArmPlan
 
 void lower_plan(Builder *b, const Expr *operation, uint32_t guard, ArmPlan *plan) {
     Span outer = lower_at(b, operation->span);
-    plan->arm = (Arm){.op = op_of(operation), .span = operation->span, .guard = guard, .obj = NO_SLOT, .value = NO_SLOT, .dest = NO_SLOT,
-                      .result = NO_SLOT, .target = NO_SLOT, .result_used = true};
+    plan->arm = (Arm){.op = op_of(operation),
+        .span = operation->span,
+        .guard = guard,
+        .obj = NO_SLOT,
+        .value = NO_SLOT,
+        .dest = NO_SLOT,
+        .result = NO_SLOT,
+        .target = NO_SLOT,
+        .result_used = true};
     ArmOp op = plan->arm.op;
-    if (op == ARM_SEND || op == ARM_RECV || op == ARM_ACQUIRE) plan->type = types_basic(b->lower->tree->types, TYPE_BOOL);
-    else if (op == ARM_FUTURE && operation->type->of && operation->type->of->kind != TYPE_VOID) plan->type = operation->type->of;
+    if (op == ARM_SEND || op == ARM_RECV || op == ARM_ACQUIRE)
+        plan->type = types_basic(b->lower->tree->types, TYPE_BOOL);
+    else if (op == ARM_FUTURE && operation->type->of && operation->type->of->kind != TYPE_VOID)
+        plan->type = operation->type->of;
     Guarded g = {NO_SLOT, NO_SLOT, NO_SLOT, NO_SLOT};
     if (guard != NO_SLOT) g = guarded_begin(b, operation, guard, plan);
     plan_object(b, operation, g.obj, plan);
@@ -178,11 +187,18 @@ static const char *const *calls_of(Builder *b, uint32_t *ncalls) {
     return calls;
 }
 
-uint32_t lower_wait(Builder *b, PointKind kind, Span span, const ArmPlan *plans, uint32_t nplans, uint32_t fallback, bool is_biased) {
+uint32_t lower_wait(
+    Builder *b, PointKind kind, Span span, const ArmPlan *plans, uint32_t nplans, uint32_t fallback, bool is_biased) {
     if (!b->reachable || b->lower->failed) return NO_SLOT;
     Span outer = lower_at(b, span);
     uint32_t index = b->points.n;
-    Point point = {.kind = kind, .span = span, .pc = b->code.n, .narms = nplans, .is_biased = is_biased, .fallback = fallback, .cancel = NO_SLOT};
+    Point point = {.kind = kind,
+        .span = span,
+        .pc = b->code.n,
+        .narms = nplans,
+        .is_biased = is_biased,
+        .fallback = fallback,
+        .cancel = NO_SLOT};
     point.arms = ARENA_ARRAY(b->lower->arena, Arm, nplans + 1u);
     for (uint32_t i = 0; i < nplans; i++) {
         point.arms[i] = plans[i].arm;
@@ -234,7 +250,10 @@ static void wait_single(Builder *b, const Single *single) {
     lower_release(b, mark);
 }
 
-static bool is_async_call(const Expr *expr) { return expr->kind == EXPR_CALL && expr->builtin == BUILTIN_NONE && expr->symbol && expr->symbol->decl->func == FUNC_ASYNC; }
+static bool is_async_call(const Expr *expr) {
+    return expr->kind == EXPR_CALL && expr->builtin == BUILTIN_NONE && expr->symbol &&
+           expr->symbol->decl->func == FUNC_ASYNC;
+}
 
 void lower_await(Builder *b, const Expr *expr, uint32_t slot, bool is_statement) {
     Span outer = lower_at(b, expr->span);

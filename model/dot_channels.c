@@ -17,7 +17,12 @@ typedef struct Object { /* a global variable (or one element of it), or what a c
     uint32_t index; /* of the global or site */
     uint32_t word;  /* of the global; NO_SLOT: some element */
 } Object;
-typedef struct Use { uint32_t machine; Object object; UseKind kind; uint32_t line; } Use;
+typedef struct Use {
+    uint32_t machine;
+    Object object;
+    UseKind kind;
+    uint32_t line;
+} Use;
 
 typedef struct Drawing {
     const Program *program;
@@ -26,7 +31,9 @@ typedef struct Drawing {
     VEC(Object) found; /* by the last trace */
 } Drawing;
 
-static bool same_object(Object a, Object b) { return a.is_global == b.is_global && a.index == b.index && a.word == b.word; }
+static bool same_object(Object a, Object b) {
+    return a.is_global == b.is_global && a.index == b.index && a.word == b.word;
+}
 
 static void add_found(Drawing *drawing, Object object) {
     for (uint32_t i = 0; i < drawing->found.n; i++)
@@ -36,7 +43,10 @@ static void add_found(Drawing *drawing, Object object) {
 
 /* ---- following a handle back to where it came from */
 
-typedef struct Writes { uint32_t slot; bool hit; } Writes;
+typedef struct Writes {
+    uint32_t slot;
+    bool hit;
+} Writes;
 static void look(void *context, uint32_t slot, uint32_t n) {
     Writes *writes = context;
     writes->hit |= writes->slot - slot < n;
@@ -64,7 +74,9 @@ static void trace_argument(Drawing *drawing, uint32_t machine, uint32_t paramete
 static void trace_write(Drawing *drawing, uint32_t machine, uint32_t pc, uint32_t slot, uint32_t depth) {
     const Instr *instr = &drawing->program->machines[machine]->code[pc];
     switch (instr->op) {
-    case INSTR_GLOAD: add_found(drawing, (Object){true, instr->b, instr->c == NO_SLOT ? (uint32_t)instr->imm : NO_SLOT}); break;
+    case INSTR_GLOAD:
+        add_found(drawing, (Object){true, instr->b, instr->c == NO_SLOT ? (uint32_t)instr->imm : NO_SLOT});
+        break;
     case INSTR_NEW: add_found(drawing, (Object){false, (uint32_t)instr->imm, 0}); break;
     case INSTR_MOVE: trace(drawing, machine, pc, instr->b + (slot - instr->a), depth + 1); break;
     case INSTR_LOADX: trace(drawing, machine, pc, instr->b, depth + 1); break;
@@ -91,7 +103,8 @@ static void add_use(Drawing *drawing, uint32_t machine, uint32_t pc, uint32_t sl
     vec_clear(&drawing->found);
     trace(drawing, machine, pc, slot, 0);
     for (uint32_t i = 0; i < drawing->found.n; i++)
-        vec_push(&drawing->uses, (Use){machine, drawing->found.data[i], kind, sources_line_of(drawing->program->sources, span)});
+        vec_push(&drawing->uses,
+            (Use){machine, drawing->found.data[i], kind, sources_line_of(drawing->program->sources, span)});
 }
 
 static int use_of_arm(ArmOp op) {
@@ -142,7 +155,8 @@ static uint32_t object_number(Drawing *drawing, Object object) {
 static void put_object(const Drawing *drawing, FILE *out, uint32_t number, UseKind first) {
     Object object = drawing->objects.data[number];
     bool is_channel = first == USE_SEND || first == USE_RECV || first == USE_CLOSE;
-    fprintf(out, "  o%u [shape=%s, style=filled, fillcolor=%s, label=\"", number, is_channel ? "cds" : "ellipse", is_channel ? "lightblue" : "khaki");
+    fprintf(out, "  o%u [shape=%s, style=filled, fillcolor=%s, label=\"", number, is_channel ? "cds" : "ellipse",
+        is_channel ? "lightblue" : "khaki");
     if (object.is_global) {
         const Global *global = &drawing->program->globals[object.index];
         dot_label(out, global->name);
@@ -156,7 +170,9 @@ static void put_object(const Drawing *drawing, FILE *out, uint32_t number, UseKi
     fputs("\"];\n", out);
 }
 
-static bool same_edge(const Use *a, const Use *b) { return a->machine == b->machine && a->kind == b->kind && same_object(a->object, b->object); }
+static bool same_edge(const Use *a, const Use *b) {
+    return a->machine == b->machine && a->kind == b->kind && same_object(a->object, b->object);
+}
 
 static bool is_first(const Drawing *drawing, uint32_t index) {
     for (uint32_t i = 0; i < index; i++)
@@ -190,8 +206,10 @@ static void put_spawns(const Program *program, FILE *out, uint32_t index) {
     for (uint32_t pc = 0; pc < machine->ncode; pc++) {
         const Instr *instr = &machine->code[pc];
         bool again = instr->op != INSTR_SPAWN;
-        for (uint32_t i = 0; i < pc && !again; i++) again = machine->code[i].op == INSTR_SPAWN && machine->code[i].imm == instr->imm;
-        if (!again) fprintf(out, "  t%u -> t%u [style=dotted, color=gray50, arrowhead=empty];\n", index, (uint32_t)instr->imm);
+        for (uint32_t i = 0; i < pc && !again; i++)
+            again = machine->code[i].op == INSTR_SPAWN && machine->code[i].imm == instr->imm;
+        if (!again)
+            fprintf(out, "  t%u -> t%u [style=dotted, color=gray50, arrowhead=empty];\n", index, (uint32_t)instr->imm);
     }
 }
 
@@ -199,7 +217,7 @@ void dot_channels(const Program *program, FILE *out) {
     Drawing drawing = {.program = program};
     fputs("digraph channels {\n  rankdir=LR; nodesep=0.4; ranksep=0.9;\n  node [fontname=\"Helvetica\", fontsize=11];\n"
           "  edge [fontname=\"Helvetica\", fontsize=9];\n",
-          out);
+        out);
     for (uint32_t i = MACHINE_MAIN; i < program->nmachines; i++) {
         if (!program->machines[i]->is_async) continue;
         fprintf(out, "  t%u [shape=box, style=rounded, label=\"", i);

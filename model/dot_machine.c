@@ -15,10 +15,10 @@ enum { LABEL_TEXT = 40, MAX_NOTES = 4 };
 typedef struct Region {
     const Program *program;
     const Machine *machine;
-    uint32_t *parent;     /* per pc: where it was first reached from, itself for the entry, NO_SLOT when not reached */
-    uint8_t *leads;       /* per pc: the point looked at can be reached from here */
-    VEC(uint32_t) queue;  /* reached pcs, in order */
-    uint32_t from;        /* while visiting */
+    uint32_t *parent;    /* per pc: where it was first reached from, itself for the entry, NO_SLOT when not reached */
+    uint8_t *leads;      /* per pc: the point looked at can be reached from here */
+    VEC(uint32_t) queue; /* reached pcs, in order */
+    uint32_t from;       /* while visiting */
 } Region;
 
 static bool is_stop(const Machine *machine, uint32_t pc) {
@@ -45,7 +45,10 @@ static void explore(Region *region, uint32_t entry) {
     }
 }
 
-typedef struct Leads { const uint8_t *leads; bool any; } Leads;
+typedef struct Leads {
+    const uint8_t *leads;
+    bool any;
+} Leads;
 static void look(void *context, uint32_t pc) {
     Leads *leads = context;
     leads->any |= leads->leads[pc] != 0;
@@ -71,8 +74,17 @@ static void mark_leading(Region *region, uint32_t target) {
 
 static bool is_note(const Instr *instr) {
     switch (instr->op) {
-    case INSTR_SPAWN: case INSTR_TRY_SEND: case INSTR_TRY_RECV: case INSTR_CLOSE: case INSTR_TRY_LOCK: case INSTR_UNLOCK:
-    case INSTR_TRY_ACQUIRE: case INSTR_RELEASE: case INSTR_ABORT: case INSTR_ASSERT: case INSTR_ASSUME: return true;
+    case INSTR_SPAWN:
+    case INSTR_TRY_SEND:
+    case INSTR_TRY_RECV:
+    case INSTR_CLOSE:
+    case INSTR_TRY_LOCK:
+    case INSTR_UNLOCK:
+    case INSTR_TRY_ACQUIRE:
+    case INSTR_RELEASE:
+    case INSTR_ABORT:
+    case INSTR_ASSERT:
+    case INSTR_ASSUME: return true;
     default: return false;
     }
 }
@@ -84,7 +96,9 @@ static bool decides(const Region *region, uint32_t pc) {
 }
 
 static bool same_span(Span a, Span b) { return a.file == b.file && a.begin == b.begin && a.end == b.end; }
-static bool holds_span(Span outer, Span inner) { return outer.file == inner.file && outer.begin <= inner.begin && inner.end <= outer.end; }
+static bool holds_span(Span outer, Span inner) {
+    return outer.file == inner.file && outer.begin <= inner.begin && inner.end <= outer.end;
+}
 
 typedef struct Label {
     FILE *out;
@@ -158,7 +172,8 @@ static void put_way(Label *label, uint32_t target) {
 static void put_detours(Label *label) {
     const Machine *machine = label->region->machine;
     for (uint32_t pc = 0; pc < machine->ncode; pc++)
-        if (label->region->parent[pc] != NO_SLOT && label->region->leads[pc] && is_note(&machine->code[pc]) && say(label, machine->code[pc].span))
+        if (label->region->parent[pc] != NO_SLOT && label->region->leads[pc] && is_note(&machine->code[pc]) &&
+            say(label, machine->code[pc].span))
             put_note(label, "[", machine->code[pc].span, "]");
 }
 
@@ -213,8 +228,12 @@ static void find_edges(Region *region, Edges *edges, uint32_t point, uint32_t en
     }
 }
 
-static const char *const shapes[] = {
-    [POINT_START] = "ellipse", [POINT_AWAIT] = "box", [POINT_SELECT] = "box", [POINT_BLOCK] = "octagon", [POINT_SCOPE] = "box", [POINT_END] = "ellipse"};
+static const char *const shapes[] = {[POINT_START] = "ellipse",
+    [POINT_AWAIT] = "box",
+    [POINT_SELECT] = "box",
+    [POINT_BLOCK] = "octagon",
+    [POINT_SCOPE] = "box",
+    [POINT_END] = "ellipse"};
 
 static void put_node_text(const Program *program, FILE *out, const Point *point) {
     uint32_t line = sources_line_of(program->sources, point->span);
@@ -247,7 +266,9 @@ static void put_node(const Program *program, FILE *out, const Machine *machine, 
     if (point->kind == POINT_BLOCK) fputs("color=firebrick, ", out);
     if (point->kind == POINT_SCOPE) fputs("style=rounded, ", out);
     if (point->kind == POINT_START || point->kind == POINT_END) {
-        fputs(point->kind == POINT_START ? "height=0.25, label=\"start\"];\n" : "height=0.25, peripheries=2, label=\"end\"];\n", out);
+        fputs(point->kind == POINT_START ? "height=0.25, label=\"start\"];\n"
+                                         : "height=0.25, peripheries=2, label=\"end\"];\n",
+            out);
         return;
     }
     fputs("label=\"", out);
@@ -262,13 +283,17 @@ static bool is_drawn(const Machine *machine, uint32_t index) {
 }
 
 static void find_all(const Program *program, const Machine *machine, Edges *edges) {
-    Region region = {.program = program, .machine = machine, .parent = calloc(machine->ncode, sizeof(uint32_t)), .leads = calloc(machine->ncode, 1)};
+    Region region = {.program = program,
+        .machine = machine,
+        .parent = calloc(machine->ncode, sizeof(uint32_t)),
+        .leads = calloc(machine->ncode, 1)};
     if (!region.parent || !region.leads) fatal("out of memory");
     for (uint32_t i = 0; i < machine->npoints; i++) {
         const Point *point = &machine->points[i];
         if (!is_drawn(machine, i)) continue;
         if (point->kind == POINT_START) find_edges(&region, edges, i, point->pc, (Span){0});
-        for (uint32_t k = 0; k < point->narms; k++) find_edges(&region, edges, i, point->arms[k].target, point->arms[k].span);
+        for (uint32_t k = 0; k < point->narms; k++)
+            find_edges(&region, edges, i, point->arms[k].target, point->arms[k].span);
     }
     vec_fini(&region.queue);
     free(region.parent);
@@ -284,14 +309,16 @@ static bool leads_to(const Edges *edges, uint32_t point) {
 static void put_machine(const Program *program, FILE *out, const Machine *machine) {
     fprintf(out, "  subgraph cluster_m%u {\n    label=\"", machine->id);
     dot_label(out, machine->name);
-    fprintf(out, "  (line %u)\";\n    labeljust=l; color=gray70; fontname=\"Helvetica-Bold\";\n", sources_line_of(program->sources, machine->span));
+    fprintf(out, "  (line %u)\";\n    labeljust=l; color=gray70; fontname=\"Helvetica-Bold\";\n",
+        sources_line_of(program->sources, machine->span));
     Edges edges = {0};
     find_all(program, machine, &edges);
     for (uint32_t i = 0; i < machine->npoints; i++)
         if (is_drawn(machine, i) && (i == 0 || leads_to(&edges, i))) put_node(program, out, machine, i);
     for (uint32_t i = 0; i < edges.n; i++) {
         const Edge *edge = &edges.data[i];
-        fprintf(out, "    m%up%u -> m%up%u [label=\"%s\"];\n", machine->id, edge->from, machine->id, edge->to, edge->text);
+        fprintf(
+            out, "    m%up%u -> m%up%u [label=\"%s\"];\n", machine->id, edge->from, machine->id, edge->to, edge->text);
         free(edge->text);
     }
     fputs("  }\n", out);
@@ -299,9 +326,10 @@ static void put_machine(const Program *program, FILE *out, const Machine *machin
 }
 
 void dot_machines(const Program *program, FILE *out) {
-    fputs("digraph machines {\n  rankdir=TB; nodesep=0.4; ranksep=0.5;\n  node [fontname=\"Helvetica\", fontsize=10, margin=\"0.12,0.06\"];\n"
+    fputs("digraph machines {\n  rankdir=TB; nodesep=0.4; ranksep=0.5;\n  node [fontname=\"Helvetica\", fontsize=10, "
+          "margin=\"0.12,0.06\"];\n"
           "  edge [fontname=\"Helvetica\", fontsize=9];\n",
-          out);
+        out);
     for (uint32_t i = MACHINE_MAIN; i < program->nmachines; i++)
         if (program->machines[i]->is_async) put_machine(program, out, program->machines[i]);
     fputs("}\n", out);

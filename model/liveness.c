@@ -13,10 +13,10 @@ typedef struct Block {
 typedef struct Liveness {
     Program *program;
     Machine *machine;
-    uint32_t words;              /* 64-bit words of a slot set */
-    uint32_t *block_of;          /* per pc: its block's index */
+    uint32_t words;     /* 64-bit words of a slot set */
+    uint32_t *block_of; /* per pc: its block's index */
     VEC(Block) blocks;
-    uint64_t *sets;              /* live-in per block */
+    uint64_t *sets; /* live-in per block */
     uint64_t *set, *scratch;
 } Liveness;
 
@@ -120,7 +120,8 @@ static void add_at_rest(const Machine *machine, uint32_t pc, uint64_t *set, cons
         if (point->narms) set_add(set, point->state, point->narms);
     }
     uint32_t start_cancel = machine->points[0].cancel;
-    if (pc == machine->points[0].pc && start_cancel != NO_SLOT) set_join(set, block_set(live, live->block_of[start_cancel]), live->words);
+    if (pc == machine->points[0].pc && start_cancel != NO_SLOT)
+        set_join(set, block_set(live, live->block_of[start_cancel]), live->words);
 }
 
 static void keep(Liveness *live, uint32_t pc) {
@@ -156,14 +157,17 @@ static void mark_written(void *context, uint32_t slot, uint32_t n) {
 
 static bool live_at_every_rest(const Machine *machine, uint32_t slot) {
     for (uint32_t pc = 0; pc < machine->ncode; pc++)
-        if (machine->live[pc] && machine->code[pc].op != INSTR_END && !(machine->live[pc][slot / 64] >> (slot % 64) & 1)) return false;
+        if (machine->live[pc] && machine->code[pc].op != INSTR_END &&
+            !(machine->live[pc][slot / 64] >> (slot % 64) & 1))
+            return false;
     return true;
 }
 
 static void fill_keys(Liveness *live) {
     Machine *machine = live->machine;
     uint8_t *written = arena_alloc(&live->program->arena, machine->nslots + 1u);
-    for (uint32_t pc = 0; pc < machine->ncode; pc++) flow_writes(live->program, machine, &machine->code[pc], mark_written, written);
+    for (uint32_t pc = 0; pc < machine->ncode; pc++)
+        flow_writes(live->program, machine, &machine->code[pc], mark_written, written);
     machine->key_slots = ARENA_ARRAY(&live->program->arena, uint32_t, machine->nparams);
     machine->key_slots_n = 0;
     for (uint32_t slot = 0; slot < machine->nparams; slot++)
@@ -173,7 +177,8 @@ static void fill_keys(Liveness *live) {
 
 void liveness_fill(Program *program, Machine *machine) {
     assert(machine->ncode > 0);
-    Liveness live = {.program = program, .machine = machine, .words = (machine->nslots + 63) / 64 + (machine->nslots == 0)};
+    Liveness live = {
+        .program = program, .machine = machine, .words = (machine->nslots + 63) / 64 + (machine->nslots == 0)};
     Arena scratch;
     arena_init(&scratch);
     find_blocks(&live);

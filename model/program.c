@@ -21,7 +21,9 @@ static bool site_has_threads(const Machine *init, uint32_t site) {
     for (uint32_t pc = 0; pc < init->ncode; pc++) {
         const Instr *instr = &init->code[pc];
         if (instr->op != INSTR_NEW || instr->imm != (Word)site) continue;
-        if (pc == 0 || init->code[pc - 1].op != INSTR_CONST || init->code[pc - 1].a != instr->b || init->code[pc - 1].imm >= 2) return true;
+        if (pc == 0 || init->code[pc - 1].op != INSTR_CONST || init->code[pc - 1].a != instr->b ||
+            init->code[pc - 1].imm >= 2)
+            return true;
     }
     return false;
 }
@@ -35,7 +37,8 @@ static bool spawns_elsewhere(const Machine *machine) {
 /* More than one thread: an executor with several (a count that is no constant is taken to be several), or tasks on another than the default one. */
 static bool is_threaded(const Program *program) {
     for (uint32_t i = 0; i < program->nsites; i++)
-        if (program->sites[i].kind == OBJECT_EXECUTOR && site_has_threads(program->machines[MACHINE_INIT], i)) return true;
+        if (program->sites[i].kind == OBJECT_EXECUTOR && site_has_threads(program->machines[MACHINE_INIT], i))
+            return true;
     for (uint32_t i = 0; i < program->nmachines; i++)
         if (spawns_elsewhere(program->machines[i])) return true;
     return false;
@@ -82,9 +85,9 @@ static void resolve_regions(const Program *program, Machine *machine) {
     while (regions.queue.n) {
         uint32_t pc = vec_pop(&regions.queue);
         const Instr *instr = &machine->code[pc];
-        regions.out = instr->op == INSTR_ATOMIC_BEGIN                  ? REGION_FRESH
+        regions.out = instr->op == INSTR_ATOMIC_BEGIN           ? REGION_FRESH
                       : flow_is_access(program, machine, instr) ? REGION_TOUCHED
-                                                                       : regions.in[pc];
+                                                                : regions.in[pc];
         flow_next(machine, pc, region_enter, &regions);
     }
     for (uint32_t pc = 0; pc < machine->ncode; pc++)

@@ -7,7 +7,8 @@ static const char *const instr_texts[INSTR_COUNT] = {
 #include "model/instr.def"
 #undef INSTR
 };
-static const char *const arm_texts[ARM_OPS] = {"send", "recv", "lock", "acquire", "sleep", "yield", "join", "future", "scope-end"};
+static const char *const arm_texts[ARM_OPS] = {
+    "send", "recv", "lock", "acquire", "sleep", "yield", "join", "future", "scope-end"};
 static const char *const point_texts[] = {"start", "await", "select", "block", "scope", "end"};
 static const char *const object_texts[] = {"channel", "mutex", "semaphore", "executor", "scope"};
 
@@ -29,7 +30,7 @@ static void dump_arm(FILE *out, const Arm *arm) {
 static void dump_point(const Program *program, FILE *out, const Machine *machine, uint32_t index) {
     const Point *point = &machine->points[index];
     fprintf(out, "    point %u %s%s line %u pc=%u", index, point->is_biased ? "biased " : "", point_texts[point->kind],
-            sources_line_of(program->sources, point->span), point->pc);
+        sources_line_of(program->sources, point->span), point->pc);
     if (point->narms) fprintf(out, " state=%u", point->state);
     dump_slot(out, "fallback", point->fallback);
     dump_slot(out, "cancel", point->cancel);
@@ -69,14 +70,17 @@ static void dump_instr(const Program *program, FILE *out, const Machine *machine
 
 static void dump_machine(const Program *program, FILE *out, uint32_t index) {
     const Machine *machine = program->machines[index];
-    fprintf(out, "machine %u %s: %u slots, %u parameters\n  kinds ", index, machine->name, machine->nslots, machine->nparams);
+    fprintf(out, "machine %u %s: %u slots, %u parameters\n  kinds ", index, machine->name, machine->nslots,
+        machine->nparams);
     for (uint32_t i = 0; i < machine->nslots; i++) fputc("dhf"[machine->slot_kinds[i]], out);
     fputc('\n', out);
     for (uint32_t i = 0; i < machine->nlocals; i++) {
         const Local *local = &machine->locals[i];
-        fprintf(out, "    local %s %s slot %u pc [%u, %u)\n", local->type->name, local->name, local->slot, local->from, local->to);
+        fprintf(out, "    local %s %s slot %u pc [%u, %u)\n", local->type->name, local->name, local->slot, local->from,
+            local->to);
     }
-    for (uint32_t i = 0; i < machine->nlabels; i++) fprintf(out, "    label %s at %u\n", machine->labels[i].name, machine->labels[i].pc);
+    for (uint32_t i = 0; i < machine->nlabels; i++)
+        fprintf(out, "    label %s at %u\n", machine->labels[i].name, machine->labels[i].pc);
     if (machine->key_slots_n) fprintf(out, "    keys");
     for (uint32_t i = 0; i < machine->key_slots_n; i++) fprintf(out, " %u", machine->key_slots[i]);
     if (machine->key_slots_n) fputc('\n', out);
@@ -89,8 +93,8 @@ static void dump_globals(const Program *program, FILE *out) {
         const Global *global = &program->globals[i];
         char text[128];
         value_print(text, sizeof text, global->type, global->init);
-        fprintf(out, "global %u %s %s = %s%s%s\n", i, global->type->name, global->name, text, global->is_const ? " const" : "",
-                global->is_atomic ? " atomic" : "");
+        fprintf(out, "global %u %s %s = %s%s%s\n", i, global->type->name, global->name, text,
+            global->is_const ? " const" : "", global->is_atomic ? " atomic" : "");
     }
 }
 
@@ -98,7 +102,8 @@ static void dump_sites(const Program *program, FILE *out) {
     for (uint32_t i = 0; i < program->nsites; i++) {
         const Site *site = &program->sites[i];
         fprintf(out, "site %u %s%s%s%s%s %s\n", i, site->is_scoped ? "scoped " : "", site->is_fifo ? "fifo " : "",
-                site->is_barging ? "barging " : "", site->is_unowned ? "unowned " : "", object_texts[site->kind], site->name);
+            site->is_barging ? "barging " : "", site->is_unowned ? "unowned " : "", object_texts[site->kind],
+            site->name);
     }
 }
 
