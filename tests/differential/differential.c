@@ -1,5 +1,5 @@
-/* Compares the engine with the plain explorer: findings (kind, detail, line, stuck tasks) under every switch of the engine, and, where
-   nothing is reduced, numbers of states and transitions.
+/* Compares the engine with the plain explorer: findings (kind, detail, line, stuck tasks) under every switch of the
+   engine, and, where nothing is reduced, numbers of states and transitions.
 
    differential [-v] [--max-states N] [--plain] [--dump] FILE…
    differential … --generate COUNT SEED DIR     COUNT programs from SEED on; those that differ stay in DIR
@@ -18,7 +18,11 @@
 #include <unistd.h>
 
 typedef struct Settings { uint32_t max_states; bool verbose, plain_only, dump; } Settings;
-typedef struct Totals { uint32_t agreed, skipped, differed, refused, merged; uint64_t states, transitions; uint32_t violated, deadlocks; } Totals;
+typedef struct Totals {
+    uint32_t agreed, skipped, differed, refused, merged;
+    uint64_t states, transitions;
+    uint32_t violated, deadlocks;
+} Totals;
 
 typedef struct Found { const char *kind, *detail, *stuck; uint32_t line; } Found;
 typedef struct FoundList { Found *at; uint32_t n; } FoundList;
@@ -48,7 +52,8 @@ static const char *stuck_of(Arena *arena, const Trace *trace) {
     for (uint32_t i = 0; i < trace->nstuck; i++) names[i] = trace->tasks[trace->stuck[i]].function;
     if (trace->nstuck > 0) qsort(names, trace->nstuck, sizeof *names, by_name);
     for (uint32_t i = 0; i < trace->nstuck; i++)
-        if (i == 0 || strcmp(names[i - 1], names[i]) != 0) text = arena_printf(arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
+        if (i == 0 || strcmp(names[i - 1], names[i]) != 0)
+            text = arena_printf(arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
     return text;
 }
 static const char *spinner_of(Arena *arena, const Trace *trace) {
@@ -60,10 +65,13 @@ static FoundList engine_found(Arena *arena, const EngineResult *result, const So
     for (uint32_t i = 0; i < result->nfindings; i++) {
         const Finding *f = &result->findings[i];
         Found *to = &list.at[i];
-        bool stuck = f->kind == FINDING_DEADLOCK || f->kind == FINDING_PARTIAL_DEADLOCK || f->kind == FINDING_NEVER_YIELDS;
+        bool stuck = f->kind == FINDING_DEADLOCK || f->kind == FINDING_PARTIAL_DEADLOCK ||
+                     f->kind == FINDING_NEVER_YIELDS;
         bool named = f->kind == FINDING_UNDEFINED || f->kind == FINDING_MISUSE || f->kind == FINDING_INVARIANT;
-        *to = (Found){.kind = finding_kind_text(f->kind), .detail = named && f->name != NULL ? f->name : "", .stuck = ""};
-        if (stuck && f->trace != NULL) to->stuck = f->kind == FINDING_NEVER_YIELDS ? spinner_of(arena, f->trace) : stuck_of(arena, f->trace);
+        *to = (Found){
+            .kind = finding_kind_text(f->kind), .detail = named && f->name != NULL ? f->name : "", .stuck = ""};
+        if (stuck && f->trace != NULL)
+            to->stuck = f->kind == FINDING_NEVER_YIELDS ? spinner_of(arena, f->trace) : stuck_of(arena, f->trace);
         if (!stuck && f->kind != FINDING_INVARIANT) to->line = sources_line_of(sources, f->span);
     }
     sort_unique(&list);
@@ -122,8 +130,9 @@ typedef struct Job {
 static void compare_counts(Job *job, const Config *config, const EngineResult *result) {
     if (config->reset || !config->symmetry || config->merge) return;
     if (result->states == job->plain->states && result->transitions == job->plain->transitions) return;
-    printf("DIFF %s [%s]: states %llu, transitions %llu; plain: %llu, %llu\n", job->path, config->name, (unsigned long long)result->states,
-           (unsigned long long)result->transitions, (unsigned long long)job->plain->states, (unsigned long long)job->plain->transitions);
+    printf("DIFF %s [%s]: states %llu, transitions %llu; plain: %llu, %llu\n", job->path, config->name,
+        (unsigned long long)result->states, (unsigned long long)result->transitions,
+        (unsigned long long)job->plain->states, (unsigned long long)job->plain->transitions);
     job->differs = true;
 }
 static void dump_graph(const Graph *graph) {
@@ -147,7 +156,8 @@ static void compare_config(Job *job, const Config *config) {
     Arena arena;
     arena_init(&arena);
     if (result->fault) {
-        printf("DIFF %s [%s]: internal fault: %s\n", job->path, config->name, result->fault_text != NULL ? result->fault_text : "");
+        printf("DIFF %s [%s]: internal fault: %s\n", job->path, config->name,
+            result->fault_text != NULL ? result->fault_text : "");
         job->differs = true;
     }
     if (result->complete) {
@@ -160,7 +170,8 @@ static void compare_config(Job *job, const Config *config) {
         }
         compare_counts(job, config, result);
     } else if (config->symmetry) {
-        printf("DIFF %s [%s]: the engine did not finish: %s\n", job->path, config->name, result->why != NULL ? result->why : "");
+        printf("DIFF %s [%s]: the engine did not finish: %s\n", job->path, config->name,
+            result->why != NULL ? result->why : "");
         job->differs = true;
     }
     arena_fini(&arena);
@@ -174,7 +185,8 @@ static bool read_options(Job *job) {
         bool more = i + 1 < job->tree->noptions;
         if (strcmp(word, "--main-ends-run") == 0) job->plain_options.main_ends_run = true;
         else if (strcmp(word, "--ready") == 0 && more) job->run_on = strcmp(job->tree->options[++i], "run-on") == 0;
-        else if (strcmp(word, "--max-states") == 0 || strcmp(word, "--timeout") == 0 || strcmp(word, "--memory") == 0) i++;
+        else if (strcmp(word, "--max-states") == 0 || strcmp(word, "--timeout") == 0 || strcmp(word, "--memory") == 0)
+            i++;
         else return false;
     }
     return true;
@@ -194,7 +206,9 @@ static void explore(Job *job, Diags *diags, Totals *totals) {
         return;
     }
     job->program = program;
-    if (program != NULL) totals->merged += ts_merges(program, (TsOptions){.run_on = job->run_on, .main_ends_run = job->plain_options.main_ends_run});
+    if (program != NULL)
+        totals->merged += ts_merges(
+            program, (TsOptions){.run_on = job->run_on, .main_ends_run = job->plain_options.main_ends_run});
     for (size_t i = 0; i < sizeof configs / sizeof *configs && program != NULL; i++) compare_config(job, &configs[i]);
     if (program != NULL) program_free(program);
     totals->states += job->plain->states;
@@ -209,8 +223,8 @@ static void explore(Job *job, Diags *diags, Totals *totals) {
     if (job->settings->verbose) {
         Arena arena;
         arena_init(&arena);
-        printf("%s %s: %llu states, %llu transitions\n", job->differs ? "DIFF" : "same", job->path, (unsigned long long)job->plain->states,
-               (unsigned long long)job->plain->transitions);
+        printf("%s %s: %llu states, %llu transitions\n", job->differs ? "DIFF" : "same", job->path,
+            (unsigned long long)job->plain->states, (unsigned long long)job->plain->transitions);
         FoundList ours = plain_found(&arena, job->plain);
         print_found("plain", &ours);
         arena_fini(&arena);
@@ -222,8 +236,12 @@ static bool compare_file(const Settings *settings, const char *path, Totals *tot
     Diags *diags = diags_new(sources);
     FrontendOptions options = {0};
     Tree *tree = frontend_parse(sources, diags, path, &options);
-    Job job = {.path = path, .settings = settings, .tree = tree, .sources = sources,
-               .plain_options = {.max_states = settings->max_states, .max_instructions = 200000, .dump = settings->dump ? stdout : NULL}};
+    Job job = {.path = path,
+        .settings = settings,
+        .tree = tree,
+        .sources = sources,
+        .plain_options = {
+            .max_states = settings->max_states, .max_instructions = 200000, .dump = settings->dump ? stdout : NULL}};
     if (diags_errors(diags) == 0 && frontend_check(tree, diags) && read_options(&job)) {
         explore(&job, diags, totals);
         if (job.plain != NULL) plain_result_free(job.plain);
@@ -241,7 +259,8 @@ static bool compare_file(const Settings *settings, const char *path, Totals *tot
     fflush(stdout);
     return !refused_or_differs;
 }
-static void compare_generated(const Settings *settings, uint64_t count, uint64_t seed, const char *dir, Totals *totals) {
+static void compare_generated(
+    const Settings *settings, uint64_t count, uint64_t seed, const char *dir, Totals *totals) {
     printf("%llu programs from seed %llu on\n", (unsigned long long)count, (unsigned long long)seed);
     for (uint64_t i = 0; i < count; i++) {
         char path[512];
@@ -279,17 +298,20 @@ int main(int argc, char **argv) {
         if (strcmp(argv[i], "-v") == 0) settings.verbose = true;
         else if (strcmp(argv[i], "--dump") == 0) settings.dump = true;
         else if (strcmp(argv[i], "--plain") == 0) settings.plain_only = true;
-        else if (strcmp(argv[i], "--max-states") == 0 && i + 1 < argc) settings.max_states = (uint32_t)strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--max-states") == 0 && i + 1 < argc)
+            settings.max_states = (uint32_t)strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--reduce") == 0 && i + 2 < argc) {
             if (!reduce(argv[i + 1], argv[i + 2], fails, &settings)) return 2;
             i += 2;
         } else if (strcmp(argv[i], "--generate") == 0 && i + 3 < argc) {
-            compare_generated(&settings, strtoull(argv[i + 1], NULL, 10), strtoull(argv[i + 2], NULL, 10), argv[i + 3], &totals);
+            compare_generated(
+                &settings, strtoull(argv[i + 1], NULL, 10), strtoull(argv[i + 2], NULL, 10), argv[i + 3], &totals);
             i += 3;
         } else compare_file(&settings, argv[i], &totals);
     }
-    printf("%u agreed, %u differ, %u skipped as not small, %u refused; %llu states, %llu transitions; %u violated, %u with a deadlock, %u with steps to merge\n",
-           totals.agreed, totals.differed, totals.skipped, totals.refused, (unsigned long long)totals.states,
-           (unsigned long long)totals.transitions, totals.violated, totals.deadlocks, totals.merged);
+    printf("%u agreed, %u differ, %u skipped as not small, %u refused; %llu states, %llu transitions; %u violated, %u "
+           "with a deadlock, %u with steps to merge\n",
+        totals.agreed, totals.differed, totals.skipped, totals.refused, (unsigned long long)totals.states,
+        (unsigned long long)totals.transitions, totals.violated, totals.deadlocks, totals.merged);
     return totals.differed > 0 ? 1 : 0;
 }

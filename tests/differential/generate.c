@@ -10,12 +10,38 @@
 
 /* ---- what is in scope */
 typedef enum VarKind {
-    VAR_INT, VAR_BYTE, VAR_BITS, VAR_BOOL, VAR_ARRAY, VAR_PAIR, VAR_MSG, VAR_CHAN, VAR_CHANS, VAR_CHAN_BYTE, VAR_CHAN_PAIR, VAR_CHAN_MSG, VAR_CHAN_CHAN,
-    VAR_CHAN_TASK, VAR_MUTEX, VAR_SEM, VAR_TASK, VAR_TASK_INT, VAR_FUT_VOID, VAR_FUT_INT, VAR_FUT_BOOL, VAR_KINDS
+    VAR_INT,
+    VAR_BYTE,
+    VAR_BITS,
+    VAR_BOOL,
+    VAR_ARRAY,
+    VAR_PAIR,
+    VAR_MSG,
+    VAR_CHAN,
+    VAR_CHANS,
+    VAR_CHAN_BYTE,
+    VAR_CHAN_PAIR,
+    VAR_CHAN_MSG,
+    VAR_CHAN_CHAN,
+    VAR_CHAN_TASK,
+    VAR_MUTEX,
+    VAR_SEM,
+    VAR_TASK,
+    VAR_TASK_INT,
+    VAR_FUT_VOID,
+    VAR_FUT_INT,
+    VAR_FUT_BOOL,
+    VAR_KINDS
 } VarKind;
 typedef struct Var { VarKind kind; char name[16]; bool is_global, is_const, spent; } Var;
 
-typedef struct Func { char name[16]; bool is_async, returns_int; int nparams; VarKind params[3]; bool waits, spawned, has_label; } Func;
+typedef struct Func {
+    char name[16];
+    bool is_async, returns_int;
+    int nparams;
+    VarKind params[3];
+    bool waits, spawned, has_label;
+} Func;
 
 /* Which parts of the dialect a program leans on: weights of statements, out of 100. */
 typedef struct Flavour {
@@ -133,7 +159,8 @@ static void leaf(Gen *g) {
 }
 static void call_plain(Gen *g) {
     for (int i = 0; i < g->nfuncs; i++)
-        if (!g->funcs[i].is_async && g->funcs[i].returns_int && !g->quiet && g->funcs[i].params[0] == VAR_ARRAY && has(g, VAR_ARRAY)) {
+        if (!g->funcs[i].is_async && g->funcs[i].returns_int && !g->quiet && g->funcs[i].params[0] == VAR_ARRAY &&
+            has(g, VAR_ARRAY)) {
             put(g, "%s(%s)", g->funcs[i].name, name_of(g, VAR_ARRAY));
             return;
         } else if (!g->funcs[i].is_async && g->funcs[i].returns_int && !g->quiet && g->funcs[i].params[0] == VAR_INT) {
@@ -145,7 +172,8 @@ static void call_plain(Gen *g) {
     leaf(g);
 }
 static void expr(Gen *g, int depth) {
-    static const char *const ops[] = {"+", "-", "+", "&", "|", "^", "*", "==", "!=", "<", ">=", "&&", "||", "/", "%", "<<", ">>"};
+    static const char *const ops[] = {
+        "+", "-", "+", "&", "|", "^", "*", "==", "!=", "<", ">=", "&&", "||", "/", "%", "<<", ">>"};
     if (depth == 0 || chance(g, 45)) {
         leaf(g);
         return;
@@ -230,15 +258,17 @@ static const Func *pick_async(Gen *g, int returns_int) { /* -1: either */
     int n = 0;
     for (int i = 0; i < g->nfuncs; i++) {
         const Func *f = &g->funcs[i];
-        if (!f->is_async || f == g->now || (returns_int >= 0 && f->returns_int != (returns_int != 0)) || !can_call(g, f)) continue;
+        if (!f->is_async || f == g->now || (returns_int >= 0 && f->returns_int != (returns_int != 0)) ||
+            !can_call(g, f))
+            continue;
         if (below(g, (uint32_t)++n) == 0) found = f;
     }
     return found;
 }
 static void declare_int(Gen *g) {
-    static const struct { VarKind kind; const char *type, *prefix; } types[] = {
-        {VAR_INT, "int", "i"}, {VAR_INT, "int", "i"}, {VAR_BYTE, "uint8_t", "u"}, {VAR_BITS, "unsigned", "w"}, {VAR_BOOL, "bool", "b"}, {VAR_PAIR, "pair", "p"},
-        {VAR_ARRAY, "int", "a"}};
+    static const struct { VarKind kind; const char *type, *prefix;
+    } types[] = {{VAR_INT, "int", "i"}, {VAR_INT, "int", "i"}, {VAR_BYTE, "uint8_t", "u"}, {VAR_BITS, "unsigned", "w"},
+        {VAR_BOOL, "bool", "b"}, {VAR_PAIR, "pair", "p"}, {VAR_ARRAY, "int", "a"}};
     uint32_t k = below(g, 7);
     char name[16];
     snprintf(name, sizeof name, "%s%d", types[k].prefix, g->names);
@@ -284,12 +314,24 @@ static const char *destination(Gen *g, VarKind kind) {
         Var *v = pick_var(g, kind);
         if (!v->is_const) return v->name;
     }
-    Var *v = add_var(g, kind, kind == VAR_PAIR ? "p" : kind == VAR_BYTE ? "u" : kind == VAR_MSG ? "m" : kind == VAR_CHAN ? "c" : kind == VAR_TASK ? "t" : "i", false);
-    static const char *const types[VAR_KINDS] = {[VAR_INT] = "int %s = 0;\n", [VAR_BYTE] = "uint8_t %s = 0;\n", [VAR_PAIR] = "pair %s = { 0, 0 };\n",
-        [VAR_MSG] = "msg %s = stop();\n", [VAR_CHAN] = "chan(int) %s;\n", [VAR_TASK] = "task %s;\n"};
+    Var *v = add_var(g, kind,
+        kind == VAR_PAIR   ? "p"
+        : kind == VAR_BYTE ? "u"
+        : kind == VAR_MSG  ? "m"
+        : kind == VAR_CHAN ? "c"
+        : kind == VAR_TASK ? "t"
+                           : "i",
+        false);
+    static const char *const types[VAR_KINDS] = {[VAR_INT] = "int %s = 0;\n",
+        [VAR_BYTE] = "uint8_t %s = 0;\n",
+        [VAR_PAIR] = "pair %s = { 0, 0 };\n",
+        [VAR_MSG] = "msg %s = stop();\n",
+        [VAR_CHAN] = "chan(int) %s;\n",
+        [VAR_TASK] = "task %s;\n"};
     fprintf(g->out, "%*s", 4 * g->indent, "");
     char text[64];
-    snprintf(text, sizeof text, types[kind][0] == 'i' ? "int %.16s = 0;\n" : "%s", types[kind][0] == 'i' ? v->name : "");
+    snprintf(
+        text, sizeof text, types[kind][0] == 'i' ? "int %.16s = 0;\n" : "%s", types[kind][0] == 'i' ? v->name : "");
     if (types[kind][0] == 'i') put(g, "%s", text);
     else if (kind == VAR_BYTE) put(g, "uint8_t %s = 0;\n", v->name);
     else if (kind == VAR_PAIR) put(g, "pair %s = { 0, 0 };\n", v->name);
@@ -403,7 +445,8 @@ static void channels(Gen *g) {
     case 7: {
         const char *to = destination(g, VAR_INT);
         chan_name(g, ch, sizeof ch);
-        line(g, chance(g, 70) || g->loops > 0 ? "if (await recv(%s, &%s)) {\n" : "while (await recv(%s, &%s)) {\n", ch, to);
+        line(g, chance(g, 70) || g->loops > 0 ? "if (await recv(%s, &%s)) {\n" : "while (await recv(%s, &%s)) {\n", ch,
+            to);
         g->indent++;
         g->loops++;
         body(g, between(g, 1, 2));
@@ -726,7 +769,8 @@ static void switches(Gen *g) {
 }
 static void locals(Gen *g) {
     if (chance(g, 40)) {
-        line(g, "%schan(int) c%d = channel(%d%s);\n", chance(g, 30) ? "scoped " : "", g->names, between(g, 0, 1), chance(g, 30) ? ", fifo" : "");
+        line(g, "%schan(int) c%d = channel(%d%s);\n", chance(g, 30) ? "scoped " : "", g->names, between(g, 0, 1),
+            chance(g, 30) ? ", fifo" : "");
         add_var(g, VAR_CHAN, "c", false);
     } else if (chance(g, 60)) {
         line(g, "mutex l%d;\n", g->names);
@@ -856,7 +900,8 @@ static void blocking(Gen *g) {
 }
 static void statement(Gen *g) {
     const Flavour *f = g->flavour;
-    int total = f->channels + f->locks + f->selects + f->futures + f->tasks + f->blocks + f->data + f->timers + f->blocking;
+    int total = f->channels + f->locks + f->selects + f->futures + f->tasks + f->blocks + f->data + f->timers +
+                f->blocking;
     int k = (int)below(g, (uint32_t)total);
     g->budget--;
     if ((k -= f->channels) < 0) channels(g);
@@ -882,8 +927,9 @@ static void objects(Gen *g) {
         put(g, "chan(int) cs%d[2] = channel(%d);\n", g->names, between(g, 0, 1));
         add_var(g, VAR_CHANS, "cs", true);
     }
-    static const struct { VarKind kind; const char *type; } others[] = {
-        {VAR_CHAN_PAIR, "pair"}, {VAR_CHAN_MSG, "msg"}, {VAR_CHAN_CHAN, "chan(int)"}, {VAR_CHAN_TASK, "task"}, {VAR_CHAN_BYTE, "uint8_t"}};
+    static const struct { VarKind kind; const char *type;
+    } others[] = {{VAR_CHAN_PAIR, "pair"}, {VAR_CHAN_MSG, "msg"}, {VAR_CHAN_CHAN, "chan(int)"}, {VAR_CHAN_TASK, "task"},
+        {VAR_CHAN_BYTE, "uint8_t"}};
     if (chance(g, 40)) {
         uint32_t k = below(g, 5);
         put(g, "chan(%s) d%d = channel(%d);\n", others[k].type, g->names, between(g, 0, 1));
@@ -963,7 +1009,10 @@ static void array_function(Gen *g) {
     g->nfuncs++;
 }
 static void params(Gen *g, Func *f) {
-    static const struct { VarKind kind; const char *type, *prefix; } kinds[] = {{VAR_INT, "int", "x"}, {VAR_CHAN, "chan(int)", "c"}, {VAR_MUTEX, "mutex", "l"}};
+    static const struct {
+        VarKind kind;
+        const char *type, *prefix;
+    } kinds[] = {{VAR_INT, "int", "x"}, {VAR_CHAN, "chan(int)", "c"}, {VAR_MUTEX, "mutex", "l"}};
     put(g, "async %s %s(", f->returns_int ? "int" : "void", f->name);
     f->nparams = chance(g, 60) ? 0 : between(g, 1, 2);
     for (int i = 0; i < f->nparams; i++) {
@@ -1030,16 +1079,20 @@ static void task_atoms(Gen *g) {
     for (int i = 0; i < g->nfuncs; i++) {
         const Func *f = &g->funcs[i];
         if (!f->is_async || !f->spawned) continue;
-        for (int k = 0; k < 3; k++) put(g, "invariant atom%d%d: !%s(%s%s);\n", i, k, atoms[below(g, 4)], f->name, which[below(g, 4)]);
+        for (int k = 0; k < 3; k++)
+            put(g, "invariant atom%d%d: !%s(%s%s);\n", i, k, atoms[below(g, 4)], f->name, which[below(g, 4)]);
         if (f->has_label) put(g, "invariant label%d: !%s%s@here;\n", i, f->name, which[below(g, 4)]);
-        if (chance(g, 40)) put(g, "invariant holder%d: !(holder(%s) == %s[%d]);\n", i, name_of(g, VAR_MUTEX), f->name, between(g, 0, 1));
+        if (chance(g, 40))
+            put(g, "invariant holder%d: !(holder(%s) == %s[%d]);\n", i, name_of(g, VAR_MUTEX), f->name,
+                between(g, 0, 1));
     }
     if (chance(g, 50)) put(g, "invariant all: !done(*);\n");
 }
 static void invariants(Gen *g) {
     g->quiet = true;
     for (int i = 0; i < g->nvars; i++)
-        if (g->vars[i].kind == VAR_INT && chance(g, 60)) put(g, "invariant value%d: %s != %d;\n", i, g->vars[i].name, between(g, 0, 7));
+        if (g->vars[i].kind == VAR_INT && chance(g, 60))
+            put(g, "invariant value%d: %s != %d;\n", i, g->vars[i].name, between(g, 0, 7));
     if (chance(g, 40)) {
         put(g, "invariant low: ");
         condition(g);
@@ -1061,7 +1114,8 @@ void generate(uint64_t seed, FILE *out) {
     put(&g, "// seed %llu: %s\n", (unsigned long long)seed, g.flavour->name);
     if (chance(&g, 6)) put(&g, "//@ options --main-ends-run\n");
     if (chance(&g, 6)) put(&g, "//@ options --ready run-on\n");
-    put(&g, "typedef enum { LOW, HIGH } level;\ntypedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int n); stop(); };\n");
+    put(&g, "typedef enum { LOW, HIGH } level;\ntypedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int "
+            "n); stop(); };\n");
     objects(&g);
     variables(&g);
     g.spawns = between(&g, 1, g.flavour->threaded ? 3 : 5);

@@ -1,6 +1,7 @@
-/* A slow, plain explorer of checked syntax trees: the oracle that the product's engine is compared with.
-   It is written from docs of the language alone, on unpacked states: every value is a cell that says what it is, every object, task and
-   future is a struct of its own, calls have frames, a step copies the whole state, a choice runs the step again. */
+/* A slow, plain explorer of checked syntax trees: the oracle that the product's engine is compared with. It is
+   written from the description of the language alone, on unpacked states: every value is a cell that says what it is, every
+   object, task and future is a struct of its own, calls have frames, a step copies the whole state, a choice runs the
+   step again. */
 #ifndef UNKNOT_TESTS_PLAIN_H
 #define UNKNOT_TESTS_PLAIN_H
 
@@ -19,7 +20,10 @@ typedef struct PlainOptions {
     FILE *dump; /* the explored graph goes there, unless NULL */
 } PlainOptions;
 
-typedef enum PlainVerdict { PLAIN_DONE, PLAIN_SKIPPED /* too large, or a construct it does not know: `why` */ } PlainVerdict;
+typedef enum PlainVerdict {
+    PLAIN_DONE,
+    PLAIN_SKIPPED /* too large, or a construct it does not know: `why` */
+} PlainVerdict;
 
 typedef struct PlainFinding {
     const char *kind;   /* as in expectations: "deadlock", "assertion", "undefined", … */

@@ -1,5 +1,5 @@
-/* One text for all states that are equal up to the order in which objects were made and tasks spawned: colours are refined until they are
-   stable, what still looks alike is tried in every order, and the least text is taken. */
+/* One text for all states that are equal up to the order in which objects were made and tasks spawned: colours are
+   refined until they are stable, what still looks alike is tried in every order, and the least text is taken. */
 #include "tests/differential/plain_state.h"
 
 #include <assert.h>
@@ -171,7 +171,8 @@ static void globals(Canon *c) {
 /* ---- reachability */
 static bool is_root(const PProgram *p, const PEntity *e) {
     if (e->kind != ENTITY_TASK) return e->kind == ENTITY_FUTURE && e->leaving;
-    return e->status != FIBER_ENDED || (e->func >= 0 && (p->funcs.data[e->func].is_named || e->number < p->funcs.data[e->func].observed));
+    return e->status != FIBER_ENDED ||
+           (e->func >= 0 && (p->funcs.data[e->func].is_named || e->number < p->funcs.data[e->func].observed));
 }
 /* Queues do not keep futures alive: they are written apart. */
 static void visit(Canon *c, const PEntity *e) {
@@ -307,7 +308,8 @@ static bool descend(Canon *c, const int32_t *entities, int32_t n, PWords *best, 
     int32_t tied = 0; /* least colour that two have */
     for (int32_t i = 0; i < n; i++)
         for (int32_t k = 0; k < i; k++)
-            if (c->colour[entities[i]] == c->colour[entities[k]] && (tied == 0 || c->colour[entities[i]] < tied)) tied = c->colour[entities[i]];
+            if (c->colour[entities[i]] == c->colour[entities[k]] && (tied == 0 || c->colour[entities[i]] < tied))
+                tied = c->colour[entities[i]];
     int32_t *saved = malloc((size_t)c->s->n * sizeof *saved);
     memcpy(saved, c->colour, (size_t)c->s->n * sizeof *saved);
     bool small = true;
@@ -323,7 +325,8 @@ static bool descend(Canon *c, const int32_t *entities, int32_t n, PWords *best, 
 }
 bool plain_canon(const PProgram *p, const PState *s, PWords *out, int32_t *map, int32_t *count) {
     bool *reached = calloc((size_t)s->n + 1, sizeof *reached);
-    int32_t *colour = calloc((size_t)s->n + 1, sizeof *colour), *entities = calloc((size_t)s->n + 1, sizeof *entities), n = 0;
+    int32_t *colour = calloc((size_t)s->n + 1, sizeof *colour), *entities = calloc((size_t)s->n + 1, sizeof *entities),
+            n = 0;
     plain_reach(p, s, reached);
     for (int32_t i = 1; i < s->n; i++)
         if (reached[i]) {

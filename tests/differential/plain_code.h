@@ -78,7 +78,17 @@ typedef struct PIns {
     uint32_t ordinal; /* DECL, DEFER: place in the source */
 } PIns;
 
-typedef enum PArmOp { ARM_SEND, ARM_RECV, ARM_LOCK, ARM_ACQUIRE, ARM_SLEEP, ARM_YIELD, ARM_FUTURE, ARM_JOIN, ARM_SCOPE } PArmOp;
+typedef enum PArmOp {
+    ARM_SEND,
+    ARM_RECV,
+    ARM_LOCK,
+    ARM_ACQUIRE,
+    ARM_SLEEP,
+    ARM_YIELD,
+    ARM_FUTURE,
+    ARM_JOIN,
+    ARM_SCOPE
+} PArmOp;
 
 typedef struct PSiteArm {
     PArmOp op;

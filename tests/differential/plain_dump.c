@@ -65,6 +65,7 @@ void plain_dump(const PSearch *x, FILE *out) {
         cells(out, n->s->globals, x->p->globals);
         fprintf(out, "\n");
         for (int32_t k = 1; k < n->s->n; k++) entity(out, x->p, &n->s->at[k], k);
-        for (uint32_t k = 0; k < n->nedges; k++) fprintf(out, "    -> %u by #%d\n", x->edges.data[n->first + k].to, x->edges.data[n->first + k].actor);
+        for (uint32_t k = 0; k < n->nedges; k++)
+            fprintf(out, "    -> %u by #%d\n", x->edges.data[n->first + k].to, x->edges.data[n->first + k].actor);
     }
 }

@@ -46,8 +46,9 @@ int32_t plain_slot(PCompile *c, const Symbol *symbol) {
 
 /* ---- integer types, C17 6.3.1 */
 static const Type *int_type(uint8_t bits, bool is_signed) {
-    static const Type types[2][2] = {{{.kind = TYPE_INT, .bits = 32}, {.kind = TYPE_INT, .bits = 32, .is_signed = true}},
-                                     {{.kind = TYPE_INT, .bits = 64}, {.kind = TYPE_INT, .bits = 64, .is_signed = true}}};
+    static const Type types[2][2] = {
+        {{.kind = TYPE_INT, .bits = 32}, {.kind = TYPE_INT, .bits = 32, .is_signed = true}},
+        {{.kind = TYPE_INT, .bits = 64}, {.kind = TYPE_INT, .bits = 64, .is_signed = true}}};
     return &types[bits == 64][is_signed];
 }
 uint8_t plain_place_bits(const Expr *e) {
@@ -82,8 +83,8 @@ void plain_expr_to(PCompile *c, const Expr *e, const Type *to, uint8_t bits) {
     plain_expr(c, e);
     if (!type_is_integer(to)) return;
     plain_convert(c, to, bits, e->span);
-    bool same = type_is_integer(e->type) && (e->type->kind == TYPE_BOOL) == (to->kind == TYPE_BOOL) && e->type->bits == to->bits &&
-                e->type->is_signed == to->is_signed && bits == 0;
+    bool same = type_is_integer(e->type) && (e->type->kind == TYPE_BOOL) == (to->kind == TYPE_BOOL) &&
+                e->type->bits == to->bits && e->type->is_signed == to->is_signed && bits == 0;
     vec_last(&c->p->code).a = same; /* such a conversion is no use of an uninitialised value */
 }
 
@@ -172,10 +173,12 @@ static const InitItem *item_for(const Expr *init, uint32_t place) {
     return found;
 }
 static bool holds_call(const Expr *e) { return e != NULL && e->kind != EXPR_INT && e->kind != EXPR_NAME; }
-/* Items in the order of their places; where that is not the source's order and it could matter, the program is refused. */
+/* Items in the order of their places; where that is not the source's order and it could matter, the program is
+   refused. */
 static void init_list(PCompile *c, const Expr *init, const Type *type, Span span) {
     for (uint32_t i = 1; i < init->nitems; i++)
-        if (init->item_place[i] < init->item_place[i - 1] && (holds_call(init->items[i].value) || holds_call(init->items[i - 1].value)))
+        if (init->item_place[i] < init->item_place[i - 1] &&
+            (holds_call(init->items[i].value) || holds_call(init->items[i - 1].value)))
             plain_refuse(c, "initialisers out of order");
     uint32_t n = type->kind == TYPE_ARRAY ? type->length : type->nfields;
     for (uint32_t i = 0; i < n; i++) {
@@ -225,7 +228,10 @@ static void operand_item(PCompile *c, const Expr *e, PSiteArm *arm) {
     }
 }
 static void operands_of_builtin(PCompile *c, const Expr *e, PSiteArm *arm) {
-    static const struct { Builtin builtin; PArmOp op; } ops[] = {{BUILTIN_SEND, ARM_SEND}, {BUILTIN_RECV, ARM_RECV}, {BUILTIN_LOCK, ARM_LOCK},
+    static const struct {
+        Builtin builtin;
+        PArmOp op;
+    } ops[] = {{BUILTIN_SEND, ARM_SEND}, {BUILTIN_RECV, ARM_RECV}, {BUILTIN_LOCK, ARM_LOCK},
         {BUILTIN_ACQUIRE, ARM_ACQUIRE}, {BUILTIN_SLEEP, ARM_SLEEP}, {BUILTIN_YIELD, ARM_YIELD}};
     bool found = false;
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
@@ -252,17 +258,23 @@ static void args(PCompile *c, const Expr *call) {
     }
 }
 static bool is_async_call(const Expr *e) {
-    return e->kind == EXPR_CALL && e->symbol != NULL && e->symbol->kind == SYMBOL_FUNC && e->symbol->decl->func == FUNC_ASYNC;
+    return e->kind == EXPR_CALL && e->symbol != NULL && e->symbol->kind == SYMBOL_FUNC &&
+           e->symbol->decl->func == FUNC_ASYNC;
 }
 static void make_future(PCompile *c, const Expr *e) {
     args(c, e);
     plain_emit(c, I_FUTURE, e->span)->a = c->func[e->symbol->id];
 }
-static bool is_waiting_call(const Expr *e) { return e->kind == EXPR_CALL && e->symbol == NULL && e->builtin != BUILTIN_NONE && e->label == NULL; }
-static const Type *value_of(const Type *type) { return (type->kind == TYPE_TASK || type->kind == TYPE_FUTURE) && type->of != NULL ? type->of : NULL; }
+static bool is_waiting_call(const Expr *e) {
+    return e->kind == EXPR_CALL && e->symbol == NULL && e->builtin != BUILTIN_NONE && e->label == NULL;
+}
+static const Type *value_of(const Type *type) {
+    return (type->kind == TYPE_TASK || type->kind == TYPE_FUTURE) && type->of != NULL ? type->of : NULL;
+}
 
 static bool is_operation(Builtin b) {
-    return b == BUILTIN_SEND || b == BUILTIN_RECV || b == BUILTIN_LOCK || b == BUILTIN_ACQUIRE || b == BUILTIN_SLEEP || b == BUILTIN_YIELD;
+    return b == BUILTIN_SEND || b == BUILTIN_RECV || b == BUILTIN_LOCK || b == BUILTIN_ACQUIRE || b == BUILTIN_SLEEP ||
+           b == BUILTIN_YIELD;
 }
 void plain_operands(PCompile *c, const Expr *e, PSiteArm *arm) {
     arm->line = sources_line_of(c->tree->sources, e->span);
@@ -408,7 +420,11 @@ static void object_atom(PCompile *c, const Expr *e) {
 }
 static void builtin_call(PCompile *c, const Expr *e) {
     switch (e->builtin) {
-    case BUILTIN_CHANNEL: case BUILTIN_PERMITS: case BUILTIN_THREADS: case BUILTIN_BARGING: case BUILTIN_UNOWNED: make(c, e); return;
+    case BUILTIN_CHANNEL:
+    case BUILTIN_PERMITS:
+    case BUILTIN_THREADS:
+    case BUILTIN_BARGING:
+    case BUILTIN_UNOWNED: make(c, e); return;
     case BUILTIN_TRY_SEND: case BUILTIN_TRY_RECV: try_recv(c, e); return;
     case BUILTIN_CLOSE: simple(c, e, I_CLOSE); return;
     case BUILTIN_LEN: simple(c, e, I_LEN); return;
@@ -503,7 +519,9 @@ static void logical(PCompile *c, const Expr *e, Op op) {
     plain_emit(c, I_PUSH, e->span)->v = op == OP_LAND ? 0 : 1;
     plain_patch(c, end);
 }
-static bool is_holder(const Expr *e) { return e->kind == EXPR_CALL && e->symbol == NULL && e->builtin == BUILTIN_HOLDER; }
+static bool is_holder(const Expr *e) {
+    return e->kind == EXPR_CALL && e->symbol == NULL && e->builtin == BUILTIN_HOLDER;
+}
 static void holder(PCompile *c, const Expr *e) {
     const Expr *h = is_holder(e->a) ? e->a : e->b, *task = is_holder(e->a) ? e->b : e->a;
     plain_expr(c, h->args[0]);
@@ -551,7 +569,8 @@ static bool is_atomic(const Expr *place) {
     const Symbol *root = root_of(place);
     return root != NULL && root->is_atomic;
 }
-/* One access; its conversion to the variable's type is the instruction after it. keep: 0 nothing, 1 the new value, 2 the old one. */
+/* One access; its conversion to the variable's type is the instruction after it. keep: 0 nothing, 1 the new value, 2
+   the old one. */
 static void update(PCompile *c, const Expr *e, Op op, const Type *in, int32_t keep) {
     PIns *ins = plain_emit(c, I_RMW, e->span);
     ins->a = (int32_t)op;

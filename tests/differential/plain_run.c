@@ -38,7 +38,13 @@ PArmOp plain_arm_op(const PRun *r, const PEntity *fiber, int32_t k) {
 }
 
 /* ---- the stack */
-typedef struct Now { PRun *r; int32_t fiber; PEntity *e; PFrame *f; const PIns *ins; } Now; /* e and f may move: refreshed per instruction */
+typedef struct Now {
+    PRun *r;
+    int32_t fiber;
+    PEntity *e;
+    PFrame *f;
+    const PIns *ins;
+} Now; /* e and f may move: refreshed per instruction */
 
 static void push(Now *x, PCell c) { plain_push(x->r->arena, &x->f->stack, c); }
 static PCell pop(Now *x) {
@@ -100,7 +106,8 @@ static void look_back(PRun *r, int32_t fiber) {
     bool same = now.n == r->mark.n && memcmp(now.data, r->mark.data, now.n * sizeof *now.data) == 0;
     if (same) {
         vec_fini(&now);
-        plain_violate(r, "never-yields", r->p->funcs.data[plain_at(r, r->task)->func].name, plain_line(r, plain_at(r, fiber)));
+        plain_violate(
+            r, "never-yields", r->p->funcs.data[plain_at(r, r->task)->func].name, plain_line(r, plain_at(r, fiber)));
     }
     if (r->backs >= r->next_mark) {
         vec_fini(&r->mark);
@@ -143,7 +150,8 @@ static bool store(Now *x) {
         place.v += i;
         x->f->progress = i;
         if (is_shared(x, place) && rests(x)) return true;
-        if (place.ref == 0 && x->fiber != x->r->maker && values[i].tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
+        if (place.ref == 0 && x->fiber != x->r->maker && values[i].tag == CELL_UNSET)
+            plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
         *plain_cell(x->r, place) = values[i];
         if (!x->ins->b) values[i] = (PCell){0}; /* no longer pending */
     }
@@ -190,7 +198,8 @@ static void index_value(Now *x) {
     for (int32_t k = 0; k < x->ins->b; k++) push(x, v.at[i * x->ins->b + k]);
 }
 static void bind(Now *x) {
-    for (int32_t k = 0; k < x->ins->b; k++) x->f->vars[x->ins->c + k] = x->f->stack.at[x->f->stack.n - (int32_t)x->ins->v + x->ins->a + k];
+    for (int32_t k = 0; k < x->ins->b; k++)
+        x->f->vars[x->ins->c + k] = x->f->stack.at[x->f->stack.n - (int32_t)x->ins->v + x->ins->a + k];
 }
 
 /* ---- operators */
@@ -217,7 +226,11 @@ static void any(Now *x) {
 
 /* ---- blocks */
 static void declare(Now *x) {
-    PItem item = {.kind = x->ins->c ? ITEM_SCOPED : ITEM_VAR, .a = x->ins->a, .n = x->ins->b, .ordinal = x->ins->ordinal, .line = x->ins->line};
+    PItem item = {.kind = x->ins->c ? ITEM_SCOPED : ITEM_VAR,
+        .a = x->ins->a,
+        .n = x->ins->b,
+        .ordinal = x->ins->ordinal,
+        .line = x->ins->line};
     push_item(x, item);
 }
 static void clear_vars(PRun *r, PFrame *f, int32_t at, int32_t n) {
@@ -242,7 +255,8 @@ static int32_t current_item(const PFrame *f) {
 /* Forgets the items from i on, with their variables. */
 static void forget_items(PRun *r, PFrame *f, int32_t i) {
     for (int32_t k = i; k < f->nitems; k++)
-        if (f->items[k].kind == ITEM_VAR || f->items[k].kind == ITEM_SCOPED || f->items[k].kind == ITEM_SCOPE) clear_vars(r, f, f->items[k].a, f->items[k].n);
+        if (f->items[k].kind == ITEM_VAR || f->items[k].kind == ITEM_SCOPED || f->items[k].kind == ITEM_SCOPE)
+            clear_vars(r, f, f->items[k].a, f->items[k].n);
     f->nitems = i;
 }
 /* What item i asks for when its block ends. */
@@ -301,7 +315,8 @@ static int leave(Now *x) {
 static void trim(Now *x) {
     int32_t i = current_item(x->f);
     const PItem *last = &x->f->items[i];
-    bool stays = last->kind == ITEM_MARK || last->kind == ITEM_ATOMIC || last->kind == ITEM_SCOPE || last->ordinal <= x->ins->ordinal;
+    bool stays = last->kind == ITEM_MARK || last->kind == ITEM_ATOMIC || last->kind == ITEM_SCOPE ||
+                 last->ordinal <= x->ins->ordinal;
     if (!stays) {
         clean_item(x, i);
         return;
@@ -411,7 +426,8 @@ static PWait *operands(Now *x, int32_t id) {
     *w = (PWait){.site = id, .narms = site->narms};
     w->arms = ARENA_ARRAY(r->arena, PArm, site->narms + 1);
     for (int32_t i = 0; i < site->narms; i++) {
-        if (!site->is_select || all.at[i].v != 0) fill_arm(r, &site->arms[i], all.at + at, &w->arms[i], site->arms[i].line);
+        if (!site->is_select || all.at[i].v != 0)
+            fill_arm(r, &site->arms[i], all.at + at, &w->arms[i], site->arms[i].line);
         at += site->arms[i].cells;
     }
     return w;
@@ -436,18 +452,21 @@ static void arrive(PRun *r, int32_t fiber, bool blocking) {
         }
     }
 }
-static void store_cells(PRun *r, PCell place, const PCell *cells, int32_t n, const Type *type, uint8_t bits, uint32_t line) {
+static void store_cells(
+    PRun *r, PCell place, const PCell *cells, int32_t n, const Type *type, uint8_t bits, uint32_t line) {
     PCell *to = plain_cell(r, place);
     for (int32_t i = 0; i < n; i++)
         if (place.ref == 0 && cells[i].tag == CELL_UNSET) plain_violate(r, "undefined", "uninitialised", line);
-    for (int32_t i = 0; i < n; i++) to[i] = n == 1 && type != NULL && type_is_integer(type) ? plain_conv(r, cells[i], type, bits, line) : cells[i];
+    for (int32_t i = 0; i < n; i++)
+        to[i] = n == 1 && type != NULL && type_is_integer(type) ? plain_conv(r, cells[i], type, bits, line) : cells[i];
     r->dirty = true;
 }
 static PCells result_of(PRun *r, const PSiteArm *sa, const PArm *arm) {
     PCells value = {0};
     if (sa->op == ARM_FUTURE || sa->op == ARM_JOIN) {
         PEntity *from = plain_at(r, arm->ref);
-        for (int32_t i = 0; i < sa->result; i++) plain_push(r->arena, &value, i < from->value.n ? from->value.at[i] : (PCell){0});
+        for (int32_t i = 0; i < sa->result; i++)
+            plain_push(r->arena, &value, i < from->value.n ? from->value.at[i] : (PCell){0});
         if (sa->op == ARM_FUTURE) from->value.n = 0; /* it was taken; a task's value can be had again */
     } else if (sa->result > 0) {
         plain_push(r->arena, &value, cell_int(arm->result));
@@ -505,7 +524,8 @@ void plain_complete(PRun *r, int32_t fiber, int32_t k) {
     }
     Now x = {.r = r, .fiber = fiber, .e = e, .f = plain_top(e)};
     if (site->is_select) {
-        PCell into = sa->slot >= 0 ? (PCell){.tag = CELL_PLACE, .ref = fiber, .frame = e->nframes - 1, .v = sa->slot} : arm->into;
+        PCell into = sa->slot >= 0 ? (PCell){.tag = CELL_PLACE, .ref = fiber, .frame = e->nframes - 1, .v = sa->slot}
+                                   : arm->into;
         if (sa->into != NULL) store_cells(r, into, value.at, value.n, sa->into, sa->into_bits, sa->line);
         x.f->pc = sa->body;
     } else {
@@ -583,7 +603,8 @@ static int block(Now *x) {
         plain_complete(x->r, x->fiber, 0);
         return 0;
     }
-    if (x->r->still > 0 && x->r->task != x->fiber) plain_limit(x->r, "a blocking operation in a future polled on the spot");
+    if (x->r->still > 0 && x->r->task != x->fiber)
+        plain_limit(x->r, "a blocking operation in a future polled on the spot");
     if (op == ARM_FUTURE && a->ref != 0) return 3;
     arrive(x->r, x->fiber, true);
     x->e->status = FIBER_BLOCKED;
@@ -684,7 +705,8 @@ static void immediate(Now *x) {
 static void atom(Now *x) {
     PCell operand = {0};
     Builtin b = (Builtin)x->ins->c;
-    if (b == BUILTIN_FULL || b == BUILTIN_EMPTY || b == BUILTIN_CLOSED || b == BUILTIN_HELD || b == BUILTIN_HOLDER) operand = pop(x);
+    if (b == BUILTIN_FULL || b == BUILTIN_EMPTY || b == BUILTIN_CLOSED || b == BUILTIN_HELD || b == BUILTIN_HOLDER)
+        operand = pop(x);
     push(x, cell_int(plain_atom(x->r, x->ins, &operand)));
 }
 static void values(Now *x) {
@@ -732,7 +754,8 @@ static void values(Now *x) {
         break;
     case I_SETALL:
         for (int32_t i = 0; i < ins->a; i++)
-            if (x->f->stack.at[x->f->stack.n - 1 - i].tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", ins->line);
+            if (x->f->stack.at[x->f->stack.n - 1 - i].tag == CELL_UNSET)
+                plain_violate(x->r, "undefined", "uninitialised", ins->line);
         break;
     case I_SAME:
         b = pop(x);
@@ -751,7 +774,10 @@ static void values(Now *x) {
         push_item(x, (PItem){.kind = ITEM_ATOMIC});
         x->e->atomic++;
         break;
-    case I_FUTURE: a = cell_ref(new_fiber(x, ENTITY_FUTURE, ins->a, take(x, x->r->p->funcs.data[ins->a].arg_cells))); push(x, a); break;
+    case I_FUTURE:
+        a = cell_ref(new_fiber(x, ENTITY_FUTURE, ins->a, take(x, x->r->p->funcs.data[ins->a].arg_cells)));
+        push(x, a);
+        break;
     case I_OPFUTURE: op_future(x); break;
     case I_NEWCHAN: case I_NEWMUTEX: case I_NEWSEM: case I_NEWEXEC: new_object(x); break;
     case I_ANY: any(x); break;
@@ -826,7 +852,14 @@ PStop plain_run(PRun *r, int32_t fiber) {
             how = block(&x);
             if (how != 0) return how == 1 ? STOP_REST : how == 2 ? STOP_BLOCKED : STOP_BLOCK_ON;
             break;
-        case I_SPAWN: case I_TRYSEND: case I_TRYRECV: case I_CLOSE: case I_LEN: case I_CAP: case I_TRYLOCK: case I_UNLOCK:
+        case I_SPAWN:
+        case I_TRYSEND:
+        case I_TRYRECV:
+        case I_CLOSE:
+        case I_LEN:
+        case I_CAP:
+        case I_TRYLOCK:
+        case I_UNLOCK:
         case I_TRYACQ: case I_RELEASE: case I_ABORT: case I_ABORTED:
             if (rests(&x)) return STOP_REST;
             immediate(&x);

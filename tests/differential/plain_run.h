@@ -1,4 +1,5 @@
-/* One step of a plain state: operations on objects (plain_objects.c), instructions (plain_run.c), what a task can do next (plain_step.c). */
+/* One step of a plain state: operations on objects (plain_objects.c), instructions (plain_run.c), what a task can do
+   next (plain_step.c). */
 #ifndef UNKNOT_TESTS_PLAIN_RUN_H
 #define UNKNOT_TESTS_PLAIN_RUN_H
 

@@ -44,7 +44,8 @@ static void visit(Scc *x, uint32_t root) {
         else if (x->of[to] == UINT32_MAX && x->index[to] < x->low[node]) x->low[node] = x->index[to];
     }
 }
-uint32_t plain_scc(uint32_t nodes, const PEdge *edges, const uint32_t *first, const uint32_t *counts, const bool *keep, uint32_t *of) {
+uint32_t plain_scc(
+    uint32_t nodes, const PEdge *edges, const uint32_t *first, const uint32_t *counts, const bool *keep, uint32_t *of) {
     uint32_t *space = calloc((size_t)nodes * 5 + 1, sizeof *space);
     Scc x = {.edges = edges, .first = first, .counts = counts, .keep = keep, .of = of};
     x.index = space;

@@ -9,12 +9,14 @@
 void plain_add_finding(PlainResult *result, const char *kind, const char *detail, uint32_t line, const char *stuck) {
     for (uint32_t i = 0; i < result->nfindings; i++) {
         const PlainFinding *f = &result->findings[i];
-        if (strcmp(f->kind, kind) == 0 && strcmp(f->detail, detail) == 0 && f->line == line && strcmp(f->stuck, stuck) == 0) return;
+        if (strcmp(f->kind, kind) == 0 && strcmp(f->detail, detail) == 0 && f->line == line &&
+            strcmp(f->stuck, stuck) == 0)
+            return;
     }
     PlainFinding *all = ARENA_ARRAY(&result->arena, PlainFinding, result->nfindings + 1);
     if (result->nfindings > 0) memcpy(all, result->findings, result->nfindings * sizeof *all);
-    all[result->nfindings++] = (PlainFinding){arena_strdup(&result->arena, kind), arena_strdup(&result->arena, detail), line,
-                                              arena_strdup(&result->arena, stuck)};
+    all[result->nfindings++] = (PlainFinding){arena_strdup(&result->arena, kind), arena_strdup(&result->arena, detail),
+        line, arena_strdup(&result->arena, stuck)};
     result->findings = all;
 }
 
@@ -25,7 +27,8 @@ static uint32_t *find_slot(PSearch *x, const PWords *text) {
         uint32_t node = x->table[i];
         if (node == 0) return &x->table[i];
         const PWords *other = &x->texts.data[node - 1];
-        if (other->n == text->n && memcmp(other->data, text->data, text->n * sizeof *text->data) == 0) return &x->table[i];
+        if (other->n == text->n && memcmp(other->data, text->data, text->n * sizeof *text->data) == 0)
+            return &x->table[i];
     }
 }
 static void grow(PSearch *x) {
@@ -169,7 +172,8 @@ static void check_invariants(PSearch *x, uint32_t node) {
         x->run.s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
         PEnd end = plain_call(&x->run, x->p->invariants.data[i], &value);
         if (end == END_LIMIT) x->why = x->run.detail;
-        if (end != END_STEP || value.v == 0) plain_add_finding(x->result, "violated", x->p->invariant_names.data[i], 0, "");
+        if (end != END_STEP || value.v == 0)
+            plain_add_finding(x->result, "violated", x->p->invariant_names.data[i], 0, "");
     }
 }
 static int by_target(const void *a, const void *b) {
@@ -198,7 +202,8 @@ void plain_search(PSearch *x) {
     }
     x->result->states = x->nodes.n;
     x->result->transitions = 0;
-    for (uint32_t i = 0; i < x->nodes.n && x->why == NULL; i++) x->result->transitions += distinct_targets(x, &x->nodes.data[i]);
+    for (uint32_t i = 0; i < x->nodes.n && x->why == NULL; i++)
+        x->result->transitions += distinct_targets(x, &x->nodes.data[i]);
 }
 void plain_search_fini(PSearch *x) {
     for (uint32_t i = 0; i < x->texts.n; i++) vec_fini(&x->texts.data[i]);
@@ -220,7 +225,8 @@ static int by_finding(const void *a, const void *b) {
     if (c == 0) c = strcmp(x->stuck, y->stuck);
     return c != 0 ? c : x->line < y->line ? -1 : x->line > y->line;
 }
-/* Never yields on several threads is a matter of who moves in a cycle: a second search in which every task keeps its number. */
+/* Never yields on several threads is a matter of who moves in a cycle: a second search in which every task keeps its
+   number. */
 static void search_spinning(PProgram *p, const PlainOptions *options, PlainResult *result) {
     for (uint32_t i = 0; i < p->funcs.n; i++) p->funcs.data[i].observed = INT32_MAX;
     PlainOptions wide = *options;

@@ -4,7 +4,11 @@
 
 #include "tests/differential/plain_run.h"
 
-typedef struct PEdge { uint32_t from, to; int32_t actor; int32_t *map; } PEdge; /* map: entity of `from` -> entity of `to`, 0: gone */
+typedef struct PEdge {
+    uint32_t from, to;
+    int32_t actor;
+    int32_t *map;
+} PEdge; /* map: entity of `from` -> entity of `to`, 0: gone */
 typedef struct PNode {
     PState *s;
     bool *able;  /* per entity: the task has a step */
@@ -41,6 +45,7 @@ void plain_find_partial(PSearch *x);
 void plain_find_spinning(PSearch *x); /* of a search that tells all tasks apart */
 
 /* plain_scc.c: number of components; of[node] = its component. keep: nodes that count, NULL: all */
-uint32_t plain_scc(uint32_t nodes, const PEdge *edges, const uint32_t *first, const uint32_t *counts, const bool *keep, uint32_t *of);
+uint32_t plain_scc(
+    uint32_t nodes, const PEdge *edges, const uint32_t *first, const uint32_t *counts, const bool *keep, uint32_t *of);
 
 #endif

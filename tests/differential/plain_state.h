@@ -18,7 +18,16 @@ typedef struct PCells { PCell *at; int32_t n, cap; } PCells;
 typedef struct PWaiter { int32_t fiber, arm; } PWaiter;
 typedef struct PWaiters { PWaiter *at; int32_t n, cap; } PWaiters;
 
-typedef enum PKind { ENTITY_FREE, ENTITY_CHANNEL, ENTITY_MUTEX, ENTITY_SEMAPHORE, ENTITY_EXECUTOR, ENTITY_SCOPE, ENTITY_TASK, ENTITY_FUTURE } PKind;
+typedef enum PKind {
+    ENTITY_FREE,
+    ENTITY_CHANNEL,
+    ENTITY_MUTEX,
+    ENTITY_SEMAPHORE,
+    ENTITY_EXECUTOR,
+    ENTITY_SCOPE,
+    ENTITY_TASK,
+    ENTITY_FUTURE
+} PKind;
 typedef enum PStatus { FIBER_AT_START, FIBER_AT_POINT, FIBER_GOING, FIBER_BLOCKED, FIBER_ENDED } PStatus;
 typedef enum PArmState { ARM_OFF, ARM_READY, ARM_QUEUED, ARM_SERVED } PArmState;
 typedef enum PHold { HOLD_FREE, HOLD_TASK, HOLD_GIVEN } PHold;

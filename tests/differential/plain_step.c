@@ -5,7 +5,9 @@
 
 enum { PATH_MAX_FIBERS = 12, WAYS_MAX = 128 };
 
-typedef struct PPath { int32_t fiber[PATH_MAX_FIBERS], arm[PATH_MAX_FIBERS], n; } PPath; /* arm[i]: of fiber[i - 1], that polls fiber[i] */
+typedef struct PPath {
+    int32_t fiber[PATH_MAX_FIBERS], arm[PATH_MAX_FIBERS], n;
+} PPath; /* arm[i]: of fiber[i - 1], that polls fiber[i] */
 typedef enum PWayKind { WAY_START, WAY_FIRE, WAY_PLACE, WAY_UNTELL, WAY_TAKE, WAY_GO, WAY_TWO, WAY_AGAIN } PWayKind;
 typedef struct PWay { PPath path; PWayKind kind; int32_t arm; bool is_timer; } PWay;
 typedef struct PWays { PWay at[WAYS_MAX]; int32_t n; } PWays;
@@ -97,7 +99,8 @@ static void collect_arm(PRun *r, PPath *path, PWays *ways, int32_t k) {
     } else if (a->state == ARM_QUEUED) {
         collect_queued(r, path, ways, e, k, op);
     } else {
-        add_way(r, ways, path, plain_can_fire(r, fiber, op, a, r->p->sites.data[e->wait->site].arms[k].line) ? WAY_FIRE : WAY_PLACE, k);
+        add_way(r, ways, path,
+            plain_can_fire(r, fiber, op, a, r->p->sites.data[e->wait->site].arms[k].line) ? WAY_FIRE : WAY_PLACE, k);
     }
 }
 static void collect(PRun *r, PPath *path, PWays *ways) {
@@ -151,7 +154,8 @@ static void stuck_places(PRun *r, const PPath *path, int32_t i) {
         if (plain_at(r, path->fiber[i])->status == FIBER_BLOCKED) break;
     plain_at(r, root)->running = i >= 0 ? path->fiber[i] : 0;
 }
-/* The innermost fiber of the path stopped: its ends go outwards, a block_on goes inwards. True: the outermost has ended. */
+/* The innermost fiber of the path stopped: its ends go outwards, a block_on goes inwards. True: the outermost has
+   ended. */
 static bool settle(PRun *r, PPath *path, PStop stop) {
     for (;;) {
         int32_t fiber = last(path);
@@ -224,7 +228,8 @@ static bool poll_arm(PRun *r, int32_t fiber, int32_t k) {
     if (a->state == ARM_SERVED) return true;
     if (op == ARM_YIELD) return !a->fresh;
     if (op == ARM_SLEEP) return !a->fresh && timer_may_fire(r, e, k) && plain_choose(r, 2) == 0;
-    bool can = a->state == ARM_READY ? plain_can_fire(r, fiber, op, a, plain_line(r, e)) : a->told && plain_at(r, a->ref)->hold == HOLD_FREE;
+    bool can = a->state == ARM_READY ? plain_can_fire(r, fiber, op, a, plain_line(r, e))
+                                     : a->told && plain_at(r, a->ref)->hold == HOLD_FREE;
     if (can && a->state == ARM_QUEUED) leave_queue(r, fiber, k);
     if (can) plain_fire(r, fiber, op, a);
     else if (a->state == ARM_READY) plain_place_waiter(r, fiber, k, op);
@@ -299,7 +304,8 @@ static void cancel_item(PRun *r, int32_t fiber, PItem item) {
         for (int32_t i = 0; i < tasks->n && !item.waited; i++) plain_at(r, tasks->at[i].fiber)->abort_asked = true;
     } else if (item.kind == ITEM_VAR || item.kind == ITEM_SCOPED) {
         for (int32_t i = item.n - 1; i >= 0; i--) {
-            if (item.kind == ITEM_SCOPED && f->vars[item.a + i].tag == CELL_REF) plain_kill(r, f->vars[item.a + i].ref, item.line);
+            if (item.kind == ITEM_SCOPED && f->vars[item.a + i].tag == CELL_REF)
+                plain_kill(r, f->vars[item.a + i].ref, item.line);
             f->vars[item.a + i] = (PCell){0};
             plain_drop_futures(r);
             f = plain_top(plain_at(r, fiber));

@@ -17,7 +17,9 @@ static void leave(PCompile *c, Span span) {
     plain_emit(c, I_LEAVE, span)->a = c->block->id;
     c->block = c->block->outer;
 }
-static Span last_of(Span span) { return (Span){span.file, span.end > span.begin ? span.end - 1 : span.begin, span.end}; }
+static Span last_of(Span span) {
+    return (Span){span.file, span.end > span.begin ? span.end - 1 : span.begin, span.end};
+}
 static void leave_early(PCompile *c, const PBlock *to, Span span) {
     const PBlock *b = c->block, *outermost = NULL;
     for (; b != NULL && b != to; b = b->outer) outermost = b;
@@ -217,7 +219,9 @@ static void find_cases(const Stmt *s, Cases *found) {
     for (; s != NULL && (s->kind == STMT_CASE || s->kind == STMT_DEFAULT || s->kind == STMT_LABEL); s = s->body)
         if (s->kind != STMT_LABEL) vec_push(found, (Case){.stmt = s, .test = -1});
 }
-static bool is_label_case(const Stmt *s, const Type *type) { return type->kind == TYPE_MESSAGE && s->kind == STMT_CASE; }
+static bool is_label_case(const Stmt *s, const Type *type) {
+    return type->kind == TYPE_MESSAGE && s->kind == STMT_CASE;
+}
 static void emit_test(PCompile *c, Case *k, const Type *type) {
     if (k->stmt->kind == STMT_DEFAULT) return;
     k->test = plain_here(c);
@@ -378,8 +382,11 @@ static void select_bodies(PCompile *c, const Stmt *s, const Copies *copies, cons
 static void select_on(PCompile *c, const Stmt *s) {
     Copies copies = {0};
     const SelectArm *otherwise = list_arms(s, &copies);
-    PSite site = {.narms = (int32_t)copies.n, .is_select = true, .is_biased = s->is_biased, .has_default = otherwise != NULL,
-                  .line = sources_line_of(c->tree->sources, s->span)};
+    PSite site = {.narms = (int32_t)copies.n,
+        .is_select = true,
+        .is_biased = s->is_biased,
+        .has_default = otherwise != NULL,
+        .line = sources_line_of(c->tree->sources, s->span)};
     site.arms = ARENA_ARRAY(&c->p->arena, PSiteArm, copies.n);
     for (uint32_t i = 0; i < copies.n; i++) arm_guard(c, &copies.data[i]);
     int32_t above = 0;
@@ -557,7 +564,8 @@ static void expected_numbers(PCompile *c) {
             for (uint32_t k = 0; k < c->p->funcs.n; k++) {
                 PFunc *f = &c->p->funcs.data[k];
                 int32_t upto = (int32_t)strtol(open + 1, NULL, 10) + 1;
-                bool same = strlen(f->name) == (size_t)(open - text) && strncmp(f->name, text, (size_t)(open - text)) == 0;
+                bool same = strlen(f->name) == (size_t)(open - text) &&
+                            strncmp(f->name, text, (size_t)(open - text)) == 0;
                 if (same && upto > f->observed) f->observed = upto;
             }
         }
@@ -571,7 +579,8 @@ static void compile_all(PCompile *c) {
     for (uint32_t i = 0; i < c->tree->ndecls; i++) {
         const Decl *d = c->tree->decls[i];
         if (d->kind == DECL_PROPERTY && d->property == PROPERTY_INVARIANT) invariant(c, d);
-        else if (d->kind == DECL_PROPERTY || d->kind == DECL_PARAM) plain_refuse(c, "a property or param it does not know");
+        else if (d->kind == DECL_PROPERTY || d->kind == DECL_PARAM)
+            plain_refuse(c, "a property or param it does not know");
     }
     find_shared(c);
     expected_numbers(c);

@@ -14,7 +14,9 @@ static bool in_label(const PProgram *p, const PEntity *e, Name name, int32_t fun
         }
     return false;
 }
-static PArmOp op_of(const PProgram *p, const PEntity *e, int32_t k) { return e->wait->is_scope ? ARM_SCOPE : p->sites.data[e->wait->site].arms[k].op; }
+static PArmOp op_of(const PProgram *p, const PEntity *e, int32_t k) {
+    return e->wait->is_scope ? ARM_SCOPE : p->sites.data[e->wait->site].arms[k].op;
+}
 
 static bool receives(const PProgram *p, const PState *s, const PEntity *e) {
     if (e->wait == NULL || e->status != FIBER_AT_POINT) return false;
@@ -93,7 +95,8 @@ const char *plain_stuck_names(PSearch *x, const PState *s, bool *stuck) {
     qsort(names, n, sizeof *names, by_text);
     const char *text = "";
     for (size_t i = 0; i < n; i++)
-        if (i == 0 || strcmp(names[i - 1], names[i]) != 0) text = arena_printf(&x->result->arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
+        if (i == 0 || strcmp(names[i - 1], names[i]) != 0)
+            text = arena_printf(&x->result->arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
     free(names);
     return text;
 }
@@ -136,7 +139,8 @@ static bool ever_able(PSearch *x, uint32_t node, int32_t task) {
             const PEdge *e = &x->edges.data[n->first + k];
             Track to = {e->to, e->map[t.task]};
             bool known = to.task == 0;
-            for (uint32_t j = 0; j < todo.n && !known; j++) known = todo.data[j].node == to.node && todo.data[j].task == to.task;
+            for (uint32_t j = 0; j < todo.n && !known; j++)
+                known = todo.data[j].node == to.node && todo.data[j].task == to.task;
             if (!known) vec_push(&todo, to);
         }
     }
@@ -198,7 +202,9 @@ static bool is_going(const PState *s, Who who) {
     int32_t i = slot_of(s, who);
     return i != 0 && s->at[i].running != 0 && s->at[s->at[i].running].status == FIBER_GOING;
 }
-static bool same(const PState *s, int32_t task, Who who) { return s->at[task].func == who.func && s->at[task].number == who.number; }
+static bool same(const PState *s, int32_t task, Who who) {
+    return s->at[task].func == who.func && s->at[task].number == who.number;
+}
 
 /* In the component, may the task stand still for ever in a fair run? */
 static bool may_rest(const PSearch *x, const uint32_t *of, uint32_t component, Who who) {
@@ -224,14 +230,16 @@ static void spinning(PSearch *x, Who who, const Whos *all) {
     bool *moves = calloc(n + 1, 1), found = false;
     for (uint32_t i = 0; i < x->edges.n; i++) {
         const PEdge *e = &x->edges.data[i];
-        if (keep[e->from] && keep[e->to] && of[e->from] == of[e->to] && same(x->nodes.data[e->from].s, e->actor, who)) moves[of[e->from]] = true;
+        if (keep[e->from] && keep[e->to] && of[e->from] == of[e->to] && same(x->nodes.data[e->from].s, e->actor, who))
+            moves[of[e->from]] = true;
     }
     for (uint32_t i = 0; i < x->nodes.n; i++)
         if (!keep[i]) of[i] = UINT32_MAX;
     for (uint32_t c = 0; c < n && !found; c++) {
         found = moves[c];
         for (uint32_t k = 0; k < all->n && found; k++)
-            if (all->data[k].func != who.func || all->data[k].number != who.number) found = may_rest(x, of, c, all->data[k]);
+            if (all->data[k].func != who.func || all->data[k].number != who.number)
+                found = may_rest(x, of, c, all->data[k]);
     }
     if (found) plain_add_finding(x->result, "never-yields", "", 0, x->p->funcs.data[who.func].name);
     free(keep);

@@ -19,8 +19,9 @@ PCell plain_conv(PRun *r, PCell x, const Type *to, uint8_t bits, uint32_t line) 
     x.v = plain_wrap(x.v, to);
     if (bits == 0 || to->kind == TYPE_BOOL) return x;
     (void)before;
-    bool fits = bits >= 64 || (to->is_signed ? before >= -((int64_t)1 << (bits - 1)) && before < (int64_t)1 << (bits - 1)
-                                             : (uint64_t)before < (uint64_t)1 << bits);
+    bool fits = bits >= 64 ||
+                (to->is_signed ? before >= -((int64_t)1 << (bits - 1)) && before < (int64_t)1 << (bits - 1)
+                               : (uint64_t)before < (uint64_t)1 << bits);
     if (!fits) plain_violate(r, "undefined", "narrowing", line);
     return x;
 }
@@ -34,7 +35,8 @@ static Wide wide(int64_t v, const Type *in) { return in->is_signed ? (Wide)v : (
 
 static int64_t shift(PRun *r, Op op, int64_t x, int64_t y, const Type *in, uint32_t line) {
     if (y < 0 || y >= in->bits) plain_violate(r, "undefined", "shift", line);
-    if (op == OP_SHL && in->is_signed && (x < 0 || x > (int64_t)(((uint64_t)1 << (in->bits - 1)) - 1) >> y)) plain_violate(r, "undefined", "shift", line);
+    if (op == OP_SHL && in->is_signed && (x < 0 || x > (int64_t)(((uint64_t)1 << (in->bits - 1)) - 1) >> y))
+        plain_violate(r, "undefined", "shift", line);
     if (op == OP_SHL) return plain_wrap((int64_t)((uint64_t)x << y), in);
     return in->is_signed ? x >> y : (int64_t)((uint64_t)x >> y);
 }

@@ -50,7 +50,8 @@ static uint32_t closing(const Reduce *r, uint32_t i) {
     size_t n = strlen(r->lines.data[i]);
     if (n < 2 || r->lines.data[i][n - 2] != '{') return i;
     for (uint32_t k = i + 1; k < r->lines.n; k++)
-        if (indent_of(r->lines.data[k]) <= indent_of(r->lines.data[i]) && strchr(r->lines.data[k], '}') != NULL) return k;
+        if (indent_of(r->lines.data[k]) <= indent_of(r->lines.data[i]) && strchr(r->lines.data[k], '}') != NULL)
+            return k;
     return i;
 }
 static bool pass(Reduce *r) {
