@@ -1,4 +1,4 @@
-#include "model/eval.h"
+#include "model/step.h"
 #include "model/support/vec.h"
 
 #include <assert.h>
@@ -32,13 +32,26 @@ bool choices_next(Choices *choices) {
     choices->n = choices->pos;
     choices->pos = 0;
     while (choices->n) {
-        if (++choices->pick[choices->n - 1] < choices->arity[choices->n - 1]) return true;
+        choices->fresh = choices->n - 1;
+        if (++choices->pick[choices->fresh] < choices->arity[choices->fresh]) {
+            loop_table_backtrack(choices->loops, choices->fresh);
+            return true;
+        }
         choices->n--;
     }
     return false;
 }
 
-void choices_rewind(Choices *choices) { choices->pos = 0; }
+static void forget_loops(Choices *choices) {
+    choices->fresh = 0;
+    loop_table_free(choices->loops);
+    choices->loops = NULL;
+}
+
+void choices_rewind(Choices *choices) {
+    choices->pos = 0;
+    forget_loops(choices);
+}
 
 void choices_set(Choices *choices, const uint32_t *picks, uint32_t n) {
     choices_clear(choices);
@@ -53,9 +66,11 @@ void choices_set(Choices *choices, const uint32_t *picks, uint32_t n) {
 void choices_clear(Choices *choices) {
     choices->n = choices->pos = 0;
     choices->mismatch = false;
+    forget_loops(choices);
 }
 
 void choices_fini(Choices *choices) {
+    forget_loops(choices);
     free(choices->pick);
     free(choices->arity);
     *choices = (Choices){0};

@@ -18,6 +18,8 @@ typedef struct Choices {
     uint32_t *pick;
     uint32_t *arity;
     uint32_t n, cap, pos;
+    uint32_t fresh;          /* picks before this one are those of the run before: what they led to is known */
+    struct LoopTable *loops; /* where loops of this step's runs have been, so that no place is explored twice */
     bool mismatch; /* a given pick was not among the possibilities (a replay gone astray); the last possibility was taken */
 } Choices;
 uint32_t choices_pick(Choices *choices, uint32_t arity); /* arity >= 1; arity 1 is not recorded */
@@ -53,6 +55,7 @@ typedef struct StepResult {
     StepStatus status;
     Violation violation;
     const char *limit;    /* STEP_LIMIT: why */
+    uint64_t instructions; /* executed in this step */
     bool inert;           /* STEP_DONE without choices: the task touched nothing that others can tell, and rests READY at a lone operation (model/merge.h) */
     bool reached_point;   /* the task ended its step at a point (as opposed to resting before a shared access) */
     Span at;              /* where the step began, for runs */

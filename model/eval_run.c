@@ -114,8 +114,11 @@ static Run interpret(Step *step, Act *act) {
 
 static Run run_act(Step *step, Act *act) {
     if (++step->depth > EVAL_DEPTH) return step_limit(step, "futures nested too deeply");
+    act->up = step->top;
+    step->top = act;
     Run run = interpret(step, act);
     loop_free(act->loop);
+    step->top = act->up;
     step->depth--;
     return run;
 }

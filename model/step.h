@@ -27,6 +27,7 @@ typedef struct Step {
     uint32_t task;     /* whose step it is; NO_SLOT in the init code and in predicates */
     uint64_t fuel;     /* instructions left */
     uint32_t depth;    /* of nested fibers */
+    struct Act *top;   /* the innermost */
     bool rests;        /* shared accesses end the step */
     bool on_the_spot;  /* a `select` with default polls: operations that can fire do so on arrival */
     bool fresh_waits;  /* on the spot: timers and yields that are waited for began in this very poll */
@@ -47,9 +48,11 @@ typedef struct Act {
     uint32_t jumps;  /* backward ones */
     uint32_t picks;  /* choices made before the first of them */
     struct Loop *loop;
+    struct Act *up;  /* the code that this one interrupts */
 } Act;
 
 #define EVAL_FUEL 10000000u
+#define EVAL_COMPS 65536u /* tasks, futures and objects of one world */
 #define EVAL_DEPTH 200u
 
 /* ---- failing: each returns RUN_FAILED */
@@ -160,5 +163,9 @@ typedef struct Loop Loop;
 /* Called at each backward jump; RUN_ON or RUN_FAILED. */
 Run loop_jump(Step *step, Act *act, Span span);
 void loop_free(Loop *loop);
+typedef struct LoopTable LoopTable;
+/* The choices go back to pick number `fresh`: where the runs were after it is done with. */
+void loop_table_backtrack(LoopTable *table, uint32_t fresh);
+void loop_table_free(LoopTable *table);
 
 #endif

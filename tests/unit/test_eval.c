@@ -28,9 +28,12 @@ static void test_undefined_behaviour(void **state) {
 
 static void test_never_yields(void **state) {
     (void)state;
+    /* what a run of the step has explored before is not explored again: eight values do not make 8! paths (cut: such a run) */
+    assert_true(explore("int x; async void main(void) { while (any_bool()) { x = any(0, 7); } }", (EvalOptions){0}).transitions < 300);
+    ENDS("int x; async void main(void) { while (x < 100 && any_bool()) { x++; } x = 1; }", "x=1");
     ENDS("bool go = true; async void main(void) { while (go) { } }", "never-yields");
     ENDS("int x; async void main(void) { while (any_bool()) { } }", "never-yields x=0");
-    ENDS("int x; async void main(void) { while (any_bool()) x = any(0, 2); }", "never-yields x=0 x=1 x=2");
+    ENDS("int x; async void main(void) { while (any_bool()) x = any(0, 2); }", "cut never-yields x=0 x=1 x=2");
     ENDS("int x; async void main(void) { while (x < 100000) x++; }", "x=100000");
 }
 
