@@ -4,7 +4,7 @@
    differential [-v] [--max-states N] [--plain] [--dump] FILE…
    differential … --generate COUNT SEED DIR     COUNT programs from SEED on; those that differ stay in DIR
    differential … --reduce FILE TO              TO: a shorter program that differs as well
-   Exit: 0 agreement, 1 a difference, 2 a file that is no program. */
+   Exit: 0 agreement, 1 a difference, 2 a file that cannot be read or written. */
 #include "checker/engine.h"
 #include "frontend/frontend.h"
 #include "model/graph.h"

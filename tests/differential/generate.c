@@ -506,7 +506,17 @@ static void locks(Gen *g) {
     g->nvars = saved;
     if (chance(g, 93)) line(g, "unlock(%s);\n", m);
 }
+/* A loop that goes on until somebody else ends it, if anybody does. */
+static void spin(Gen *g) {
+    const Var *v = pick_var(g, VAR_INT);
+    if (!v->is_global || g->still) return;
+    line(g, "while (%s %s %d) { }\n", v->name, chance(g, 50) ? "==" : "!=", between(g, 0, 1));
+}
 static void data(Gen *g) {
+    if (chance(g, g->flavour->threaded ? 8 : 1) && has(g, VAR_INT)) {
+        spin(g);
+        return;
+    }
     switch (below(g, 10)) {
     case 0: case 1: declare_int(g); return;
     case 2:
@@ -608,6 +618,17 @@ static void spawn_some(Gen *g) {
         line(g, "for (int k = 0; k < 2; k++) ");
         spawn_call(g, f);
         put(g, ";\n");
+        return;
+    }
+    if (chance(g, 12) && g->spawns > 0 && g->loops == 0 && !f->returns_int) {
+        g->spawns--;
+        line(g, "task pool%d[2];\n", g->names);
+        line(g, "for (int k = 0; k < 2; k++) pool%d[k] = ", g->names);
+        spawn_call(g, f);
+        put(g, ";\n");
+        if (chance(g, 40)) line(g, "abort(pool%d[%d]);\n", g->names, between(g, 0, 1));
+        if (may_wait(g) && chance(g, 70)) line(g, "for (int k = 0; k < 2; k++) await pool%d[k];\n", g->names);
+        g->names++;
         return;
     }
     if (chance(g, 35)) {
