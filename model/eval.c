@@ -154,6 +154,7 @@ StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Ch
     Word executor = words[FIBER_EXECUTOR];
     bool held = holds_thread(words);
     Run run = make_step(&step);
+    step.result.instructions = EVAL_FUEL - step.fuel;
     if (run == RUN_FAILED) return step.result;
     bool holds = holds_thread(world_read(world, task, NULL));
     if (executor && holds && !held) executor_take(world, handle_slot(executor));

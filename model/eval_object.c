@@ -203,6 +203,7 @@ static Run operate(Step *step, Act *act, const Instr *instr, uint32_t slot) {
 
 Run object_exec(Step *step, Act *act, const Instr *instr) {
     step->contact = true;
+    if (step->world->n >= EVAL_COMPS) return step_limit(step, "more than 8,192 tasks, futures and objects at a time");
     if (instr->op == INSTR_NEW) return make(step, act, instr);
     if (instr->op == INSTR_KILL) return kill_object(step, act, instr);
     Word handle = act->frame[instr->a];

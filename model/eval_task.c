@@ -91,6 +91,7 @@ static Run abort_scope(Step *step, Act *act, const Instr *instr) {
 
 Run task_exec(Step *step, Act *act, const Instr *instr) {
     step->contact = true;
+    if (step->world->n >= EVAL_COMPS) return step_limit(step, "more than 8,192 tasks, futures and objects at a time");
     switch (instr->op) {
     case INSTR_SPAWN: return spawn(step, act, instr);
     case INSTR_FUTURE: return make_future(step, act, instr);

@@ -11,7 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATIENCE = 1 << 14, MAX_CHECKS = 64 }; /* misses before a memo that serves nothing is given up */
+enum {
+    PATIENCE = 1 << 14, /* misses before a memo that serves nothing is given up */
+    MAX_CHECKS = 64,
+    ENOUGH = 20000000   /* instructions of all the ways that one step can go */
+};
 
 /* ---- the world that loads from a state */
 
@@ -156,6 +160,7 @@ static void add_outcome(Expand *expand, StepResult *result, uint32_t n, uint32_t
    depend on the number of slots). */
 static bool run_all(Expand *expand, uint32_t n, uint32_t slot) {
     bool adds = false;
+    uint64_t instructions = 0;
     uint32_t at = expand->tape.n;
     vec_push(&expand->tape, 0u);
     choices_clear(&expand->choices);
@@ -167,6 +172,12 @@ static bool run_all(Expand *expand, uint32_t n, uint32_t slot) {
         adds |= result.status == STEP_DONE && expand->world.n > n;
         add_outcome(expand, &result, n, slot);
         expand->tape.data[at]++;
+        instructions += result.instructions;
+        if (instructions <= ENOUGH) continue;
+        StepResult limit = {.status = STEP_LIMIT, .at = result.at, .limit = "a step that can go more ways than can be followed"};
+        add_outcome(expand, &limit, n, slot);
+        expand->tape.data[at]++;
+        break;
     } while (choices_next(&expand->choices));
     return adds;
 }

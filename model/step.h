@@ -52,7 +52,7 @@ typedef struct Act {
 } Act;
 
 #define EVAL_FUEL 10000000u
-#define EVAL_COMPS 65536u /* tasks, futures and objects of one world */
+#define EVAL_COMPS 8192u /* tasks, futures and objects of one world */
 #define EVAL_DEPTH 200u
 
 /* ---- failing: each returns RUN_FAILED */
