@@ -568,8 +568,11 @@ static void select_on_the_spot(Now *x, const PSite *site) {
 /* --ready run-on: what can fire on arrival fires in the same step. */
 static bool run_on(Now *x, const PSite *site) {
     int32_t ready[64], n = 0;
-    for (int32_t k = 0; k < site->narms && n < 64; k++)
-        if (x->e->wait->arms[k].state == ARM_READY && site->arms[k].op != ARM_FUTURE) ready[n++] = k;
+    for (int32_t k = 0; k < site->narms && n < 64; k++) {
+        if (x->e->wait->arms[k].state != ARM_READY) continue;
+        if (site->arms[k].op != ARM_FUTURE) ready[n++] = k;
+        else if (site->is_biased) break; /* its step comes first */
+    }
     if (n == 0) return false;
     int32_t k = ready[site->is_biased ? 0 : plain_choose(x->r, n)];
     if (site->arms[k].op != ARM_JOIN) plain_fire(x->r, x->fiber, site->arms[k].op, &x->e->wait->arms[k]);
@@ -586,7 +589,7 @@ static int wait(Now *x) {
         return 0;
     }
     arrive(x->r, x->fiber, false);
-    if (x->r->options->run_on && run_on(x, site)) return 0;
+    if (x->r->options->run_on && x->r->polling == 0 && run_on(x, site)) return 0;
     x->e->status = FIBER_AT_POINT;
     return 2;
 }

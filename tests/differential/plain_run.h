@@ -22,6 +22,7 @@ typedef struct PRun {
     int32_t maker;   /* the fiber that runs the initialisers, 0: none */
     bool threaded;
     int32_t still;   /* > 0: no rests */
+    int32_t polling; /* > 0: in a poll on the spot */
     bool fresh;      /* the access at which the fiber rested is not done yet */
     bool dirty;      /* a handle may be gone */
     VEC(PChoice) choices;

@@ -277,7 +277,9 @@ bool plain_poll(PRun *r, int32_t future) {
     if (polled_by_another(r, future, &root)) plain_violate(r, "misuse", "future", plain_line(r, plain_at(r, r->task)));
     f->poller = r->task;
     r->still++;
+    r->polling++;
     bool ended = poll_once(r, future);
+    r->polling--;
     r->still--;
     if (ended) plain_end_fiber(r, future);
     return ended;
@@ -433,7 +435,7 @@ PEnd plain_step(PRun *r) {
     r->end = END_STEP;
     r->maker = 0;
     r->next_choice = 0;
-    r->still = 0;
+    r->still = r->polling = 0;
     r->fresh = r->dirty = false;
     r->instructions = r->backs = 0;
     r->next_mark = 0;
@@ -469,6 +471,7 @@ PEnd plain_call(PRun *r, int32_t func, PCell *value) {
     r->end = END_STEP;
     r->next_choice = 0;
     r->still = 1;
+    r->polling = 0;
     r->instructions = r->backs = 0;
     r->next_mark = 0;
     r->dirty = false;
