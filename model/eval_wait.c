@@ -365,8 +365,19 @@ static uint32_t count_candidates(Step *step, Act *act, const Point *point, uint3
     return count;
 }
 
+/* An operation that cannot fire on arrival is no choice any more, even if a future that is polled before it changes that. */
+static void switch_off_unready(Step *step, Act *act, const Point *point) {
+    for (uint32_t i = 0; i < point->narms; i++) {
+        Word *state = &act->frame[point->state + i];
+        if (*state == ARM_OFF || point->arms[i].op == ARM_FUTURE) continue;
+        Op op = op_at(step, act->fiber, point, i);
+        if (!op_can_fire(step->world, &op)) *state = ARM_OFF;
+    }
+}
+
 /* The arms are polled one after the other, in any order (a biased one: in order), until one is ready; if none is, default is taken. */
 static Run select_now(Step *step, Act *act, const Point *point, uint32_t from) {
+    switch_off_unready(step, act, point);
     for (;;) {
         uint32_t arm = NO_SLOT, count = count_candidates(step, act, point, 0, &arm);
         if (!count) break;

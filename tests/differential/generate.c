@@ -1095,14 +1095,14 @@ static void main_function(Gen *g) {
 /* Properties of tasks: their numbers become part of the state. */
 static void task_atoms(Gen *g) {
     static const char *const atoms[] = {"done", "blocked", "enabled", "aborted"};
-    static const char *const which[] = {"[0]", "[1]", "[*]", "[?]"};
+    static const char *const which[] = {"[0]", "[1]"};
     if (!chance(g, 12)) return;
     for (int i = 0; i < g->nfuncs; i++) {
         const Func *f = &g->funcs[i];
         if (!f->is_async || !f->spawned) continue;
         for (int k = 0; k < 3; k++)
-            put(g, "invariant atom%d%d: !%s(%s%s);\n", i, k, atoms[below(g, 4)], f->name, which[below(g, 4)]);
-        if (f->has_label) put(g, "invariant label%d: !%s%s@here;\n", i, f->name, which[below(g, 4)]);
+            put(g, "invariant atom%d%d: !%s(%s%s);\n", i, k, atoms[below(g, 4)], f->name, which[below(g, 2)]);
+        if (f->has_label) put(g, "invariant label%d: !%s%s@here;\n", i, f->name, which[below(g, 2)]);
         if (chance(g, 40))
             put(g, "invariant holder%d: !(holder(%s) == %s[%d]);\n", i, name_of(g, VAR_MUTEX), f->name,
                 between(g, 0, 1));

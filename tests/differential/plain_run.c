@@ -535,12 +535,17 @@ void plain_complete(PRun *r, int32_t fiber, int32_t k) {
     give_up_others(r, fiber, k);
     plain_at(r, fiber)->wait = NULL;
 }
-/* A select with default: arms are polled in some order (in theirs if biased), the first that can fire is taken. */
+/* A select with default: operations that can fire on arrival and futures are polled in some order (in theirs if biased),
+   the first that fires is taken. */
 static void select_on_the_spot(Now *x, const PSite *site) {
     PRun *r = x->r;
     int32_t left[64], n = 0, fiber = x->fiber;
-    for (int32_t k = 0; k < site->narms; k++)
-        if (x->e->wait->arms[k].state != ARM_OFF) left[n++] = k;
+    for (int32_t k = 0; k < site->narms; k++) {
+        const PArm *a = &x->e->wait->arms[k];
+        PArmOp op = site->arms[k].op;
+        if (a->state == ARM_OFF) continue;
+        if (op > ARM_ACQUIRE || plain_can_fire(r, fiber, op, a, site->arms[k].line)) left[n++] = k;
+    }
     while (n > 0) {
         int32_t i = site->is_biased ? 0 : plain_choose(r, n), k = left[i];
         memmove(left + i, left + i + 1, (size_t)(n - i - 1) * sizeof *left);

@@ -283,6 +283,11 @@ static bool matches(const PRun *r, const PIns *ins, int32_t task) {
     if (ins->a < 0) return !e->is_daemon;
     return e->func == ins->a && (ins->b < 0 || e->number == ins->b);
 }
+/* The task whose it is; given to a future's wait: the one that polls the future. */
+static int32_t holder_of(PRun *r, const PEntity *mutex) {
+    const PEntity *e = plain_at(r, mutex->owner.fiber);
+    return e->kind == ENTITY_FUTURE ? e->poller : mutex->owner.fiber;
+}
 static bool object_atom(PRun *r, const PIns *ins, int32_t ref) {
     if (ref == 0) return (Builtin)ins->c == BUILTIN_FULL || (Builtin)ins->c == BUILTIN_EMPTY;
     const PEntity *e = plain_at(r, ref);
@@ -291,7 +296,7 @@ static bool object_atom(PRun *r, const PIns *ins, int32_t ref) {
     case BUILTIN_EMPTY: return e->items.n == 0;
     case BUILTIN_CLOSED: return e->closed;
     case BUILTIN_HELD: return e->hold != HOLD_FREE;
-    default: return e->hold == HOLD_TASK && e->owner.fiber != 0 && matches(r, ins, e->owner.fiber);
+    default: return e->hold != HOLD_FREE && matches(r, ins, holder_of(r, e));
     }
 }
 int64_t plain_atom(PRun *r, const PIns *ins, const PCell *operand) {
