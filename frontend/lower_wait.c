@@ -21,33 +21,45 @@ uint32_t lower_cancel_chain(Builder *b) {
 
 /* ---- operands */
 
-static ArmOp op_of(const Expr *operation) {
-    if (operation->kind == EXPR_CALL) {
-        switch (operation->builtin) {
-        case BUILTIN_SEND: return ARM_SEND;
-        case BUILTIN_RECV: return ARM_RECV;
-        case BUILTIN_LOCK: return ARM_LOCK;
-        case BUILTIN_ACQUIRE: return ARM_ACQUIRE;
-        case BUILTIN_SLEEP: return ARM_SLEEP;
-        case BUILTIN_YIELD: return ARM_YIELD;
-        default: break;
-        }
-    }
-    return operation->type->kind == TYPE_TASK ? ARM_JOIN : ARM_FUTURE;
+/* The operations that wait, by what they take after the object. */
+typedef enum WaitValue { VALUE_NONE, VALUE_ITEM, VALUE_NUMBER /* int; 1 when it is left out */ } WaitValue;
+typedef struct WaitRow {
+    Builtin builtin;
+    ArmOp op;
+    WaitValue value;
+    bool has_object, takes_item /* &v */, yields_bool;
+} WaitRow;
+static const WaitRow rows[] = {
+    {BUILTIN_SEND, ARM_SEND, VALUE_ITEM, true, false, true},
+    {BUILTIN_RECV, ARM_RECV, VALUE_NONE, true, true, true},
+    {BUILTIN_LOCK, ARM_LOCK, VALUE_NONE, true, false, false},
+    {BUILTIN_ACQUIRE, ARM_ACQUIRE, VALUE_NUMBER, true, false, true},
+    {BUILTIN_SLEEP, ARM_SLEEP, VALUE_NUMBER, false, false, false},
+    {BUILTIN_YIELD, ARM_YIELD, VALUE_NONE, false, false, false},
+};
+static const WaitRow join_row = {.op = ARM_JOIN, .has_object = true}, future_row = {.op = ARM_FUTURE, .has_object = true};
+
+static const WaitRow *row_of(const Expr *operation) {
+    for (uint32_t i = 0; operation->kind == EXPR_CALL && i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].builtin == (Builtin)operation->builtin) return &rows[i];
+    return operation->type->kind == TYPE_TASK ? &join_row : &future_row;
 }
 
-static const Expr *object_of(const Expr *operation, ArmOp op) {
-    if (op == ARM_SLEEP || op == ARM_YIELD) return NULL;
-    return op == ARM_JOIN || op == ARM_FUTURE ? operation : operation->args[0];
+/* The handle; a task or a future is the operation itself. */
+static const Expr *object_of(const Expr *operation) {
+    const WaitRow *row = row_of(operation);
+    if (row == &join_row || row == &future_row) return operation;
+    return row->has_object ? operation->args[0] : NULL;
 }
 
-static const Expr *value_of(const Expr *operation, ArmOp op) {
-    if (op == ARM_SLEEP) return operation->args[0];
-    return op == ARM_SEND || (op == ARM_ACQUIRE && operation->nargs > 1) ? operation->args[1] : NULL;
+static const Expr *value_of(const Expr *operation) {
+    const WaitRow *row = row_of(operation);
+    uint32_t at = row->has_object ? 1 : 0;
+    return row->value != VALUE_NONE && operation->nargs > at ? operation->args[at] : NULL;
 }
 
-static const Type *value_type(Builder *b, const Expr *operation, ArmOp op) {
-    return op == ARM_SEND ? operation->args[0]->type->of : types_int(b->lower->tree->types, 32, true);
+static const Type *value_type(Builder *b, const Expr *operation) {
+    return row_of(operation)->value == VALUE_ITEM ? operation->args[0]->type->of : types_int(b->lower->tree->types, 32, true);
 }
 
 /* Operands that are evaluated only where the guard is true begin as none: what is not evaluated must not differ from run to run. */
@@ -60,19 +72,17 @@ static void zero(Builder *b, uint32_t slot, uint32_t n) {
     lower_emit(b, (Instr){.op = INSTR_ZERO, .a = slot, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = n});
 }
 
-static Guarded guarded_begin(Builder *b, const Expr *operation, uint32_t guard, ArmPlan *plan) {
+static Guarded guarded_begin(Builder *b, const Expr *operation, uint32_t guard) {
     Guarded g = {NO_SLOT, NO_SLOT, NO_SLOT, lower_label_new(b)};
-    ArmOp op = plan->arm.op;
-    if (object_of(operation, op)) g.obj = lower_temp(b, object_of(operation, op)->type);
+    const WaitRow *row = row_of(operation);
+    if (object_of(operation)) g.obj = lower_temp(b, object_of(operation)->type);
     if (g.obj != NO_SLOT) zero(b, g.obj, 1);
-    if (op == ARM_SEND || op == ARM_SLEEP || op == ARM_ACQUIRE) {
-        const Type *type = value_type(b, operation, op);
+    if (row->value != VALUE_NONE) {
+        const Type *type = value_type(b, operation);
         g.value = lower_temp(b, type);
         zero(b, g.value, type_words(type));
     }
-    if (op == ARM_RECV) {
-        g.index = lower_temp_const(b, 0);
-    }
+    if (row->takes_item) g.index = lower_temp_const(b, 0);
     lower_branch(b, guard, g.skip);
     return g;
 }
@@ -88,7 +98,7 @@ static void plan_future(Builder *b, const Expr *operation, uint32_t slot, ArmPla
 }
 
 static void plan_object(Builder *b, const Expr *operation, uint32_t slot, ArmPlan *plan) {
-    const Expr *object = object_of(operation, plan->arm.op);
+    const Expr *object = object_of(operation);
     if (!object) return;
     if (plan->arm.op == ARM_FUTURE) {
         plan_future(b, operation, slot, plan);
@@ -102,10 +112,9 @@ static void plan_object(Builder *b, const Expr *operation, uint32_t slot, ArmPla
 }
 
 static void plan_value(Builder *b, const Expr *operation, uint32_t slot, ArmPlan *plan) {
-    ArmOp op = plan->arm.op;
-    if (op != ARM_SEND && op != ARM_SLEEP && op != ARM_ACQUIRE) return;
-    const Expr *value = value_of(operation, op);
-    const Type *type = value_type(b, operation, op);
+    if (row_of(operation)->value == VALUE_NONE) return;
+    const Expr *value = value_of(operation);
+    const Type *type = value_type(b, operation);
     if (!value) {
         if (slot == NO_SLOT) slot = lower_temp(b, type);
         lower_const(b, slot, 1);
@@ -119,7 +128,7 @@ static void plan_value(Builder *b, const Expr *operation, uint32_t slot, ArmPlan
 }
 
 static void plan_item(Builder *b, const Expr *operation, uint32_t index, ArmPlan *plan) {
-    if (plan->arm.op != ARM_RECV) return;
+    if (!row_of(operation)->takes_item) return;
     plan->item = operation->args[0]->type->of;
     plan->item_place = lower_place(b, operation->args[1]->a);
     plan->has_item_place = true;
@@ -130,7 +139,7 @@ static void plan_item(Builder *b, const Expr *operation, uint32_t index, ArmPlan
 
 void lower_plan(Builder *b, const Expr *operation, uint32_t guard, ArmPlan *plan) {
     Span outer = lower_at(b, operation->span);
-    plan->arm = (Arm){.op = op_of(operation),
+    plan->arm = (Arm){.op = row_of(operation)->op,
         .span = operation->span,
         .guard = guard,
         .obj = NO_SLOT,
@@ -139,13 +148,12 @@ void lower_plan(Builder *b, const Expr *operation, uint32_t guard, ArmPlan *plan
         .result = NO_SLOT,
         .target = NO_SLOT,
         .result_used = true};
-    ArmOp op = plan->arm.op;
-    if (op == ARM_SEND || op == ARM_RECV || op == ARM_ACQUIRE)
+    if (row_of(operation)->yields_bool)
         plan->type = types_basic(b->lower->tree->types, TYPE_BOOL);
-    else if (op == ARM_FUTURE && operation->type->of && operation->type->of->kind != TYPE_VOID)
+    else if (plan->arm.op == ARM_FUTURE && operation->type->of && operation->type->of->kind != TYPE_VOID)
         plan->type = operation->type->of;
     Guarded g = {NO_SLOT, NO_SLOT, NO_SLOT, NO_SLOT};
-    if (guard != NO_SLOT) g = guarded_begin(b, operation, guard, plan);
+    if (guard != NO_SLOT) g = guarded_begin(b, operation, guard);
     plan_object(b, operation, g.obj, plan);
     plan_value(b, operation, g.value, plan);
     plan_item(b, operation, g.index, plan);

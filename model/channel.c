@@ -274,3 +274,9 @@ void channel_normalise(const Program *program, Word *words, uint32_t n) {
     }
     records_sort(words, lists.done);
 }
+
+uint32_t channel_element(const Program *program, const Word *words, uint32_t index) {
+    ChannelLists lists = channel_lists(program, words);
+    uint32_t sender = lists.is_fifo ? 0 : records_record_of(lists.senders, index);
+    return sender ? sender : records_record_of(lists.done, index);
+}

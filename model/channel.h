@@ -45,5 +45,6 @@ bool channel_has_waiters(World *world, uint32_t slot);
 
 void channel_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context);
 void channel_normalise(const Program *program, Word *words, uint32_t n);
+uint32_t channel_element(const Program *program, const Word *words, uint32_t index);
 
 #endif

@@ -1,4 +1,4 @@
-#include "model/step.h"
+#include "model/op.h"
 
 #include <assert.h>
 #include <string.h>
@@ -84,8 +84,8 @@ static Run opfuture_finish(Step *step, uint32_t waiting, const Arm *arm, uint32_
     World *world = step->world;
     Word *waiter = world_write(world, waiting, NULL);
     Word *words = world_write(world, slot, NULL);
-    if (arm->result != NO_SLOT) waiter[FIBER_FRAME + arm->result] = result->ok;
-    if (op->op == ARM_RECV && result->ok && op->arm->dest != NO_SLOT && waiter[FIBER_MACHINE] == words[OPFUTURE_MACHINE])
+    if (arm->result != NO_SLOT) waiter[FIBER_FRAME + arm->result] = result->yields;
+    if (result->item && result->ok && op->arm->dest != NO_SLOT && waiter[FIBER_MACHINE] == words[OPFUTURE_MACHINE])
         memcpy(waiter + FIBER_FRAME + op->arm->dest, result->item, sizeof(Word) * op->arm->dest_n);
     words[OPFUTURE_STATUS] = ARM_OFF;
     words[OPFUTURE_OWNER] = words[OPFUTURE_OBJ] = 0;

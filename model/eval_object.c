@@ -1,8 +1,10 @@
+#include "model/channel.h"
 #include "model/executor.h"
+#include "model/kind.h"
 #include "model/mutex.h"
+#include "model/op.h"
 #include "model/scope.h"
 #include "model/semaphore.h"
-#include "model/step.h"
 
 #include <assert.h>
 
@@ -33,24 +35,16 @@ static Run make(Step *step, Act *act, const Instr *instr) {
     return RUN_ON;
 }
 
-static bool has_waiters(World *world, uint32_t slot) {
-    switch (world_kind(world, slot)) {
-    case COMP_CHANNEL: return channel_has_waiters(world, slot);
-    case COMP_MUTEX: return mutex_has_waiters(world, slot);
-    case COMP_SEMAPHORE: return semaphore_has_waiters(world, slot);
-    default: return false;
-    }
-}
-
 static Run kill_object(Step *step, Act *act, const Instr *instr) {
     World *world = step->world;
     Word handle = act->frame[instr->a];
     if (!handle || handle == WORD_UNINIT) return RUN_ON;
     uint32_t slot = handle_slot(handle);
+    const KindRow *kind = kind_row(world_kind(world, slot));
     if (world_kind(world, slot) == COMP_DEAD) return RUN_ON;
-    if (has_waiters(world, slot))
+    if (kind->has_waiters && kind->has_waiters(world, slot))
         return step_violation(step, VIOLATION_UNDEFINED, "dead-object", instr->span, slot, "its scope ends while somebody still waits on it");
-    Word site = world_read(world, slot, NULL)[1];
+    Word site = world_read(world, slot, NULL)[KIND_SITE];
     world_set(world, slot, (Word[]){COMP_DEAD, site}, 2);
     return RUN_ON;
 }
@@ -187,25 +181,32 @@ static const char *misuse_of_none(uint8_t op) {
     return op == INSTR_CLOSE ? "close" : op == INSTR_UNLOCK ? "unlock" : op == INSTR_RELEASE ? "release" : NULL;
 }
 
-static Run operate(Step *step, Act *act, const Instr *instr, uint32_t slot) {
-    switch (instr->op) {
-    case INSTR_TRY_SEND: return try_send(step, act, instr, slot);
-    case INSTR_TRY_RECV: return try_recv(step, act, instr, slot);
-    case INSTR_CLOSE: return close_object(step, act, instr, slot);
-    case INSTR_TRY_LOCK: return try_lock(step, act, instr, slot);
-    case INSTR_UNLOCK: return unlock(step, act, instr, slot);
-    case INSTR_TRY_ACQUIRE: case INSTR_RELEASE: return acquire_release(step, act, instr, slot);
-    case INSTR_LEN: case INSTR_CAP: case INSTR_FULL: case INSTR_EMPTY: case INSTR_CLOSED: return channel_query(step, act, instr, slot);
-    case INSTR_HELD: case INSTR_HOLDER: return mutex_query(step, act, instr, slot);
-    default: assert(!"no operation"); return RUN_FAILED;
-    }
-}
+/* By instruction; slot: NO_SLOT for `none`. */
+typedef Run (*Operation)(Step *step, Act *act, const Instr *instr, uint32_t slot);
+static const Operation operations[INSTR_COUNT] = {
+    [INSTR_TRY_SEND] = try_send,
+    [INSTR_TRY_RECV] = try_recv,
+    [INSTR_CLOSE] = close_object,
+    [INSTR_TRY_LOCK] = try_lock,
+    [INSTR_UNLOCK] = unlock,
+    [INSTR_TRY_ACQUIRE] = acquire_release,
+    [INSTR_RELEASE] = acquire_release,
+    [INSTR_LEN] = channel_query,
+    [INSTR_CAP] = channel_query,
+    [INSTR_FULL] = channel_query,
+    [INSTR_EMPTY] = channel_query,
+    [INSTR_CLOSED] = channel_query,
+    [INSTR_HELD] = mutex_query,
+    [INSTR_HOLDER] = mutex_query,
+};
 
 Run object_exec(Step *step, Act *act, const Instr *instr) {
     step->contact = true;
     if (step->world->n >= EVAL_COMPS) return step_limit(step, "more than 8,192 tasks, futures and objects at a time");
     if (instr->op == INSTR_NEW) return make(step, act, instr);
     if (instr->op == INSTR_KILL) return kill_object(step, act, instr);
+    Operation operate = operations[instr->op];
+    assert(operate);
     Word handle = act->frame[instr->a];
     if (handle == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
     if (!handle) {

@@ -1,5 +1,5 @@
 #include "model/scope.h"
-#include "model/step.h"
+#include "model/op.h"
 
 #include <assert.h>
 
@@ -45,7 +45,7 @@ static Run make_op_future(Step *step, Act *act, const Instr *instr) {
     const Arm *arm = &act->machine->points[instr->imm].arms[0];
     Word object = arm->obj == NO_SLOT ? 0 : act->frame[arm->obj];
     const Word *value = arm->value == NO_SLOT ? NULL : act->frame + arm->value;
-    uint32_t n = !value ? 0 : arm->op == ARM_SEND ? arm->value_n : 1;
+    uint32_t n = value ? arm->value_n : 0;
     act->frame[instr->a] = slot_handle(opfuture_new(step->world, act->machine->id, (uint32_t)instr->imm, object, value, n));
     return RUN_ON;
 }

@@ -1,4 +1,4 @@
-#include "model/step.h"
+#include "model/op.h"
 
 #include <assert.h>
 #include <string.h>
@@ -156,9 +156,9 @@ static Run store_result(Step *step, uint32_t fiber, const Op *op, const OpResult
     if (op->op == ARM_SEND && !result->ok && !arm->result_used)
         return step_violation(step, VIOLATION_IGNORED_CLOSE, "", arm->span, handle_slot(op->object), NULL);
     Word *words = world_write(step->world, fiber, NULL), *frame = words + FIBER_FRAME;
-    if (op->op == ARM_RECV && result->ok && arm->dest != NO_SLOT) memcpy(frame + arm->dest, result->item, sizeof(Word) * arm->dest_n);
+    if (result->item && result->ok && arm->dest != NO_SLOT) memcpy(frame + arm->dest, result->item, sizeof(Word) * arm->dest_n);
     if (op->op == ARM_JOIN) join_value(step, op, fiber_machine(step->world, words), frame);
-    else if (arm->result != NO_SLOT) frame[arm->result] = result->ok;
+    else if (arm->result != NO_SLOT) frame[arm->result] = result->yields;
     return future_drop_orphans(step, arm->span);
 }
 

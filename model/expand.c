@@ -1,10 +1,6 @@
 #include "model/expand.h"
 
-#include "model/channel.h"
-#include "model/mutex.h"
-#include "model/scope.h"
-#include "model/semaphore.h"
-
+#include "model/kind.h"
 #include "model/support/fatal.h"
 
 #include <assert.h>
@@ -86,14 +82,7 @@ static bool is_worth_it(const Expand *expand, Memo *memo, uint32_t root, uint64_
 
 /* Where an object was made tells it from others only as far as the objects of that site behave differently. */
 static void forget_site(const Program *program, Word *words) {
-    enum { SITE = 1 };
-    static_assert((int)CHANNEL_SITE == SITE && (int)MUTEX_SITE == SITE, "one place for all");
-    static_assert((int)SEMAPHORE_SITE == SITE && (int)SCOPE_SITE == SITE, "one place for all");
-    switch (comp_kind(words)) {
-    case COMP_CHANNEL: case COMP_MUTEX: case COMP_SEMAPHORE: case COMP_SCOPE: case COMP_DEAD: break;
-    case COMP_GLOBAL: case COMP_FIBER: case COMP_OPFUTURE: case COMP_FREE: case COMP_EXECUTOR: return;
-    }
-    words[SITE] = program->sites[words[SITE]].alike;
+    if (kind_row(comp_kind(words))->has_site) words[KIND_SITE] = program->sites[words[KIND_SITE]].alike;
 }
 
 uint32_t expand_intern(Comps *comps, const Program *program, World *world, uint32_t slot) {

@@ -1,5 +1,7 @@
 #include "model/flow.h"
 
+#include "model/op.h"
+
 #include <assert.h>
 
 /* Operand roles: which of a b c d are single slots read or written. Ranges and WAIT are handled by hand. */
@@ -119,10 +121,6 @@ bool flow_ends_block(const Instr *instr) {
     }
 }
 
-static bool arm_is_shared(const Arm *arm) {
-    return arm->op == ARM_SEND || arm->op == ARM_RECV || arm->op == ARM_LOCK || arm->op == ARM_ACQUIRE;
-}
-
 bool flow_is_access(const Program *program, const Machine *machine, const Instr *instr) {
     switch (instr->op) {
     case INSTR_GLOAD:
@@ -130,7 +128,7 @@ bool flow_is_access(const Program *program, const Machine *machine, const Instr 
     case INSTR_WAIT: {
         const Point *point = &machine->points[instr->imm];
         for (uint32_t i = 0; i < point->narms; i++)
-            if (arm_is_shared(&point->arms[i])) return true;
+            if (point->arms[i].op != ARM_FUTURE && op_row(point->arms[i].op)->on_object) return true;
         return false;
     }
     case INSTR_SPAWN: case INSTR_TRY_SEND: case INSTR_TRY_RECV: case INSTR_CLOSE: case INSTR_LEN: case INSTR_CAP: case INSTR_FULL:

@@ -145,10 +145,10 @@ bool mutex_has_waiters(World *world, uint32_t slot) {
     return words[MUTEX_NQUEUE] || words[MUTEX_NGIVEN];
 }
 
-void mutex_handles(const Word *words, uint32_t n, HandleVisitor visit, void *context) {
+void mutex_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {
     MutexLists lists = mutex_lists(words);
     assert(records_word(lists.given, lists.given.n) == n);
-    (void)n;
+    (void)n, (void)program;
     if (words[MUTEX_OWNER]) visit(context, MUTEX_OWNER, words[MUTEX_OWNER], true);
     records_visit(words, lists.queue, 0, true, visit, context);
     records_visit(words, lists.queue, MUTEX_RECORD_TASK, true, visit, context);
@@ -156,9 +156,14 @@ void mutex_handles(const Word *words, uint32_t n, HandleVisitor visit, void *con
     records_visit(words, lists.given, MUTEX_RECORD_TASK, false, visit, context);
 }
 
-void mutex_normalise(Word *words, uint32_t n) {
-    (void)n;
+void mutex_normalise(const Program *program, Word *words, uint32_t n) {
+    (void)n, (void)program;
     records_sort(words, mutex_lists(words).given);
+}
+
+uint32_t mutex_element(const Program *program, const Word *words, uint32_t index) {
+    (void)program;
+    return records_record_of(mutex_lists(words).given, index);
 }
 
 bool mutex_is_strict(World *world, uint32_t slot) {

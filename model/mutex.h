@@ -31,7 +31,8 @@ MutexUnlock mutex_unlock(World *world, uint32_t slot, Word task, Waiter *next);
 bool mutex_is_strict(World *world, uint32_t slot);
 bool mutex_has_waiters(World *world, uint32_t slot);
 
-void mutex_handles(const Word *words, uint32_t n, HandleVisitor visit, void *context);
-void mutex_normalise(Word *words, uint32_t n);
+void mutex_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context);
+void mutex_normalise(const Program *program, Word *words, uint32_t n);
+uint32_t mutex_element(const Program *program, const Word *words, uint32_t index);
 
 #endif

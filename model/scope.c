@@ -33,8 +33,12 @@ uint32_t scope_count(World *world, uint32_t slot) {
 
 Word scope_task(World *world, uint32_t slot, uint32_t index) { return world_read(world, slot, NULL)[SCOPE_TASKS + index]; }
 
-void scope_handles(const Word *words, uint32_t n, HandleVisitor visit, void *context) {
+void scope_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {
+    (void)program;
     for (uint32_t i = SCOPE_TASKS; i < n; i++) visit(context, i, words[i], false);
 }
 
-void scope_normalise(Word *words, uint32_t n) { records_sort(words, (Records){SCOPE_TASKS, n - SCOPE_TASKS, 1}); }
+void scope_normalise(const Program *program, Word *words, uint32_t n) {
+    (void)program;
+    records_sort(words, (Records){SCOPE_TASKS, n - SCOPE_TASKS, 1});
+}

@@ -12,7 +12,7 @@ void scope_remove(World *world, uint32_t slot, Word task);
 uint32_t scope_count(World *world, uint32_t slot);
 Word scope_task(World *world, uint32_t slot, uint32_t index);
 
-void scope_handles(const Word *words, uint32_t n, HandleVisitor visit, void *context);
-void scope_normalise(Word *words, uint32_t n);
+void scope_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context);
+void scope_normalise(const Program *program, Word *words, uint32_t n);
 
 #endif

@@ -114,15 +114,15 @@ bool semaphore_has_waiters(World *world, uint32_t slot) {
     return words[SEMAPHORE_NQUEUE] || words[SEMAPHORE_NDONE];
 }
 
-void semaphore_handles(const Word *words, uint32_t n, HandleVisitor visit, void *context) {
+void semaphore_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {
     SemaphoreLists lists = semaphore_lists(words);
     assert(records_word(lists.done, lists.done.n) == n);
-    (void)n;
+    (void)n, (void)program;
     records_visit(words, lists.queue, 0, true, visit, context);
     records_visit(words, lists.done, 0, false, visit, context);
 }
 
-void semaphore_normalise(Word *words, uint32_t n) {
-    (void)n;
+void semaphore_normalise(const Program *program, Word *words, uint32_t n) {
+    (void)n, (void)program;
     records_sort(words, semaphore_lists(words).done);
 }

@@ -28,7 +28,7 @@ void semaphore_release(World *world, uint32_t slot, Word permits);
 bool semaphore_close(World *world, uint32_t slot);
 bool semaphore_has_waiters(World *world, uint32_t slot);
 
-void semaphore_handles(const Word *words, uint32_t n, HandleVisitor visit, void *context);
-void semaphore_normalise(Word *words, uint32_t n);
+void semaphore_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context);
+void semaphore_normalise(const Program *program, Word *words, uint32_t n);
 
 #endif

@@ -2,7 +2,6 @@
 #ifndef UNKNOT_MODEL_STEP_H
 #define UNKNOT_MODEL_STEP_H
 
-#include "model/channel.h"
 #include "model/eval.h"
 #include "model/fiber.h"
 
@@ -92,35 +91,8 @@ Run task_exec(Step *step, Act *act, const Instr *instr);
 /* ---- eval_atom.c: atoms of invariants */
 Run atom_exec(Step *step, Act *act, const Instr *instr);
 
-/* ---- eval_op.c: waiting operations on objects */
-typedef struct Op {
-    ArmOp op;
-    Waiter who;
-    Word object;        /* handle, 0 for none */
-    const Word *value;  /* SEND: item; ACQUIRE: count; else NULL */
-    const Arm *arm;
-    uint32_t holder;    /* slot of the fiber that holds the wait, for the log */
-} Op;
-typedef struct OpResult {
-    bool ok;
-    Word *item;         /* RECV: valid when ok, until the next operation */
-} OpResult;
-typedef enum OpOutcome { OP_FAILED, OP_FIRED, OP_WAITS } OpOutcome;
 /* How sure it is that a wait can go on: ABLE_MAYBE for a timer, which may count as not fired yet. */
 typedef enum Able { ABLE_NO, ABLE_MAYBE, ABLE_YES } Able;
-/* RUN_FAILED when the handle or the operands cannot be used. */
-Run op_check(Step *step, const Op *op);
-/* Could it fire this moment, coming new? Only after op_check. */
-bool op_can_fire(World *world, const Op *op);
-/* Could a waiting one (ARM_QUEUED) go on? */
-Able op_is_able(World *world, const Op *op);
-OpOutcome op_fire(Step *step, const Op *op, OpResult *result);
-void op_queue(Step *step, const Op *op);
-/* READY or NEW: fires, or takes its place if it cannot; QUEUED: goes on. */
-OpOutcome op_go(Step *step, const Op *op, ArmState state, OpResult *result);
-/* A waiting one is given up; what it was given is passed on. */
-Run op_give_up(Step *step, const Op *op);
-void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object);
 
 /* ---- eval_wait.c: points */
 /* The fiber reaches the WAIT at act->pc - 1. RUN_ON when it goes on at once (act->pc is set). */
@@ -139,7 +111,6 @@ Able fiber_able(World *world, const Step *step, uint32_t fiber);
 Run wait_give_up(Step *step, uint32_t fiber, uint32_t but);
 /* Every arm of the future's point has had to wait. */
 bool wait_has_waited(World *world, uint32_t future);
-Op wait_op(const World *world, uint32_t fiber, const Word *words, const Point *point, uint32_t arm, Word task);
 
 /* ---- eval_future.c */
 Able future_able(World *world, const Step *step, Word future);

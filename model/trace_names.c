@@ -1,5 +1,7 @@
 #include "model/trace_names.h"
 
+#include "model/kind.h"
+
 #include <assert.h>
 
 void trace_names_init(TraceNames *names, Arena *arena) { *names = (TraceNames){.arena = arena}; }
@@ -117,14 +119,8 @@ static const char *task_name(const TraceNames *names, const Program *program, ui
 }
 
 static const char *kind_word(CompKind kind) {
-    switch (kind) {
-    case COMP_CHANNEL: return "channel";
-    case COMP_MUTEX: return "mutex";
-    case COMP_SEMAPHORE: return "semaphore";
-    case COMP_EXECUTOR: return "executor";
-    case COMP_SCOPE: return "scope";
-    default: return "object";
-    }
+    const char *name = kind_row(kind)->name;
+    return name ? name : "object";
 }
 
 static const char *site_name(const TraceNames *names, const Program *program, uint32_t slot) {

@@ -1,11 +1,6 @@
 #include "model/world.h"
 
-#include "model/channel.h"
-#include "model/executor.h"
-#include "model/fiber.h"
-#include "model/mutex.h"
-#include "model/scope.h"
-#include "model/semaphore.h"
+#include "model/kind.h"
 #include "model/support/fatal.h"
 #include "model/support/vec.h"
 
@@ -227,7 +222,7 @@ Word *world_scratch(World *world, ScratchUse use, uint32_t n) {
 
 /* ---- handles of components */
 
-static void global_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {
+void world_global_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {
     uint32_t number = (uint32_t)(words[0] >> 8);
     if (!number) return;
     const ValueType *type = program->globals[number - 1].type;
@@ -237,32 +232,16 @@ static void global_handles(const Program *program, const Word *words, uint32_t n
 }
 
 void comp_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {
-    switch (comp_kind(words)) {
-    case COMP_GLOBAL: global_handles(program, words, n, visit, context); break;
-    case COMP_FIBER: fiber_handles(program, words, n, visit, context); break;
-    case COMP_OPFUTURE: opfuture_handles(program, words, n, visit, context); break;
-    case COMP_CHANNEL: channel_handles(program, words, n, visit, context); break;
-    case COMP_MUTEX: mutex_handles(words, n, visit, context); break;
-    case COMP_SEMAPHORE: semaphore_handles(words, n, visit, context); break;
-    case COMP_SCOPE: scope_handles(words, n, visit, context); break;
-    case COMP_FREE: case COMP_EXECUTOR: case COMP_DEAD: break;
-    }
+    const KindRow *kind = kind_row(comp_kind(words));
+    if (kind->handles) kind->handles(program, words, n, visit, context);
 }
 
 uint32_t comp_element(const Program *program, const Word *words, uint32_t index) {
-    if (comp_kind(words) == COMP_MUTEX) return records_record_of(mutex_lists(words).given, index);
-    if (comp_kind(words) != COMP_CHANNEL) return 0;
-    ChannelLists lists = channel_lists(program, words);
-    uint32_t sender = lists.is_fifo ? 0 : records_record_of(lists.senders, index);
-    return sender ? sender : records_record_of(lists.done, index);
+    const KindRow *kind = kind_row(comp_kind(words));
+    return kind->element ? kind->element(program, words, index) : 0;
 }
 
 void comp_normalise(const Program *program, Word *words, uint32_t n) {
-    switch (comp_kind(words)) {
-    case COMP_CHANNEL: channel_normalise(program, words, n); break;
-    case COMP_MUTEX: mutex_normalise(words, n); break;
-    case COMP_SEMAPHORE: semaphore_normalise(words, n); break;
-    case COMP_SCOPE: scope_normalise(words, n); break;
-    case COMP_GLOBAL: case COMP_FIBER: case COMP_OPFUTURE: case COMP_FREE: case COMP_EXECUTOR: case COMP_DEAD: break;
-    }
+    const KindRow *kind = kind_row(comp_kind(words));
+    if (kind->normalise) kind->normalise(program, words, n);
 }

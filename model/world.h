@@ -121,5 +121,7 @@ void comp_handles(const Program *program, const Word *words, uint32_t n, HandleV
 uint32_t comp_element(const Program *program, const Word *words, uint32_t index);
 /* Sorts the sets inside after handles were renamed. */
 void comp_normalise(const Program *program, Word *words, uint32_t n);
+/* The same for a GLOBAL (a row of model/kind.h). */
+void world_global_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context);
 
 #endif

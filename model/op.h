@@ -1,0 +1,64 @@
+/* Operations that a fiber can wait for: one row each, by ArmOp. Private to eval and the op_*.c files. */
+#ifndef UNKNOT_MODEL_OP_H
+#define UNKNOT_MODEL_OP_H
+
+#include "model/step.h"
+
+typedef struct Op {
+    ArmOp op;
+    Waiter who;
+    Word object;        /* handle, 0 for none */
+    const Word *value;  /* SEND: item; ACQUIRE: count; else NULL */
+    const Arm *arm;
+    uint32_t holder;    /* slot of the fiber that holds the wait, for the log */
+} Op;
+typedef struct OpResult {
+    bool ok;
+    Word yields;        /* what is stored in the arm's result: ok, unless the row says otherwise */
+    Word *item;         /* what is stored in the arm's dest when ok, NULL: nothing; valid until the next operation */
+} OpResult;
+typedef enum OpOutcome { OP_FAILED, OP_FIRED, OP_WAITS } OpOutcome;
+
+typedef struct OpRow {
+    const char *name;
+    bool on_object; /* arriving at it and firing it are accesses to an object that others see */
+    bool yields;    /* fire and collect set result->yields themselves */
+    Run (*check)(Step *step, const Op *op);     /* operands; may be NULL */
+    bool (*can_fire)(World *world, const Op *op); /* coming new */
+    Able (*is_able)(World *world, const Op *op);  /* one that waits */
+    /* The operation fires; sets result->ok (true before) and logs it (op_log). NULL: nothing but the log. */
+    void (*fire)(Step *step, const Op *op, OpResult *result);
+    void (*queue)(Step *step, const Op *op);    /* takes its place; may be NULL */
+    /* What waited goes on, as fire; false: it waits on after all. NULL: nothing but the log. */
+    bool (*collect)(Step *step, const Op *op, OpResult *result);
+    void (*give_up)(Step *step, const Op *op);  /* its place or what it was given is gone or passed on; may be NULL */
+} OpRow;
+
+const OpRow *op_row(ArmOp op);
+/* The rows, by family: op_channel.c, op_lock.c, op_task.c. */
+extern const OpRow op_send, op_recv, op_lock, op_acquire, op_sleep, op_yield, op_join, op_scope_end;
+
+/* ---- for the rows */
+static inline uint32_t op_object(const Op *op) { return op->object ? handle_slot(op->object) : NO_SLOT; }
+Event *op_log(Step *step, EventKind kind, const Op *op, bool ok);
+/* Says that what `partner` waited for was completed by this operation; nobody when fiber is 0. */
+void op_log_hand(Step *step, const Op *op, ArmOp partner, Word fiber, bool ok);
+void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object);
+
+/* ---- for eval */
+/* The operation of an arm of the point at which the fiber (its `words`) rests. */
+Op wait_op(const World *world, uint32_t fiber, const Word *words, const Point *point, uint32_t arm, Word task);
+/* RUN_FAILED when the handle or the operands cannot be used. */
+Run op_check(Step *step, const Op *op);
+/* Could it fire this moment, coming new? Only after op_check. */
+bool op_can_fire(World *world, const Op *op);
+/* Could a waiting one (ARM_QUEUED) go on? */
+Able op_is_able(World *world, const Op *op);
+OpOutcome op_fire(Step *step, const Op *op, OpResult *result);
+void op_queue(Step *step, const Op *op);
+/* READY or NEW: fires, or takes its place if it cannot; QUEUED: goes on. */
+OpOutcome op_go(Step *step, const Op *op, ArmState state, OpResult *result);
+/* A waiting one is given up; what it was given is passed on. */
+Run op_give_up(Step *step, const Op *op);
+
+#endif

@@ -1,0 +1,49 @@
+/* What is waited for without an object of its own: timers, yields, tasks, scopes. */
+#include "model/fiber.h"
+#include "model/op.h"
+#include "model/scope.h"
+
+static bool never(World *world, const Op *op) {
+    (void)world, (void)op;
+    return false;
+}
+
+/* ---- sleep and yield */
+
+static Able sleep_is_able(World *world, const Op *op) {
+    (void)world, (void)op;
+    return ABLE_MAYBE;
+}
+
+static Able yield_is_able(World *world, const Op *op) {
+    (void)world, (void)op;
+    return ABLE_YES;
+}
+
+const OpRow op_sleep = {.name = "sleep", .can_fire = never, .is_able = sleep_is_able};
+const OpRow op_yield = {.name = "yield", .can_fire = never, .is_able = yield_is_able};
+
+/* ---- join */
+
+static bool task_is_over(World *world, const Op *op) {
+    const Word *words = world_read(world, op_object(op), NULL);
+    return comp_kind(words) == COMP_FIBER && fiber_is_over(words);
+}
+
+static Able join_is_able(World *world, const Op *op) { return task_is_over(world, op) ? ABLE_YES : ABLE_NO; }
+
+const OpRow op_join = {.name = "await", .can_fire = task_is_over, .is_able = join_is_able};
+
+/* ---- the end of a scope */
+
+static bool scope_is_empty(World *world, const Op *op) { return scope_count(world, op_object(op)) == 0; }
+static Able scope_is_able(World *world, const Op *op) { return scope_is_empty(world, op) ? ABLE_YES : ABLE_NO; }
+
+static bool scope_collect(Step *step, const Op *op, OpResult *result) {
+    (void)result;
+    step->contact = true;
+    (void)op_log(step, EVENT_FIRE, op, true);
+    return true;
+}
+
+const OpRow op_scope_end = {.name = "scope end", .can_fire = scope_is_empty, .is_able = scope_is_able, .collect = scope_collect};
