@@ -42,7 +42,7 @@ struct Symbol {
     bool is_scoped;     /* VAR declared scoped */
     bool is_written;    /* global VAR: some function writes it (assignment, ++, receiving destination, array passed on, constructor re-run) */
     uint8_t bits;       /* VAR: bit width of `unsigned x : 3`, 0 otherwise */
-    int64_t value;      /* ENUM_CONST */
+    int64_t value;      /* ENUM_CONST, PARAM_CONST */
     uint32_t id;        /* dense over all symbols of one file */
     uint32_t uses;
 };
@@ -292,6 +292,8 @@ typedef struct Tree {
     const char **options;  /* words of all `//@ options` lines */
     uint32_t noptions;
     Span *option_spans;
+    const char **settings; /* values of params, "NAME=VALUE" in order: the last one of a name counts */
+    uint32_t nsettings;
     Symbol **symbols;      /* [sema] by id */
     uint32_t nsymbols;
 } Tree;

@@ -58,11 +58,11 @@ static void check_unbound(Sema *s, Expr *expr) {
 static void check_symbol(Sema *s, Expr *expr, Symbol *symbol) {
     const char *text = sema_text(s, expr->name);
     switch (symbol->kind) {
-    case SYMBOL_VAR:
-    case SYMBOL_PARAM_CONST: expr->type = symbol->type; return;
+    case SYMBOL_VAR: expr->type = symbol->type; return;
+    case SYMBOL_PARAM_CONST:
     case SYMBOL_ENUM_CONST:
         expr->type = symbol->type;
-        fold_set(expr, symbol->value);
+        if (symbol->type->kind != TYPE_ERROR) fold_set(expr, symbol->value);
         return;
     case SYMBOL_FUNC: sema_report(s, NOT_A_VALUE, expr->at, "'%s' is a function: call it, %s(...)", text, text); break;
     case SYMBOL_TYPE: sema_report(s, NOT_A_VALUE, expr->at, "'%s' is a type, not a value", text); break;

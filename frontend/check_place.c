@@ -33,6 +33,8 @@ static void note_write(Sema *s, const Expr *expr, Symbol *root) {
 bool check_place(Sema *s, Expr *expr) {
     const Type *type = check_expr(s, expr, NULL);
     if (type->kind == TYPE_ERROR) return false;
+    if (expr->kind == EXPR_NAME && expr->symbol && expr->symbol->kind == SYMBOL_PARAM_CONST)
+        return refuse_const(s, expr, expr->symbol);
     if (!is_place(expr)) {
         sema_report(s, NOT_A_PLACE, expr->span, "this is no variable: it cannot be assigned to");
         return false;

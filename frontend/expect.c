@@ -236,6 +236,19 @@ static void take_options(Line *line, Collected *collected) {
         diags_add(line->diags, DIAG_EXPECTATION, span_from(line, line->at), "`//@ options` names no option");
 }
 
+/* What the options words say of params: `-P NAME=VALUE`, in each way an option is written. */
+static void read_settings(Tree *tree) {
+    tree->settings = ARENA_ARRAY(&tree->arena, const char *, tree->noptions + 1u);
+    for (uint32_t i = 0; i < tree->noptions; i++) {
+        const char *word = tree->options[i], *setting = NULL;
+        bool is_bare = strcmp(word, "-P") == 0 || strcmp(word, "--param") == 0;
+        if (is_bare && i + 1 < tree->noptions) setting = tree->options[++i];
+        else if (strncmp(word, "--param=", 8) == 0) setting = word + 8;
+        else if (strncmp(word, "-P", 2) == 0) setting = word + 2;
+        if (setting && strchr(setting, '=')) tree->settings[tree->nsettings++] = setting;
+    }
+}
+
 static void take_line(Line *line, Collected *collected) {
     Span span;
     const char *word = take_word(line, &span);
@@ -281,6 +294,7 @@ void expect_read(Tree *tree, Diags *diags) {
     tree->options = arena_copy(&tree->arena, collected.options.data, collected.options.n * sizeof(char *));
     tree->option_spans = arena_copy(&tree->arena, collected.spans.data, collected.spans.n * sizeof(Span));
     tree->noptions = collected.options.n;
+    read_settings(tree);
     vec_fini(&collected.expectations);
     vec_fini(&collected.options);
     vec_fini(&collected.spans);

@@ -9,6 +9,8 @@
 typedef struct FrontendOptions {
     const char *const *cpp_flags; /* -D… and -I…, as given, in order */
     uint32_t ncpp_flags;
+    const char *const *settings;  /* values of params, "NAME=VALUE", in order; they win over the file's own */
+    uint32_t nsettings;
 } FrontendOptions;
 
 /* Reads and parses one file; preprocesses with `$CC -E` (else cc) when the file holds a directive. Always returns a tree

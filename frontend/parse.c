@@ -108,6 +108,15 @@ Tree *frontend_parse_text(Sources *sources, Diags *diags, const char *name, cons
     return tree;
 }
 
+/* After those of the file, so that they win. */
+static void add_settings(Tree *tree, const FrontendOptions *options) {
+    const char **settings = ARENA_ARRAY(&tree->arena, const char *, tree->nsettings + options->nsettings + 1u);
+    for (uint32_t i = 0; i < tree->nsettings; i++) settings[i] = tree->settings[i];
+    for (uint32_t i = 0; i < options->nsettings; i++)
+        settings[tree->nsettings++] = arena_strdup(&tree->arena, options->settings[i]);
+    tree->settings = settings;
+}
+
 Tree *frontend_parse(Sources *sources, Diags *diags, const char *path, const FrontendOptions *options) {
     size_t length;
     char *read = read_file(diags, path, &length);
@@ -118,6 +127,7 @@ Tree *frontend_parse(Sources *sources, Diags *diags, const char *path, const Fro
     const char *text = sources_text(sources, tree->file, &length);
     if (!check_text(diags, tree->file, text, length)) return tree;
     expect_read(tree, diags);
+    add_settings(tree, options);
     if (has_directive(text, length)) parse_preprocessed(tree, diags, path, options);
     else parse_text(tree, diags, text, length, NULL);
     return tree;

@@ -151,13 +151,6 @@ static void sema_fini(Sema *s) {
     scopes_fini(&s->scopes);
 }
 
-static void refuse_param(Sema *s, Decl *decl) {
-    sema_not_yet(s, decl->at, "'param'");
-    decl->type = sema_error_type(s);
-    decl->symbol = sema_new_symbol(s, SYMBOL_PARAM_CONST, decl->name, decl->type, decl->at);
-    sema_declare(s, SCOPE_NAMES, decl->symbol);
-}
-
 /* Everything but properties, which may speak of what comes after them. */
 static void check_top(Sema *s, Decl *decl) {
     switch (decl->kind) {
@@ -169,7 +162,7 @@ static void check_top(Sema *s, Decl *decl) {
     case DECL_STATIC_ASSERT: check_decl_static_assert(s, decl); break;
     case DECL_PROTOCOL: sema_not_yet(s, decl->at, "'protocol'"); break;
     case DECL_SESSION: sema_not_yet(s, decl->at, "'session'"); break;
-    case DECL_PARAM: refuse_param(s, decl); break;
+    case DECL_PARAM: check_param(s, decl); break;
     case DECL_PROPERTY: break;
     }
 }
@@ -183,6 +176,7 @@ static void keep_symbols(Sema *s) {
 bool frontend_check(Tree *tree, Diags *diags) {
     Sema s;
     sema_init(&s, tree, diags);
+    check_param_settings(&s);
     for (uint32_t i = 0; i < tree->ndecls; i++) check_top(&s, tree->decls[i]);
     s.func_errors = diags_errors(diags);
     for (uint32_t i = 0; i < tree->ndecls; i++)

@@ -178,6 +178,11 @@ void check_message(Sema *s, Decl *decl);
 void check_func(Sema *s, Decl *decl);
 void check_main(Sema *s);
 
+/* ---- check_param.c */
+void check_param(Sema *s, Decl *decl);
+/* Reports what -P sets and no declaration asks for. */
+void check_param_settings(Sema *s);
+
 /* ---- check_init.c */
 /* An initialiser of a value of that type, of the variable `root` or of a part of it (NULL: of no variable). */
 void check_init(Sema *s, Expr *init, const Type *type, uint8_t bits, const Symbol *root);

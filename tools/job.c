@@ -9,7 +9,9 @@
 static void parse(Job *job) {
     job->sources = sources_new();
     job->diags = diags_new(job->sources);
-    FrontendOptions options = {.cpp_flags = job->options.cpp.data, .ncpp_flags = job->options.cpp.n};
+    FrontendOptions options = {.cpp_flags = job->options.cpp.data, .ncpp_flags = job->options.cpp.n,
+        .settings = job->options.settings.data,
+        .nsettings = job->options.settings.n};
     job->tree = frontend_parse(job->sources, job->diags, job->path, &options);
 }
 

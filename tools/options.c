@@ -19,6 +19,7 @@ typedef enum OptionKind {
     KIND_SECONDS,
     KIND_TEXT,
     KIND_CPP,
+    KIND_SETTING,
     KIND_READY,
     KIND_COLOR
 } OptionKind;
@@ -69,6 +70,7 @@ void options_init(Options *options) {
 
 void options_fini(Options *options) {
     vec_fini(&options->cpp);
+    vec_fini(&options->settings);
     vec_fini(&options->operands);
     arena_fini(&options->arena);
 }
@@ -152,6 +154,13 @@ static bool read_ready(const char *text, bool *run_on) {
     return *run_on || strcmp(text, "suspend") == 0;
 }
 
+/* NAME=VALUE */
+static bool is_setting(const char *text) {
+    size_t n = 0;
+    while (isalnum((unsigned char)text[n]) || text[n] == '_') n++;
+    return n > 0 && !isdigit((unsigned char)text[0]) && text[n] == '=' && text[n + 1];
+}
+
 static bool set(Options *options, const Option *option, const char *value) {
     void *field = (char *)options + option->field;
     bool good = true;
@@ -159,6 +168,10 @@ static bool set(Options *options, const Option *option, const char *value) {
     case KIND_FLAG: *(bool *)field = true; break;
     case KIND_TEXT: *(const char **)field = value; break;
     case KIND_CPP: vec_push(&options->cpp, arena_printf(&options->arena, "-%c%s", option->letter, value)); break;
+    case KIND_SETTING:
+        good = is_setting(value);
+        if (good) vec_push(&options->settings, value);
+        break;
     case KIND_COUNT: good = read_count(value, 1000, field); break;
     case KIND_SIZE: good = read_count(value, 1024, field); break;
     case KIND_SECONDS: good = read_seconds(value, field); break;

@@ -29,6 +29,7 @@ typedef enum ColorMode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorMode;
 
 typedef struct Options {
     VEC(const char *) cpp;      /* -D… and -I… for the preprocessor, in order */
+    VEC(const char *) settings; /* values of params, NAME=VALUE, in order */
     VEC(const char *) operands; /* what is no option */
     bool run_on, main_ends_run;
     uint64_t max_states, memory, threads, jobs; /* 0: not given */

@@ -84,7 +84,7 @@ static void line_directives_are_refused(void **state) {
 static void flags_are_passed_on(void **state) {
     (void)state;
     const char *const flags[] = {"-DN=7", "-DM"};
-    const FrontendOptions options = {flags, 2};
+    const FrontendOptions options = {.cpp_flags = flags, .ncpp_flags = 2};
     Parsed *parsed = parsed_file("a.ac", "#ifdef M\nint a = N;\n#endif\n", &options);
     assert_string_equal(parsed->dump, "2: var a : i32\n  int 7\n");
     parsed_free(parsed);

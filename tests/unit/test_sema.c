@@ -147,9 +147,25 @@ static void initialisers_know_their_places(void **state) {
     parsed_free(p);
 }
 
+/* A param is a constant: the command line's value, else the file's, else its default. */
+static void params_are_constants(void **state) {
+    (void)state;
+    static const char text[] = "//@ options -P T=2 --param=U=3 -PW=0x10\n"
+                               "param int T; param uint8_t U = 9; param int V = 1 + 1; param int64_t W;\n"
+                               "int a[T + U + V + W];\n"
+                               "async void main(void) { a[0] = 1; }\n";
+    static const char *const given[] = {"T=1", "T=-1", "T=5"};
+    Parsed *p = parsed_file("params.ac", text, &(FrontendOptions){.settings = given, .nsettings = 3});
+    assert_string_equal(p->errors, "");
+    assert_true(frontend_check(p->tree, p->diags));
+    assert_int_equal(p->tree->decls[4]->type->length, 5 + 3 + 2 + 16);
+    parsed_free(p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(types_of_expressions),    cmocka_unit_test(calls_stand_in_place_or_are_stored),
+        cmocka_unit_test(params_are_constants),    cmocka_unit_test(types_of_expressions),
+        cmocka_unit_test(calls_stand_in_place_or_are_stored),
         cmocka_unit_test(written_globals_are_known), cmocka_unit_test(messages_and_switches),
         cmocka_unit_test(selects),                 cmocka_unit_test(initialisers_know_their_places),
     };
