@@ -127,7 +127,7 @@ Tree *frontend_parse(Sources *sources, Diags *diags, const char *path, const Fro
     const char *text = sources_text(sources, tree->file, &length);
     if (!check_text(diags, tree->file, text, length)) return tree;
     expect_read(tree, diags);
-    add_settings(tree, options);
+    if (options) add_settings(tree, options);
     if (has_directive(text, length)) parse_preprocessed(tree, diags, path, options);
     else parse_text(tree, diags, text, length, NULL);
     return tree;
