@@ -172,6 +172,7 @@ static bool walk_on(Partial *partial) {
     uint32_t choice = UINT32_MAX, edges = 0;
     ts_successors_traced(partial->judge.search->worker, partial->ids.data, partial->ids.n, &partial->successors);
     for (uint32_t e = 0; e < successors->nedges; e++) {
+        if (successors->edges[e].by_fault) continue;
         strike_out(partial, successors->edges[e].actor);
         if (successors->edges[e].kind != TS_EDGE) continue;
         partial->random = hash_mix(partial->random + 1);
@@ -246,7 +247,8 @@ static void unite_steps(Partial *partial, Classes *classes, uint32_t member) {
     ts_successors_traced(search->worker, search->ids, n, &partial->successors);
     for (uint32_t e = 0; e < successors->nedges; e++) {
         const TsEdge *edge = &successors->edges[e];
-        bitset_add(&classes->acts, class_of(classes, base + edge->actor - search->fixed));
+        if (edge->by_fault) continue;
+        if (edge->actor >= search->fixed) bitset_add(&classes->acts, class_of(classes, base + edge->actor - search->fixed));
         if (edge->kind != TS_EDGE) continue;
         uint32_t target = store_find_ids(&search->store, successors->ids + edge->offset, edge->n);
         assert(target != STORE_NONE);

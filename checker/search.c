@@ -202,7 +202,6 @@ static void flush(Expansion *expansion) {
 
 static uint8_t label_of(const Search *search, const TsEdge *edge) {
     if (!search->labelled) return 0;
-    assert(edge->actor >= search->fixed);
     uint32_t actor = edge->actor - search->fixed < EDGES_ACTORS ? edge->actor - search->fixed : EDGES_ACTORS;
     return (
         uint8_t)(actor << 2 | (edge->reached_point ? EDGES_POINT : 0u) | (edge->kind != TS_EDGE ? EDGES_NOWHERE : 0u));
@@ -292,12 +291,19 @@ static void admit(Expansion *expansion) {
     }
 }
 
+/* Nothing but a fault can happen. */
+static bool halts(const TsSuccessors *successors) {
+    for (uint32_t e = 0; e < successors->nedges; e++)
+        if (!successors->edges[e].by_fault) return false;
+    return true;
+}
+
 static void expand(Expansion *expansion, uint32_t state) {
     Search *search = expansion->search;
     uint32_t n = search_state(search, state);
     if (search->program->ninvariants > 0) note_invariants(search, state, n);
     ts_successors(search->worker, search->ids, n, &expansion->successors);
-    if (expansion->successors.nedges == 0) note_halted(search, state, n);
+    if (halts(&expansion->successors)) note_halted(search, state, n);
     admit(expansion);
     Source *source = &expansion->sources[expansion->nsources];
     *source = (Source){0};

@@ -1,5 +1,6 @@
 #include "model/comps.h"
 
+#include "model/kind.h"
 #include "model/support/arena.h"
 #include "model/support/fatal.h"
 #include "model/support/hash.h"
@@ -213,7 +214,7 @@ static void describe_task(Comps *comps, CompInfo *info) {
     Word status = info->words[FIBER_STATUS];
     bool alive = status != FIBER_ENDED && status != FIBER_CANCELLED;
     info->flags = COMP_IS_TASK;
-    if (alive) info->flags |= COMP_IS_ALIVE | COMP_IS_ROOT;
+    if (alive) info->flags |= COMP_IS_ALIVE | COMP_IS_ROOT | COMP_IS_ACTOR;
     if (status == FIBER_UNDER_WAY || status == FIBER_BLOCKED) info->flags |= COMP_IS_UNDER_WAY;
     if (alive && info->words[FIBER_MACHINE] == MACHINE_MAIN) info->flags |= COMP_IS_MAIN;
     if (info->words[FIBER_NUMBER]) info->flags |= COMP_IS_ROOT;
@@ -224,6 +225,7 @@ static CompInfo describe(Comps *comps, const Word *words, uint32_t n) {
     CompInfo info = {.words = words, .n = n};
     if (comp_kind(words) == COMP_GLOBAL) info.flags = COMP_IS_GLOBAL;
     if (comp_kind(words) == COMP_FIBER && (words[FIBER_FLAGS] & FIBER_IS_TASK)) describe_task(comps, &info);
+    if (kind_is_actor(comps->program, words)) info.flags |= COMP_IS_ACTOR;
     fill_refs(comps, &info);
     return info;
 }

@@ -14,6 +14,7 @@ enum { /* CompInfo.flags */
     COMP_IS_UNDER_WAY = 4, /* an alive task that holds a thread */
     COMP_IS_MAIN = 8,      /* an alive task of the machine main */
     COMP_IS_GLOBAL = 128,  /* a global variable */
+    COMP_IS_ACTOR = 256,   /* may make steps: an alive task, an object that moves by itself */
     COMP_HAS_REFS = 16,    /* holds a handle to a movable slot */
     COMP_HAS_SETS = 32     /* some of those stand in a set, whose order means nothing */
 };

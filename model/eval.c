@@ -1,4 +1,5 @@
 #include "model/executor.h"
+#include "model/kind.h"
 #include "model/step.h"
 
 #include <assert.h>
@@ -105,6 +106,7 @@ static bool has_thread(World *world, const Word *words) { return !words[FIBER_EX
 /* At a start or a point a request to abort is the only step, and needs no thread; what begins needs one; what is under way has one. */
 static bool can_step(World *world, const Step *step, uint32_t task) {
     const Word *words = world_read(world, task, NULL);
+    if (kind_is_actor(world->program, words)) return kind_row(comp_kind(words))->moves->can_move(world, task);
     if (comp_kind(words) != COMP_FIBER || !(words[FIBER_FLAGS] & FIBER_IS_TASK) || fiber_is_over(words)) return false;
     bool begins = words[FIBER_STATUS] == FIBER_AT_START || words[FIBER_STATUS] == FIBER_AT_POINT;
     if (begins && (words[FIBER_FLAGS] & FIBER_ABORT_REQUESTED)) return true;
@@ -151,6 +153,13 @@ StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Ch
         return step.result;
     }
     const Word *words = world_read(world, task, NULL);
+    if (comp_kind(words) != COMP_FIBER) {
+        const KindMoves *moves = kind_row(comp_kind(words))->moves;
+        (void)moves->move(&step, task);
+        step.result.by_fault = moves->is_fault;
+        step.result.reached_point = step.result.status == STEP_DONE;
+        return step.result;
+    }
     Word executor = words[FIBER_EXECUTOR];
     bool held = holds_thread(words);
     Run run = make_step(&step);

@@ -57,6 +57,7 @@ typedef struct StepResult {
     const char *limit;    /* STEP_LIMIT: why */
     uint64_t instructions; /* executed in this step */
     bool inert;           /* STEP_DONE without choices: the task touched nothing that others can tell, and rests READY at a lone operation (model/merge.h) */
+    bool by_fault;        /* the environment's doing: a loss, a crash, a spurious wake-up (language, Faults) */
     bool reached_point;   /* the task ended its step at a point (as opposed to resting before a shared access) */
     Span at;              /* where the step began, for runs */
     uint32_t fiber;       /* slot of the fiber that moved (the task, or a future it polls) */
@@ -89,7 +90,8 @@ typedef struct EvalOptions {
 
 /* Makes the initial world: runs the init code, then spawns main. Violations are possible (a bad initialiser). */
 StepResult eval_start(World *world, const EvalOptions *options, Choices *choices, StepLog *log);
-/* One step of task `task` (slot of a FIBER that is a task), following and extending `choices`. */
+/* One step of the actor at slot `task` (a FIBER that is a task, or an object that moves by itself, model/kind.h), following and extending
+   `choices`. */
 StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Choices *choices, StepLog *log);
 /* Evaluates a machine without rests (an invariant) and gives its result word. */
 StepResult eval_predicate(World *world, uint32_t machine, Word *value);

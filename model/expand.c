@@ -138,7 +138,8 @@ static void add_outcome(Expand *expand, StepResult *result, uint32_t n, uint32_t
         result->status = STEP_LIMIT;
         result->limit = "a step that changes more than 4,095 objects";
     }
-    uint32_t head = (uint32_t)result->status | (result->reached_point ? (uint32_t)EXPAND_REACHED : 0u) | (result->inert ? (uint32_t)EXPAND_INERT : 0u);
+    uint32_t head = (uint32_t)result->status | (result->reached_point ? (uint32_t)EXPAND_REACHED : 0u) |
+                    (result->inert ? (uint32_t)EXPAND_INERT : 0u) | (result->by_fault ? (uint32_t)EXPAND_FAULT : 0u);
     vec_push(&expand->tape, 0u);
     if (result->status == STEP_DONE) collect_writes(expand, &head, n);
     if (result->status == STEP_VIOLATION || result->status == STEP_LIMIT) vec_push(&expand->tape, fault_of(expand, result, slot));

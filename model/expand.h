@@ -15,6 +15,7 @@ typedef struct ExpandOutcome {
     StepStatus status; /* never DISABLED */
     bool reached_point;
     bool inert;        /* StepResult.inert */
+    bool by_fault;     /* StepResult.by_fault */
     bool reorders;     /* makes a component, ends a task or frees a future: the order of slots is open again */
     bool has_refs;     /* some content written holds a handle to a movable slot */
     uint32_t nwrites, nadded;
@@ -66,9 +67,9 @@ static inline const uint32_t *expand_step(Expand *expand, const uint32_t *state,
     return expand_evaluate(expand, state, n, slot);
 }
 
-/* First word of an outcome: status in 3 bits, the four flags, 12 bits of nwrites, 13 of nadded; then the writes, the contents added, and
+/* First word of an outcome: status in 3 bits, the five flags, 12 bits of nwrites, 12 of nadded; then the writes, the contents added, and
    for VIOLATION and LIMIT the fault. */
-enum { EXPAND_REACHED = 8, EXPAND_REORDERS = 16, EXPAND_REFS = 32, EXPAND_INERT = 64, EXPAND_WRITES = 7, EXPAND_ADDED = 19,
+enum { EXPAND_REACHED = 8, EXPAND_REORDERS = 16, EXPAND_REFS = 32, EXPAND_INERT = 64, EXPAND_FAULT = 128, EXPAND_WRITES = 8, EXPAND_ADDED = 20,
        EXPAND_MANY = (1 << 12) - 1 };
 
 /* Unpacks the outcome at `at` and returns where the next one is. */
@@ -79,6 +80,7 @@ static inline const uint32_t *expand_next(const uint32_t *at, ExpandOutcome *out
     outcome->reorders = (head & EXPAND_REORDERS) != 0;
     outcome->has_refs = (head & EXPAND_REFS) != 0;
     outcome->inert = (head & EXPAND_INERT) != 0;
+    outcome->by_fault = (head & EXPAND_FAULT) != 0;
     outcome->nwrites = (head >> EXPAND_WRITES) & EXPAND_MANY;
     outcome->nadded = head >> EXPAND_ADDED;
     outcome->writes = (const ExpandWrite *)at;

@@ -1,5 +1,6 @@
 #include "model/replay.h"
 
+#include "model/kind.h"
 #include "model/support/vec.h"
 
 #include <assert.h>
@@ -34,16 +35,29 @@ static bool has_ended(Replay *replay, uint32_t slot) {
     return words[FIBER_STATUS] == FIBER_ENDED || words[FIBER_STATUS] == FIBER_CANCELLED;
 }
 
+static bool is_task(Replay *replay, uint32_t slot) {
+    const Word *words = words_of(replay, slot);
+    return comp_kind(words) == COMP_FIBER && (words[FIBER_FLAGS] & FIBER_IS_TASK);
+}
+
+/* Main is the first task; actors that are none may have come before it. */
+static bool main_has_ended(Replay *replay) {
+    uint32_t i = 0;
+    while (!is_task(replay, replay->tasks.data[i])) i++;
+    return has_ended(replay, replay->tasks.data[i]);
+}
+
 /* ---- following the steps */
 
 static bool take_in_new_tasks(Replay *replay) {
     for (; replay->seen < replay->world.n; replay->seen++) {
         const Word *words = words_of(replay, replay->seen);
-        if (comp_kind(words) != COMP_FIBER || !(words[FIBER_FLAGS] & FIBER_IS_TASK)) continue;
+        bool task = is_task(replay, replay->seen);
+        if (!task && !kind_is_actor(replay->program, words)) continue;
         uint32_t index = replay->tasks.n;
         if (index >= replay->trace->ntasks) return refuse(replay, "more tasks are spawned than the run names");
-        const Machine *machine = replay->program->machines[words[FIBER_MACHINE]];
-        if (strcmp(machine->name, replay->trace->tasks[index].function) != 0)
+        const char *function = task ? replay->program->machines[words[FIBER_MACHINE]]->name : "";
+        if (strcmp(function, replay->trace->tasks[index].function) != 0)
             return refuse(replay, "another function is spawned than the run names");
         vec_push(&replay->tasks, replay->seen);
     }
@@ -71,7 +85,7 @@ static bool follow_start(Replay *replay) {
 
 static bool follow_step(Replay *replay, const TraceStep *step, bool is_last) {
     if (step->task >= replay->tasks.n) return refuse(replay, "a task of the run makes a step before it is spawned");
-    if (replay->trace->main_ends_run && has_ended(replay, replay->tasks.data[0]))
+    if (replay->trace->main_ends_run && main_has_ended(replay))
         return refuse(replay, "the run goes on after main's end");
     choices_set(&replay->choices, step->picks, step->npicks);
     replay->last = eval_step(&replay->world, replay->tasks.data[step->task], &replay->options, &replay->choices, NULL);
@@ -128,13 +142,23 @@ static bool check_named(Replay *replay) {
     return true;
 }
 
+/* The object makes steps that are no faults. */
+static bool environment_moves(Replay *replay, uint32_t slot) {
+    const KindMoves *moves = kind_row(world_kind(&replay->world, slot))->moves;
+    return moves && !moves->is_fault && eval_can_step(&replay->world, slot);
+}
+
 /* Nothing can move, and who has not ended is named; daemons may be left out, they may be at their places. */
 static bool check_deadlock(Replay *replay) {
     const Trace *trace = replay->trace;
-    if (trace->main_ends_run && has_ended(replay, replay->tasks.data[0]))
+    if (trace->main_ends_run && main_has_ended(replay))
         return refuse(replay, "main has ended, which ends the run");
     for (uint32_t i = 0; i < replay->tasks.n; i++) {
         uint32_t slot = replay->tasks.data[i];
+        if (!is_task(replay, slot)) {
+            if (environment_moves(replay, slot)) return refuse(replay, "the environment can still move in what should be a deadlock");
+            continue;
+        }
         if (has_ended(replay, slot)) continue;
         if (eval_can_step(&replay->world, slot))
             return refuse(replay, "a task can still move in what should be a deadlock");

@@ -244,9 +244,14 @@ static void fill_tasks(Recorder *recorder, uint32_t *index_of, uint32_t *slots) 
     for (uint32_t slot = 0; slot < recorder->names.slots.n; slot++) {
         const TraceSlot *seen = &recorder->names.slots.data[slot];
         index_of[slot] = UINT32_MAX;
-        if (seen->kind != COMP_FIBER || !seen->is_task) continue;
+        bool is_task = seen->kind == COMP_FIBER && seen->is_task;
+        if (!is_task && !seen->is_actor) continue;
         index_of[slot] = trace->ntasks;
         slots[trace->ntasks] = slot;
+        if (!is_task) {
+            trace->tasks[trace->ntasks++] = (TraceTask){trace->object_names[slot], "", 0};
+            continue;
+        }
         trace->tasks[trace->ntasks++] = (TraceTask){trace->object_names[slot],
             arena_strdup(&trace->arena, recorder->program->machines[seen->origin]->name), numbers[seen->origin]++};
     }

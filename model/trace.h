@@ -23,7 +23,7 @@ typedef struct TraceStep {
 
 typedef struct TraceTask {
     const char *name;     /* "worker[1]" when its function is spawned more than once */
-    const char *function;
+    const char *function; /* "": an object with which the environment makes steps */
     uint32_t number;      /* from 0, per function */
 } TraceTask;
 

@@ -63,6 +63,7 @@ static TraceSlot look(World *world, uint32_t slot, uint32_t task) {
     uint32_t n;
     const Word *words = world_read(world, slot, &n);
     TraceSlot seen = {.kind = comp_kind(words), .origin = n > 1 ? (uint32_t)words[1] : 0, .owner = NO_SLOT};
+    seen.is_actor = kind_is_actor(world->program, words);
     if (seen.kind == COMP_FIBER) seen.is_task = (words[FIBER_FLAGS] & FIBER_IS_TASK) != 0;
     if (seen.kind == COMP_OPFUTURE || (seen.kind == COMP_FIBER && !seen.is_task)) seen.owner = task;
     if (seen.kind == COMP_OPFUTURE) {

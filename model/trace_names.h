@@ -13,6 +13,7 @@ typedef struct TraceSlot {
     uint32_t point;  /* operation future */
     Word object;     /* operation future: the handle it works on */
     bool is_task;
+    bool is_actor; /* an object that moves by itself (model/kind.h) */
     uint32_t owner;       /* future: the task that made it, else NO_SLOT */
     const char *variable; /* that held it first, or NULL */
 } TraceSlot;

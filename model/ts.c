@@ -4,6 +4,7 @@
 #include "model/comps.h"
 #include "model/expand.h"
 #include "model/faults.h"
+#include "model/kind.h"
 #include "model/merge.h"
 #include "model/support/fatal.h"
 #include "model/target.h"
@@ -20,6 +21,7 @@ struct Ts {
     bool merges;       /* options.merge, and the program allows it */
     World base;        /* after the init code: const globals, fixed slots */
     uint32_t nfixed;
+    uint32_t first_actor; /* no slot before it makes steps */
     Comps *comps;
     Faults *faults;
     pthread_mutex_t lock; /* of the list of workers */
@@ -58,6 +60,13 @@ static void find_base(Ts *ts) {
     ts->nfixed = ts->base.nfixed;
 }
 
+/* Objects that move by themselves may be among the fixed ones. */
+static uint32_t first_actor(World *base, uint32_t nfixed) {
+    uint32_t slot = 0;
+    while (slot < nfixed && slot < base->n && !kind_is_actor(base->program, world_read(base, slot, NULL))) slot++;
+    return slot < base->n ? slot : nfixed;
+}
+
 bool ts_merges(const Program *program, TsOptions options) {
     return !options.run_on && !options.main_ends_run && merge_applies(program);
 }
@@ -71,6 +80,7 @@ Ts *ts_new(const Program *program, TsOptions options) {
     ts->merges = options.merge && ts_merges(program, options);
     pthread_mutex_init(&ts->lock, NULL);
     find_base(ts);
+    ts->first_actor = first_actor(&ts->base, ts->nfixed);
     ts->comps = comps_new(program, ts->nfixed);
     ts->faults = faults_new();
     return ts;
@@ -162,7 +172,7 @@ static const TsEdgeKind edge_kinds[] = {[STEP_DONE] = TS_EDGE, [STEP_CUT] = TS_C
 static void add_edge(TsWorker *worker, uint32_t actor, uint32_t choice, const ExpandOutcome *outcome, TsSuccessors *out) {
     TsEdge *edge = &out->edges[out->nedges++];
     *edge = (TsEdge){.kind = edge_kinds[outcome->status], .actor = actor, .choice = choice, .reached_point = outcome->reached_point,
-                     .offset = out->nids, .violation = outcome->fault};
+                     .by_fault = outcome->by_fault,                     .offset = out->nids, .violation = outcome->fault};
     if (edge->kind == TS_EDGE) {
         uint32_t *ids = reserve_ids(out, worker->target.n + outcome->nadded);
         edge->n = target_make(&worker->target, outcome, ids);
@@ -205,8 +215,8 @@ static void successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSu
     if (worker->ts->options.main_ends_run && !main_lives(worker)) return;
     worker->expand.states++;
     if (worker->ts->merges && merged(worker, state, n, out)) return;
-    for (uint32_t slot = worker->ts->nfixed; slot < n; slot++)
-        if (worker->target.entries.data[slot]->flags & COMP_IS_ALIVE) add_steps(worker, slot, expand_step(&worker->expand, state, n, slot), out);
+    for (uint32_t slot = worker->ts->first_actor; slot < n; slot++)
+        if (worker->target.entries.data[slot]->flags & COMP_IS_ACTOR) add_steps(worker, slot, expand_step(&worker->expand, state, n, slot), out);
 }
 
 void ts_successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out) { successors(worker, state, n, out); }

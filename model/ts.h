@@ -28,8 +28,9 @@ typedef struct TsWorker TsWorker; /* scratch of one thread */
 typedef enum TsEdgeKind { TS_EDGE, TS_CUT, TS_VIOLATION, TS_LIMIT } TsEdgeKind;
 typedef struct TsEdge {
     TsEdgeKind kind;
-    uint32_t actor;     /* slot of the task in the source */
+    uint32_t actor;     /* slot of the task in the source, or of an object that moves by itself (ts_task: NOT_TASK; it may be a fixed slot) */
     uint32_t choice;    /* index among the actor's choices, from 0: with the source and the actor it identifies the step */
+    bool by_fault;      /* a fault: nothing may count on it (language, Faults) */
     bool reached_point; /* the actor ended the step at a point, or ended */
     uint32_t offset, n; /* EDGE: target ids in TsSuccessors.ids */
     uint32_t violation; /* VIOLATION: index in ts_violation; LIMIT: its reason likewise */
