@@ -111,7 +111,7 @@ static bool check_subject(Sema *s, Expr *expr, Builtin builtin) {
     case BUILTIN_EMPTY: return check_object(s, expr, TYPE_CHAN, TYPE_CHAN, "channel");
     case BUILTIN_CLOSED: return check_object(s, expr, TYPE_CHAN, TYPE_SEMAPHORE, "channel or semaphore");
     case BUILTIN_HELD:
-    case BUILTIN_HOLDER: return check_object(s, expr, TYPE_MUTEX, TYPE_MUTEX, "mutex");
+    case BUILTIN_HOLDER: return check_object(s, expr, TYPE_MUTEX, TYPE_RWLOCK, "mutex or rwlock");
     default: return check_task_atom(s, expr);
     }
 }

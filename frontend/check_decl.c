@@ -1,4 +1,5 @@
 /* Declarations of variables, typedefs and types, of the file and of blocks. */
+#include "frontend/maker.h"
 #include "frontend/sema.h"
 
 static void declare_typedef(Sema *s, Decl *decl) {
@@ -90,7 +91,7 @@ void check_decl_global(Sema *s, Decl *decl) {
 
 static bool is_object(const Type *type) {
     while (type->kind == TYPE_ARRAY) type = type->of;
-    return type->kind == TYPE_CHAN || type->kind == TYPE_MUTEX || type->kind == TYPE_SEMAPHORE;
+    return maker_is_object(type->kind);
 }
 
 /* What is scoped is an object made on the spot: no handle to somebody else's. */
@@ -99,12 +100,12 @@ static void check_scoped(Sema *s, const Decl *decl) {
     const char *name = sema_text(s, decl->name);
     if (!is_object(decl->type)) {
         const char *text = sema_type_text(s, decl->type);
-        sema_report(s, SCOPED_PLACE, decl->at, "only a channel, a mutex or a semaphore is 'scoped', not a '%s'", text);
+        sema_report(s, SCOPED_PLACE, decl->at, "only a channel, a lock or another object is 'scoped', not a '%s'", text);
     } else if (decl->init && decl->init->kind != EXPR_INIT &&
-               !(decl->init->kind == EXPR_CALL && check_make_is(decl->init->builtin))) {
+               !(decl->init->kind == EXPR_CALL && maker_is(decl->init->builtin))) {
         sema_report(
             s, SCOPED_PLACE, decl->init->span, "'%s' is scoped: its object is made here, by a constructor", name);
-    } else if (!decl->init && convert_holds_kind(decl->type, TYPE_MUTEX) == false) {
+    } else if (!decl->init && !maker_holds_implicit(decl->type)) {
         sema_report(s, SCOPED_PLACE, decl->at, "'%s' is scoped but makes no object: it has no initialiser", name);
     }
 }

@@ -77,7 +77,7 @@ static void declare_param(Sema *s, Decl *param) {
     sema_declare(s, SCOPE_NAMES, symbol);
 }
 
-static void check_body(Sema *s, Decl *decl) {
+void check_func_body(Sema *s, Decl *decl) {
     s->func = sema_info(s, decl->symbol);
     s->func_decl = decl;
     s->region = NULL;
@@ -111,7 +111,7 @@ void check_func(Sema *s, Decl *decl) {
     }
     decl->type = func_type(s, decl);
     decl->symbol = declare_func(s, decl);
-    if (decl->body) check_body(s, decl);
+    if (decl->body) check_func_body(s, decl);
 }
 
 /* ---- main */

@@ -1,4 +1,5 @@
 /* Initialisers: braces against structs and arrays, constants of globals. */
+#include "frontend/maker.h"
 #include "frontend/sema.h"
 
 /* ---- braces */
@@ -127,7 +128,7 @@ static void check_braces(Sema *s, Expr *init, const Type *type, uint8_t bits, co
 
 static bool is_constructor(Sema *s, const Expr *init) {
     if (init->kind != EXPR_CALL || !init->a || init->a->kind != EXPR_NAME) return false;
-    return check_make_is(sema_builtin(s, init->a->name)) && !scopes_find(&s->scopes, SCOPE_NAMES, init->a->name);
+    return maker_is(sema_builtin(s, init->a->name)) && !scopes_find(&s->scopes, SCOPE_NAMES, init->a->name);
 }
 
 /* One constructor makes an object for each element; anything else needs braces. */
@@ -194,7 +195,7 @@ void check_init_constant(Sema *s, Expr *init) {
         check_init_constant(s, init->b);
     } else if (init->kind == EXPR_CAST && !type_is_integer(init->type)) {
         check_init_constant(s, init->a);
-    } else if (init->kind == EXPR_CALL && (init->label || check_make_is(init->builtin))) {
+    } else if (init->kind == EXPR_CALL && (init->label || maker_is(init->builtin))) {
         check_arguments_constant(s, init);
     } else {
         sema_report(s, NOT_CONSTANT, init->span, "the initialiser of a global is no constant");

@@ -1,19 +1,6 @@
 /* Constructors: the objects that handles refer to. */
+#include "frontend/maker.h"
 #include "frontend/sema.h"
-
-bool check_make_is(Builtin builtin) {
-    return builtin == BUILTIN_CHANNEL || builtin == BUILTIN_PERMITS || builtin == BUILTIN_THREADS ||
-           builtin == BUILTIN_BARGING || builtin == BUILTIN_UNOWNED;
-}
-
-static TypeKind made_kind(Builtin builtin) {
-    switch (builtin) {
-    case BUILTIN_CHANNEL: return TYPE_CHAN;
-    case BUILTIN_PERMITS: return TYPE_SEMAPHORE;
-    case BUILTIN_THREADS: return TYPE_EXECUTOR;
-    default: return TYPE_MUTEX;
-    }
-}
 
 /* An argument that is a predeclared word, not an expression. */
 static bool is_word(Sema *s, Expr *arg, Builtin word) {
@@ -75,17 +62,26 @@ static void check_counted(Sema *s, Expr *expr, int64_t least, const char *what) 
     sema_report(s, ARGUMENT_COUNT, expr->at, "write %s(count)", sema_builtin_text(expr->builtin));
 }
 
+static void check_plain(Sema *s, Expr *expr) {
+    if (expr->nargs == 0) return;
+    for (uint32_t i = 0; i < expr->nargs; i++) check_quietly(s, expr->args[i]);
+    sema_report(s, CONSTRUCTOR, expr->at, "'%s' takes no arguments", sema_builtin_text(expr->builtin));
+}
+
 static void check_made(Sema *s, Expr *expr, Builtin builtin) {
-    if (builtin == BUILTIN_CHANNEL) check_channel(s, expr);
-    else if (builtin == BUILTIN_PERMITS) check_counted(s, expr, 0, "the number of permits");
-    else if (builtin == BUILTIN_THREADS) check_counted(s, expr, 1, "the number of threads");
-    else check_mutex(s, expr, builtin);
+    switch (builtin) {
+    case BUILTIN_CHANNEL: check_channel(s, expr); break;
+    case BUILTIN_PERMITS: check_counted(s, expr, 0, "the number of permits"); break;
+    case BUILTIN_THREADS: check_counted(s, expr, 1, "the number of threads"); break;
+    case BUILTIN_PARTIES: check_counted(s, expr, 1, "the number of parties"); break;
+    case BUILTIN_BARGING:
+    case BUILTIN_UNOWNED: check_mutex(s, expr, builtin); break;
+    default: check_plain(s, expr); break;
+    }
 }
 
 void check_make(Sema *s, Expr *expr, Builtin builtin, const Type *expected) {
-    static const char *const makes[] = {
-        [TYPE_CHAN] = "channel", [TYPE_SEMAPHORE] = "semaphore", [TYPE_EXECUTOR] = "executor", [TYPE_MUTEX] = "mutex"};
-    TypeKind kind = made_kind(builtin);
+    TypeKind kind = maker_kind(builtin);
     uint32_t errors = diags_errors(s->diags);
     check_made(s, expr, builtin);
     sema_effect(s, expr->at, "makes an object");
@@ -102,7 +98,7 @@ void check_make(Sema *s, Expr *expr, Builtin builtin, const Type *expected) {
             sema_report(s, CONSTRUCTOR, expr->at,
                 "what this channel carries is not known here; put it into a variable chan(T) first");
         else if (expected->kind != TYPE_ERROR && errors == diags_errors(s->diags))
-            sema_report(s, TYPE_MISMATCH, expr->span, "this makes a %s, but '%s' is expected", makes[kind],
+            sema_report(s, TYPE_MISMATCH, expr->span, "this makes a channel, but '%s' is expected",
                 sema_type_text(s, expected));
         check_failed(s, expr);
     }

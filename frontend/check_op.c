@@ -1,11 +1,13 @@
 /* Operations: their signatures, as a table. */
+#include "frontend/maker.h"
 #include "frontend/sema.h"
 
 #include <string.h>
 
 /* Parameters, one letter each:
-   c channel, v value of its items, d destination for an item, m mutex, s semaphore, o what can be closed, t task,
-   i integer, b condition; what follows `?` may be left out. */
+   c channel, v value of its items, d destination for an item, m mutex, w rwlock, u mutex or rwlock, s semaphore,
+   k condvar, n notify, p barrier, g waitgroup, O once, o what can be closed, t task, i integer, b condition;
+   what follows `?` may be left out. An operation with several rows is told by how many arguments it has. */
 typedef struct Signature {
     Builtin builtin;
     const char *params;
@@ -25,7 +27,23 @@ static const Signature signatures[] = {
     {BUILTIN_CAP, "c", TYPE_INT, false, NULL, "cap(channel)"},
     {BUILTIN_LOCK, "m", TYPE_VOID, true, "locks", "lock(mutex)"},
     {BUILTIN_TRY_LOCK, "m", TYPE_BOOL, false, "locks", "try_lock(mutex)"},
-    {BUILTIN_UNLOCK, "m", TYPE_VOID, false, "unlocks", "unlock(mutex)"},
+    {BUILTIN_UNLOCK, "u", TYPE_VOID, false, "unlocks", "unlock(mutex) or unlock(rwlock)"},
+    {BUILTIN_READ_LOCK, "w", TYPE_VOID, true, "locks", "read_lock(rwlock)"},
+    {BUILTIN_WRITE_LOCK, "w", TYPE_VOID, true, "locks", "write_lock(rwlock)"},
+    {BUILTIN_TRY_READ_LOCK, "w", TYPE_BOOL, false, "locks", "try_read_lock(rwlock)"},
+    {BUILTIN_TRY_WRITE_LOCK, "w", TYPE_BOOL, false, "locks", "try_write_lock(rwlock)"},
+    {BUILTIN_WAIT, "km", TYPE_VOID, true, "waits", "wait(condvar, mutex) or wait(waitgroup)"},
+    {BUILTIN_WAIT, "g", TYPE_VOID, true, "waits", "wait(waitgroup) or wait(condvar, mutex)"},
+    {BUILTIN_SIGNAL, "k", TYPE_VOID, false, "signals", "signal(condvar)"},
+    {BUILTIN_SIGNAL_ALL, "k", TYPE_VOID, false, "signals", "signal_all(condvar)"},
+    {BUILTIN_NOTIFIED, "n", TYPE_VOID, true, "waits", "notified(notify)"},
+    {BUILTIN_NOTIFY_ONE, "n", TYPE_VOID, false, "notifies", "notify_one(notify)"},
+    {BUILTIN_NOTIFY_ALL, "n", TYPE_VOID, false, "notifies", "notify_all(notify)"},
+    {BUILTIN_ARRIVE, "p", TYPE_VOID, true, "waits", "arrive(barrier)"},
+    {BUILTIN_ADD, "gi", TYPE_VOID, false, "adds to a waitgroup", "add(waitgroup, count)"},
+    {BUILTIN_DONE, "g", TYPE_VOID, false, "takes from a waitgroup", "done(waitgroup)"},
+    {BUILTIN_ONCE_ENTER, "O", TYPE_BOOL, true, "waits", "call_once(once, f())"},
+    {BUILTIN_ONCE_LEAVE, "O", TYPE_VOID, false, "ends a call_once", "call_once(once, f())"},
     {BUILTIN_ACQUIRE, "s?i", TYPE_BOOL, true, "acquires", "acquire(semaphore) or acquire(semaphore, count)"},
     {BUILTIN_TRY_ACQUIRE, "s?i", TYPE_BOOL, false, "acquires",
         "try_acquire(semaphore) or try_acquire(semaphore, count)"},
@@ -41,10 +59,14 @@ static const Signature signatures[] = {
     {BUILTIN_UNREACHABLE, "", TYPE_VOID, false, "asserts", "unreachable()"},
 };
 
-static const Signature *signature_of(Builtin builtin) {
-    for (uint32_t i = 0; i < sizeof signatures / sizeof *signatures; i++)
-        if (signatures[i].builtin == builtin) return &signatures[i];
-    return NULL;
+/* Of several rows the one with that many arguments, or the first. */
+static const Signature *signature_of(Builtin builtin, uint32_t nargs) {
+    const Signature *found = NULL;
+    for (uint32_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
+        const Signature *row = &signatures[i];
+        if (row->builtin == builtin && (!found || strlen(row->params) == nargs)) found = row;
+    }
+    return found;
 }
 
 static void check_rest_quietly(Sema *s, Expr *expr, uint32_t from) {
@@ -114,6 +136,13 @@ static void check_argument(Sema *s, Expr *expr, uint32_t index, char letter) {
     switch (letter) {
     case 'c': check_handle(s, expr, index, TYPE_CHAN, TYPE_CHAN, "channel"); break;
     case 'm': check_handle(s, expr, index, TYPE_MUTEX, TYPE_MUTEX, "mutex"); break;
+    case 'w': check_handle(s, expr, index, TYPE_RWLOCK, TYPE_RWLOCK, "rwlock"); break;
+    case 'u': check_handle(s, expr, index, TYPE_MUTEX, TYPE_RWLOCK, "mutex or rwlock"); break;
+    case 'k': check_handle(s, expr, index, TYPE_CONDVAR, TYPE_CONDVAR, "condvar"); break;
+    case 'n': check_handle(s, expr, index, TYPE_NOTIFY, TYPE_NOTIFY, "notify"); break;
+    case 'p': check_handle(s, expr, index, TYPE_BARRIER, TYPE_BARRIER, "barrier"); break;
+    case 'g': check_handle(s, expr, index, TYPE_WAITGROUP, TYPE_WAITGROUP, "waitgroup"); break;
+    case 'O': check_handle(s, expr, index, TYPE_ONCE, TYPE_ONCE, "once"); break;
     case 's': check_handle(s, expr, index, TYPE_SEMAPHORE, TYPE_SEMAPHORE, "semaphore"); break;
     case 'o': check_handle(s, expr, index, TYPE_CHAN, TYPE_SEMAPHORE, "channel or semaphore"); break;
     case 't': check_handle(s, expr, index, TYPE_TASK, TYPE_TASK, "task"); break;
@@ -215,7 +244,7 @@ static bool may_stand(Sema *s, Expr *expr, Builtin builtin) {
         sema_report(s, SIDE_EFFECT, expr->at, "'%s' in a property, which has no side effects", text);
     } else if (is_property_only(builtin)) {
         sema_report(s, PROPERTY_ONLY, expr->at, "'%s' stands only in a property", text);
-    } else if ((s->in_global || s->in_constant) && !(s->in_global && check_make_is(builtin))) {
+    } else if ((s->in_global || s->in_constant) && !(s->in_global && maker_is(builtin))) {
         sema_report(s, NOT_CONSTANT, expr->at, "'%s' is no constant", text);
     } else {
         return true;
@@ -233,12 +262,13 @@ static void refuse_attribute(Sema *s, Expr *expr, const char *text) {
 
 void check_op(Sema *s, Expr *expr, Builtin builtin, const Type *expected, Use use) {
     expr->builtin = builtin;
-    const Signature *op = signature_of(builtin);
+    const Signature *op = signature_of(builtin, expr->nargs);
     if (s->in_property && is_atom(builtin)) check_atom(s, expr, builtin);
     else if (!may_stand(s, expr, builtin)) return;
     else if (op) check_signature(s, expr, op, expected, use);
-    else if (check_make_is(builtin)) check_make(s, expr, builtin, expected);
+    else if (maker_is(builtin)) check_make(s, expr, builtin, expected);
     else if (builtin == BUILTIN_BLOCK_ON) check_block_on(s, expr, use);
+    else if (builtin == BUILTIN_CALL_ONCE) check_once(s, expr, expected, use);
     else if (builtin == BUILTIN_PRINTF) check_printf(s, expr);
     else refuse_attribute(s, expr, sema_builtin_text(builtin));
 }

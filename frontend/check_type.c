@@ -196,12 +196,6 @@ static const char *later_handle(TypeKind kind) {
     case TYPE_ONESHOT: return "'oneshot'";
     case TYPE_BROADCAST: return "'broadcast'";
     case TYPE_WATCH: return "'watch'";
-    case TYPE_RWLOCK: return "'rwlock'";
-    case TYPE_CONDVAR: return "'condvar'";
-    case TYPE_NOTIFY: return "'notify'";
-    case TYPE_BARRIER: return "'barrier'";
-    case TYPE_WAITGROUP: return "'waitgroup'";
-    case TYPE_ONCE: return "'once'";
     case TYPE_PERMIT: return "'permit'";
     case TYPE_WAKER: return "'waker'";
     default: return NULL;

@@ -14,6 +14,11 @@ const char *lower_name(Lower *lower, Name name) {
     return lower->names.data[name];
 }
 
+void lower_not_yet(Lower *lower, Span span, const char *what) {
+    if (!lower->failed) diags_add(lower->diags, DIAG_NOT_YET, span, "%s is not supported by this version", what);
+    lower->failed = true;
+}
+
 void lower_limit(Lower *lower, Span span, const char *what) {
     if (!lower->failed) diags_add(lower->diags, DIAG_PROGRAM_LIMIT, span, "%s", what);
     lower->failed = true;

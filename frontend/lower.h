@@ -162,6 +162,8 @@ typedef struct Builder {
 
 /* ---- lower.c */
 uint32_t lower_machine_of(Lower *lower, const Symbol *func);
+/* What the engine does not know yet. */
+void lower_not_yet(Lower *lower, Span span, const char *what);
 void lower_limit(Lower *lower, Span span, const char *what);
 const char *lower_name(Lower *lower, Name name);
 

@@ -1,5 +1,6 @@
 /* Calls: functions inlined where they are called or awaited, tasks and futures made, operations that never wait. */
 #include "frontend/lower.h"
+#include "frontend/maker.h"
 
 #include <assert.h>
 #include <string.h>
@@ -311,17 +312,12 @@ void lower_immediate(Builder *b, const Expr *expr, uint32_t slot) {
         b->reachable = false;
         break;
     case BUILTIN_PRINTF: print(b, expr); break;
-    default: assert(!"an operation without an instruction"); break;
+    default: lower_not_yet(b->lower, expr->span, "this operation"); break;
     }
     lower_release(b, mark);
 }
 
 /* ---- any call */
-
-static bool is_constructor(Builtin builtin) {
-    return builtin == BUILTIN_CHANNEL || builtin == BUILTIN_PERMITS || builtin == BUILTIN_THREADS ||
-           builtin == BUILTIN_BARGING || builtin == BUILTIN_UNOWNED;
-}
 
 void lower_call(Builder *b, const Expr *expr, uint32_t slot) {
     if (expr->label) message_value(b, expr, slot);
@@ -329,6 +325,6 @@ void lower_call(Builder *b, const Expr *expr, uint32_t slot) {
     else if (expr->builtin == BUILTIN_NONE) lower_call_inline(b, expr, slot);
     else if (expr->builtin == BUILTIN_BLOCK_ON) lower_block_on(b, expr, slot);
     else if (expr->blocks) lower_blocking(b, expr, slot, false);
-    else if (is_constructor(expr->builtin)) lower_make(b, expr, slot);
+    else if (maker_is(expr->builtin)) lower_make(b, expr, slot);
     else lower_immediate(b, expr, slot);
 }

@@ -1,5 +1,6 @@
 /* Initial values: objects made by constructors and declarations, initialisers, globals. */
 #include "frontend/lower.h"
+#include "frontend/maker.h"
 
 #include <assert.h>
 
@@ -27,8 +28,14 @@ static ObjectKind object_of(Builtin builtin) {
     }
 }
 
+static void refuse_later(Builder *b, TypeKind kind, Span span) {
+    bool is_known = kind == TYPE_CHAN || kind == TYPE_SEMAPHORE || kind == TYPE_EXECUTOR || kind == TYPE_MUTEX;
+    if (!is_known) lower_not_yet(b->lower, span, "this object");
+}
+
 /* The key tells objects of one constructor in different variables apart no further: one constructor expression is one site. */
 void lower_make(Builder *b, const Expr *call, uint32_t slot) {
+    refuse_later(b, maker_kind(call->builtin), call->span);
     Site site = {.kind = object_of(call->builtin),
         .name = b->object_name ? b->object_name : "",
         .span = call->span,
@@ -41,7 +48,7 @@ void lower_make(Builder *b, const Expr *call, uint32_t slot) {
         site.is_unowned |= call->args[i]->builtin == BUILTIN_UNOWNED;
     }
     uint32_t index = lower_site(b, call, site), mark = lower_mark(b), count = NO_SLOT;
-    if (site.kind != OBJECT_MUTEX) {
+    if (call->nargs > 0 && site.kind != OBJECT_MUTEX) {
         count = lower_temp_word(b, WORD_DATA);
         lower_expr_to(b, call->args[0], types_int(b->lower->tree->types, 32, true), 0, count);
     }
@@ -53,8 +60,6 @@ void lower_make(Builder *b, const Expr *call, uint32_t slot) {
 
 /* ---- variables without initialiser */
 
-static bool makes_object(const Type *type) { return type->kind == TYPE_MUTEX; }
-static bool holds_object(const Type *type) { return convert_holds_kind(type, TYPE_MUTEX); }
 
 static uint32_t default_object(Builder *b, const void *key, const char *name, Span span) {
     return lower_site(b, key, (Site){.kind = OBJECT_MUTEX, .name = name, .span = span, .is_scoped = b->object_scoped});
@@ -75,9 +80,10 @@ static void default_plain(Builder *b, const Type *type, uint32_t slot) {
 }
 
 static void default_named(Builder *b, const Type *type, uint32_t slot, const void *key, const char *name, Span span) {
-    if (!holds_object(type)) {
+    if (!maker_holds_implicit(type)) {
         default_plain(b, type, slot);
-    } else if (makes_object(type)) {
+    } else if (maker_is_implicit(type->kind)) {
+        refuse_later(b, type->kind, span);
         new_object(b, slot, default_object(b, key, name, span), NO_SLOT);
     } else if (type->kind == TYPE_ARRAY) {
         for (uint32_t i = 0; i < type->length; i++)
@@ -153,10 +159,11 @@ static void store_made(GlobalInit *g, const Type *type, uint32_t offset, uint32_
 }
 
 static void global_default(GlobalInit *g, const Type *type, uint32_t offset, const void *key, const char *name) {
-    if (!holds_object(type)) return;
+    if (!maker_holds_implicit(type)) return;
     uint32_t mark = lower_mark(g->b);
-    if (makes_object(type)) {
+    if (maker_is_implicit(type->kind)) {
         uint32_t slot = lower_temp(g->b, type);
+        refuse_later(g->b, type->kind, g->symbol->span);
         new_object(g->b, slot, default_object(g->b, key, name, g->symbol->span), NO_SLOT);
         store_made(g, type, offset, slot);
     } else if (type->kind == TYPE_ARRAY) {

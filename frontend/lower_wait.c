@@ -148,6 +148,11 @@ void lower_plan(Builder *b, const Expr *operation, uint32_t guard, ArmPlan *plan
         .result = NO_SLOT,
         .target = NO_SLOT,
         .result_used = true};
+    if (plan->arm.op == ARM_FUTURE && operation->kind == EXPR_CALL && operation->builtin != BUILTIN_NONE) {
+        lower_not_yet(b->lower, operation->span, "this operation");
+        plan->arm.obj = 0;
+        return;
+    }
     if (row_of(operation)->yields_bool)
         plan->type = types_basic(b->lower->tree->types, TYPE_BOOL);
     else if (plan->arm.op == ARM_FUTURE && operation->type->of && operation->type->of->kind != TYPE_VOID)

@@ -145,6 +145,7 @@ static void sema_fini(Sema *s) {
     vec_fini(&s->open_structs);
     vec_fini(&s->messages);
     vec_fini(&s->property_calls);
+    vec_fini(&s->onces);
     vec_fini(&s->task_names);
     vec_fini(&s->builtins);
     vec_fini(&s->reported);
@@ -178,6 +179,7 @@ bool frontend_check(Tree *tree, Diags *diags) {
     sema_init(&s, tree, diags);
     check_param_settings(&s);
     for (uint32_t i = 0; i < tree->ndecls; i++) check_top(&s, tree->decls[i]);
+    check_onces(&s);
     s.func_errors = diags_errors(diags);
     for (uint32_t i = 0; i < tree->ndecls; i++)
         if (tree->decls[i]->kind == DECL_PROPERTY) check_property(&s, tree->decls[i]);

@@ -97,6 +97,7 @@ typedef struct Sema {
     VEC(Type *) open_structs;        /* announced by `struct x;` */
     VEC(const Type *) messages;      /* every message, in source order */
     VEC(CallSite) property_calls;
+    VEC(Decl *) onces;               /* functions made for calls of call_once */
     VEC(CallSite) task_names;        /* functions that properties and expectations name as tasks */
     VEC(uint8_t) builtins;           /* by name: Builtin */
     NameList reported;               /* undeclared names already reported in this function */
@@ -176,6 +177,8 @@ void check_decl_local(Sema *s, Decl *decl);
 void check_decl_static_assert(Sema *s, Decl *decl);
 void check_message(Sema *s, Decl *decl);
 void check_func(Sema *s, Decl *decl);
+/* The body of a function whose symbol and type are known. */
+void check_func_body(Sema *s, Decl *decl);
 void check_main(Sema *s);
 
 /* ---- check_param.c */
@@ -258,12 +261,16 @@ void check_call_future(Sema *s, Expr *expr, const Type *value, const Type *expec
 /* ---- check_op.c, check_make.c, check_printf.c, check_atom.c */
 void check_op(Sema *s, Expr *expr, Builtin builtin, const Type *expected, Use use);
 void check_make(Sema *s, Expr *expr, Builtin builtin, const Type *expected);
-bool check_make_is(Builtin builtin);
 void check_printf(Sema *s, Expr *expr);
 void check_atom(Sema *s, Expr *expr, Builtin builtin);
 void check_atom_label(Sema *s, Expr *expr);
 /* A task as properties name it: f, f[2], f[*], f[?]. */
 void check_atom_task(Sema *s, Expr *expr);
+
+/* ---- check_once.c */
+void check_once(Sema *s, Expr *expr, const Type *expected, Use use);
+/* The functions that calls of call_once made are checked, after all others. */
+void check_onces(Sema *s);
 
 /* ---- check_await.c, check_spawn.c */
 void check_await(Sema *s, Expr *expr, Use use);
