@@ -182,6 +182,13 @@ bool channel_is_served(World *world, uint32_t slot, Waiter who) {
     return records_find(words, channel_lists(world->program, words).done, who.fiber, who.arm) >= 0;
 }
 
+bool channel_is_handed(World *world, uint32_t slot, Waiter who) {
+    const Word *words = world_read(world, slot, NULL);
+    Records done = channel_lists(world->program, words).done;
+    int index = records_find(words, done, who.fiber, who.arm);
+    return index >= 0 && words[records_word(done, (uint32_t)index) + DONE_RESULT] != 0;
+}
+
 static void remove_done(World *world, uint32_t slot, Records done, uint32_t index) {
     world_write(world, slot, NULL)[CHANNEL_NDONE]--;
     world_remove(world, slot, records_word(done, index), done.width);
@@ -210,11 +217,15 @@ static bool give_up_in(World *world, uint32_t slot, Records records, Waiter who,
     return true;
 }
 
-void channel_give_up(World *world, uint32_t slot, Waiter who) {
+void channel_withdraw(World *world, uint32_t slot, Waiter who) {
     ChannelLists lists = lists_at(world, slot);
-    if (give_up_in(world, slot, lists.receivers, who, CHANNEL_NRECEIVERS, 0)) return;
-    if (give_up_in(world, slot, lists.senders, who, CHANNEL_NSENDERS, SENDER_ITEM)) return;
-    (void)give_up_in(world, slot, lists.done, who, CHANNEL_NDONE, DONE_ITEM);
+    if (!give_up_in(world, slot, lists.receivers, who, CHANNEL_NRECEIVERS, 0))
+        (void)give_up_in(world, slot, lists.senders, who, CHANNEL_NSENDERS, SENDER_ITEM);
+}
+
+void channel_give_up(World *world, uint32_t slot, Waiter who) {
+    channel_withdraw(world, slot, who);
+    (void)give_up_in(world, slot, lists_at(world, slot).done, who, CHANNEL_NDONE, DONE_ITEM);
 }
 
 bool channel_close(World *world, uint32_t slot) {

@@ -78,6 +78,7 @@ static Run try_send(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     act->frame[instr->c] = ok;
     event_values(log_op(step, act, instr, slot, ok), item, (uint32_t)instr->imm);
     log_served(step, instr, slot, ARM_RECV, served);
+    wait_decide(step, served.fiber, (uint32_t)served.arm);
     for (Word i = 0; i < instr->imm && !ok; i++)
         if (act->machine->slot_kinds[instr->b + i] == WORD_FUTURE) world_orphan(world, item[i]);
     return future_drop_orphans(step, instr->span);
@@ -92,6 +93,7 @@ static Run try_recv(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     Event *event = log_op(step, act, instr, slot, ok);
     if (ok) event_values(event, act->frame + instr->b, (uint32_t)instr->imm);
     log_served(step, instr, slot, ARM_SEND, served);
+    wait_decide(step, served.fiber, (uint32_t)served.arm);
     return RUN_ON;
 }
 

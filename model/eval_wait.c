@@ -220,9 +220,37 @@ static Run take_arm(Step *step, uint32_t fiber, const Point *point, uint32_t arm
     return won(step, fiber, point, arm);
 }
 
+/* The arm of a select that a partner has handed an item to, or taken one from, NO_SLOT when there is none: no other can win any more. */
+static uint32_t decided_arm(Step *step, uint32_t fiber, const Point *point) {
+    const Word *words = world_read(step->world, fiber, NULL);
+    for (uint32_t i = 0; point->narms > 1 && i < point->narms; i++) {
+        if (arm_state(words, point, i) != ARM_QUEUED || point->arms[i].op == ARM_FUTURE || !op_row(point->arms[i].op)->is_handed) continue;
+        Op op = op_at(step, fiber, point, i);
+        if (op_row(op.op)->is_handed(step->world, &op)) return i;
+    }
+    return NO_SLOT;
+}
+
+void wait_decide(Step *step, Word fiber, uint32_t arm) {
+    World *world = step->world;
+    if (!fiber || world_kind(world, handle_slot(fiber)) != COMP_FIBER) return;
+    const Word *words = world_read(world, handle_slot(fiber), NULL);
+    const Point *point = point_of(world, words);
+    for (uint32_t i = 0; i < point->narms; i++) {
+        if (i == arm || arm_state(words, point, i) != ARM_QUEUED || point->arms[i].op == ARM_FUTURE) continue;
+        Op op = wait_op(world, handle_slot(fiber), words, point, i, 0);
+        if (op_row(op.op)->withdraw && world_kind(world, op_object(&op)) != COMP_DEAD) op_row(op.op)->withdraw(world, &op);
+        words = world_read(world, handle_slot(fiber), NULL);
+    }
+}
+
 /* Counts the arms that may be taken; the `which`-th of them is *arm. In a biased select none stands after one that certainly can go on. */
 static uint32_t count_options(Step *step, uint32_t fiber, const Point *point, uint32_t which, uint32_t *arm) {
-    uint32_t count = 0;
+    uint32_t count = 0, decided = decided_arm(step, fiber, point);
+    if (decided != NO_SLOT) {
+        *arm = decided;
+        return 1;
+    }
     for (uint32_t i = 0; i < point->narms; i++) {
         Able able = arm_able(step->world, step, fiber, point, i);
         if (able == ABLE_NO) continue;

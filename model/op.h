@@ -32,6 +32,9 @@ typedef struct OpRow {
     /* What waited goes on, as fire; false: it waits on after all. NULL: nothing but the log. */
     bool (*collect)(Step *step, const Op *op, OpResult *result);
     void (*give_up)(Step *step, const Op *op);  /* its place or what it was given is gone or passed on; may be NULL */
+    /* An item changed hands: of one select this happens to one arm only. NULL: there is no such thing. */
+    bool (*is_handed)(World *world, const Op *op);
+    void (*withdraw)(World *world, const Op *op); /* another arm was handed an item: the place is gone */
 } OpRow;
 
 const OpRow *op_row(ArmOp op);

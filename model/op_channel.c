@@ -7,6 +7,8 @@ static const ValueType *elem_of(World *world, uint32_t slot) {
 }
 
 static Able is_served(World *world, const Op *op) { return channel_is_served(world, op_object(op), op->who) ? ABLE_YES : ABLE_NO; }
+static bool is_handed(World *world, const Op *op) { return channel_is_handed(world, op_object(op), op->who); }
+static void withdraw(World *world, const Op *op) { channel_withdraw(world, op_object(op), op->who); }
 static void give_up(Step *step, const Op *op) { channel_give_up(step->world, op_object(op), op->who); }
 
 /* ---- send */
@@ -21,6 +23,7 @@ static void send_fire(Step *step, const Op *op, OpResult *result) {
     result->ok = channel_send(world, object, op->who.fiber, op->value, way, &served);
     event_values(op_log(step, EVENT_FIRE, op, result->ok), op->value, op->arm->value_n);
     op_log_hand(step, op, ARM_RECV, served.fiber, true);
+    wait_decide(step, served.fiber, (uint32_t)served.arm);
     if (result->ok) return;
     const ValueType *elem = elem_of(world, object);
     for (uint32_t i = 0; i < elem->words; i++)
@@ -36,7 +39,7 @@ static bool send_collect(Step *step, const Op *op, OpResult *result) {
 }
 
 const OpRow op_send = {.name = "send", .on_object = true, .can_fire = can_send, .is_able = is_served, .fire = send_fire, .queue = send_queue,
-                       .collect = send_collect, .give_up = give_up};
+                       .collect = send_collect, .give_up = give_up, .is_handed = is_handed, .withdraw = withdraw};
 
 /* ---- recv */
 
@@ -56,6 +59,7 @@ static void recv_fire(Step *step, const Op *op, OpResult *result) {
     result->ok = channel_recv(world, object, op->who.fiber, result->item, way, &served);
     log_received(step, op, result, width);
     op_log_hand(step, op, ARM_SEND, served.fiber, true);
+    wait_decide(step, served.fiber, (uint32_t)served.arm);
 }
 
 static void recv_queue(Step *step, const Op *op) { channel_queue_recv(step->world, op_object(op), op->who); }
@@ -70,4 +74,4 @@ static bool recv_collect(Step *step, const Op *op, OpResult *result) {
 }
 
 const OpRow op_recv = {.name = "recv", .on_object = true, .can_fire = can_recv, .is_able = is_served, .fire = recv_fire, .queue = recv_queue,
-                       .collect = recv_collect, .give_up = give_up};
+                       .collect = recv_collect, .give_up = give_up, .is_handed = is_handed, .withdraw = withdraw};

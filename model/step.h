@@ -109,6 +109,8 @@ Run wait_resume(Step *step, uint32_t fiber);
 Able fiber_able(World *world, const Step *step, uint32_t fiber);
 /* Gives up what the fiber's point waits for; owned futures are dropped. `but`: the arm that won, NO_SLOT for none. */
 Run wait_give_up(Step *step, uint32_t fiber, uint32_t but);
+/* A partner has just handed an item to this arm of a waiting fiber, or taken one: the select takes part in nothing else. */
+void wait_decide(Step *step, Word fiber, uint32_t arm);
 /* Every arm of the future's point has had to wait. */
 bool wait_has_waited(World *world, uint32_t future);
 
