@@ -7,10 +7,10 @@
 #include <string.h>
 
 /* A record: length of the rest (0: go on in the next chunk), nnew, nkeys << 3 | flags, then per key: target (first:
-   zigzag distance from the source; then distance from the one before) and, when labelled, the label's byte. All numbers
-   in 7-bit groups, low ones first. */
+   zigzag distance from the source; then distance from the one before) and, when labelled, the label's number. All
+   numbers in 7-bit groups, low ones first. */
 
-enum { CHUNK = 1 << 20, NUMBER = 5, KEY = NUMBER + 2 };
+enum { CHUNK = 1 << 20, NUMBER = 5, KEY = 2 * NUMBER + 1 };
 
 static void *reallocate(void *memory, size_t bytes) {
     memory = realloc(memory, bytes);
@@ -32,6 +32,7 @@ void edges_fini(Edges *edges) {
     free(edges->chunks);
     free(edges->marks);
     free(edges->firsts);
+    labels_fini(&edges->labels);
     memset(edges, 0, sizeof *edges);
 }
 
@@ -70,10 +71,10 @@ static void mark_group(Edges *edges, const EdgesChunk *chunk) {
 static uint8_t *put_keys(const Edges *edges, uint8_t *at, const uint64_t *keys, uint32_t nkeys) {
     uint64_t before = 0;
     for (uint32_t i = 0; i < nkeys; i++) {
-        uint64_t target = keys[i] >> 8;
+        uint64_t target = keys[i] >> 32;
         assert(i == 0 || keys[i] > keys[i - 1]);
         at = put(at, i == 0 ? zigzag((int64_t)target - (int64_t)edges->n) : target - before);
-        if (edges->labelled) *at++ = (uint8_t)keys[i];
+        if (edges->labelled) at = put(at, (uint32_t)keys[i]);
         before = target;
     }
     return at;
@@ -172,6 +173,7 @@ uint32_t edges_parent(const Edges *edges, uint32_t state) {
 
 uint64_t edges_memory(const Edges *edges) {
     uint64_t bytes = (uint64_t)edges->groups_cap * (sizeof *edges->marks + sizeof *edges->firsts);
+    bytes += edges->labels.bytes;
     for (uint32_t c = 0; c < edges->nchunks; c++)
         bytes += c + 1 == edges->nchunks ? edges->chunks[c].used : edges->chunks[c].size;
     return bytes;

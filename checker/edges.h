@@ -4,6 +4,8 @@
 #ifndef UNKNOT_CHECKER_EDGES_H
 #define UNKNOT_CHECKER_EDGES_H
 
+#include "checker/labels.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -12,14 +14,6 @@ enum {
     EDGES_LEAVES = 2, /* some step ends in a violation (or could not be followed) */
     EDGES_CUT = 4     /* some step is cut by an assume */
 };
-/* A labelled graph keeps the actor of each step: (slot past the fixed ones) << 2 | these bits. Actors from EDGES_ACTORS
-   on are not told apart. */
-enum {
-    EDGES_POINT = 1 /* the actor reached a point */,
-    EDGES_NOWHERE = 2 /* cut or violating: no target */,
-    EDGES_ACTORS = 63
-};
-
 typedef struct EdgesChunk { uint8_t *bytes; uint32_t used, size; } EdgesChunk;
 typedef struct Edges {
     EdgesChunk *chunks;
@@ -30,6 +24,8 @@ typedef struct Edges {
     uint32_t n;           /* sources */
     uint32_t nroots, next_new;
     bool labelled;
+    uint32_t fixed; /* slots below are no tasks */
+    Labels labels;
 } Edges;
 enum { EDGES_GROUP = 8 };
 
@@ -37,9 +33,9 @@ void edges_init(Edges *edges, bool labelled);
 void edges_fini(Edges *edges);
 /* States [0, nroots) are initial. Before the first edges_add. */
 void edges_roots(Edges *edges, uint32_t nroots);
-/* The edges of the next source. Keys: target << 8 | label, ascending, without repetition; unlabelled: only targets
-   known before, the source itself left out (labels 0); labelled: all (with NOWHERE the target is the source). The
-   source discovered `nnew` states. */
+/* The edges of the next source. Keys: target << 32 | number of the label, ascending, without repetition; unlabelled:
+   only targets known before, the source itself left out (labels 0); labelled: all (with NOWHERE the target is the
+   source). The source discovered `nnew` states. */
 void edges_add(Edges *edges, uint8_t flags, const uint64_t *keys, uint32_t nkeys, uint32_t nnew);
 
 /* Walks over the edges of one source. Unlabelled: distinct targets, the source itself left out (see flags). */
@@ -48,7 +44,8 @@ typedef struct EdgeIter {
     uint32_t left, new_left; /* still to come: keys, then the discovered ones (unlabelled) */
     uint32_t target, next_new;
     uint32_t first_new, nnew; /* states that the source discovered */
-    uint8_t label, flags;
+    uint32_t label; /* number */
+    uint8_t flags;
     bool labelled, is_open;
 } EdgeIter;
 EdgeIter edges_of(const Edges *edges, uint32_t source);
@@ -69,7 +66,7 @@ static inline bool edges_next(EdgeIter *iter) {
                                      : (uint32_t)((int64_t)iter->target + edges_unzigzag(number));
         iter->is_open = true;
         iter->left--;
-        if (iter->labelled) iter->label = *iter->at++;
+        if (iter->labelled) iter->label = (uint32_t)edges_number(&iter->at);
         return true;
     }
     if (iter->new_left == 0) return false;
@@ -78,6 +75,19 @@ static inline bool edges_next(EdgeIter *iter) {
     return true;
 }
 
+enum { EDGES_ACTORS = 63 };
+/* The actor's slot past the fixed ones; from EDGES_ACTORS on they are not told apart. */
+static inline uint32_t edges_actor(const Edges *edges, uint32_t label) {
+    uint32_t actor = edges->labels.labels[label].actor - edges->fixed;
+    return actor < EDGES_ACTORS ? actor : EDGES_ACTORS;
+}
+static inline const EdgeLabel *edges_label(const Edges *edges, uint32_t label) { return &edges->labels.labels[label]; }
+/* The same without the steps of faults, which only a labelled graph tells from others. */
+static inline bool edges_next_sure(const Edges *edges, EdgeIter *iter) {
+    while (edges_next(iter))
+        if (!iter->labelled || !(edges_label(edges, iter->label)->flags & LABEL_FAULT)) return true;
+    return false;
+}
 /* Who discovered the state; UINT32_MAX for an initial one. */
 uint32_t edges_parent(const Edges *edges, uint32_t state);
 uint64_t edges_memory(const Edges *edges);

@@ -13,7 +13,7 @@ static void analyse(Search *search, Hits *hits) {
     finding_collect(search, hits);
     deadlock_total(search, hits);
     deadlock_partial(search, hits);
-    if (search->labelled) yields_find(search, hits);
+    if (search->program->threaded && search->labelled) yields_find(search, hits);
 }
 
 static void conclude(EngineResult *result, Search *search, Hits *hits) {
@@ -31,25 +31,31 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
     result->merged = search->options->ts.merge;
 }
 
+/* The verdicts after the search look at who moved, and at what was a fault. */
+static bool needs_labels(const Program *program) {
+    return program->has_faults || (program->threaded && yields_possible(program));
+}
+
 /* Explores the space as it is while it is small, and anew with merged steps when it turns out not to be
    (ENGINE_MERGE_AUTO). `chosen`: the options it was done with in the end. */
 static void explore(Search *search, const Program *program, const EngineOptions *options, EngineOptions *chosen) {
-    bool merges = options->merge != ENGINE_MERGE_NEVER && ts_merges(program, options->ts);
+    bool labelled = needs_labels(program);
+    bool merges = options->merge != ENGINE_MERGE_NEVER && !labelled && ts_merges(program, options->ts);
     bool tries = merges && options->merge == ENGINE_MERGE_AUTO && !options->record_graph &&
                  (options->max_states == 0 || options->max_states > ENGINE_PLAIN_STATES);
     double started = search_clock();
     *chosen = *options;
     chosen->ts.merge = merges && options->merge == ENGINE_MERGE_ALWAYS;
     if (tries) chosen->max_states = ENGINE_PLAIN_STATES;
-    search_init(search, program, chosen);
-    search_run(search, program->threaded && yields_possible(program));
+    search_init(search, program, chosen, labelled);
+    search_run(search);
     if (!tries || search->store.n <= ENGINE_PLAIN_STATES) return;
     search_fini(search);
     chosen->ts.merge = true;
     chosen->max_states = options->max_states;
-    search_init(search, program, chosen);
+    search_init(search, program, chosen, false);
     search->started = started;
-    search_run(search, false);
+    search_run(search);
 }
 
 EngineResult *engine_check(const Program *program, const EngineOptions *options) {

@@ -15,7 +15,7 @@ typedef enum EngineMerge { ENGINE_MERGE_AUTO, ENGINE_MERGE_NEVER, ENGINE_MERGE_A
 #define ENGINE_PLAIN_STATES 100000u
 
 typedef struct EngineOptions {
-    TsOptions ts;         /* ts.merge is set by the engine */
+    TsOptions ts;         /* ts.merge and ts.labels are set by the engine */
     EngineMerge merge;
     uint64_t max_states;  /* 0: no limit */
     uint64_t memory;      /* bytes, 0: no limit */

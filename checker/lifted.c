@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Labels of the lifted graph, in the form tour.h reads: the actor is the task followed, or another. */
-enum { BY_ITSELF = 0 << 2, BY_OTHER = 1 << 2, NO_ACTOR = 99 };
+/* Labels of the lifted graph: the actor is the task followed, or another. */
+enum { BY_ITSELF, BY_OTHER, NO_ACTOR = 99 };
 
 typedef struct Node {
     uint32_t state, slot;
@@ -92,7 +92,7 @@ static void add_node(Lifted *lifted, uint32_t node, Keys *keys) {
     for (uint32_t e = 0; e < lifted->successors.nedges; e++) {
         uint32_t to = follow(lifted, node, e, keys->targets.data[e]);
         bool itself = lifted->successors.edges[e].actor == slot;
-        if (to != UINT32_MAX) vec_push(&keys->list, (uint64_t)to << 8 | (itself ? BY_ITSELF : BY_OTHER));
+        if (to != UINT32_MAX) vec_push(&keys->list, (uint64_t)to << 32 | (itself ? BY_ITSELF : BY_OTHER));
     }
     if (keys->list.n > 1) qsort(keys->list.data, keys->list.n, sizeof(uint64_t), compare_keys);
     uint32_t kept = keys->list.n == 0 ? 0 : 1;
@@ -106,6 +106,8 @@ static bool build(Lifted *lifted) {
     Keys keys = {0};
     bool goes_on = true;
     edges_init(&lifted->edges, true);
+    labels_intern(&lifted->edges.labels, (EdgeLabel){.actor = BY_ITSELF});
+    labels_intern(&lifted->edges.labels, (EdgeLabel){.actor = BY_OTHER});
     for (uint32_t state = 0; state < search->edges.n && goes_on; state++) {
         if (lifted->base[state] == lifted->base[state + 1]) continue;
         trace_steps(lifted, state);
@@ -232,7 +234,7 @@ static void report(Lifted *lifted, const uint32_t *members, uint32_t n) {
     TourGraph graph = {&lifted->edges, &lifted->inside, NO_ACTOR};
     TourSteps steps = {0};
     VEC(HitStep) loop = {0};
-    tour_make(&graph, members[0], 1u << (BY_ITSELF >> 2), 0, &steps);
+    tour_make(&graph, members[0], 1u << BY_ITSELF, 0, &steps);
     uint32_t slot = lifted->nodes.data[members[0]].slot + fixed;
     for (uint32_t i = 0; i < steps.n; i++) {
         Node node = lifted->nodes.data[steps.data[i].state];

@@ -83,9 +83,10 @@ static void actor_cycles(LocalCycles *out, uint32_t actor, const uint64_t *keys,
     if (out->on_cycle[actor] == NULL || targets == NULL) fatal("out of memory");
     Edges edges;
     edges_init(&edges, true);
+    labels_intern(&edges.labels, (EdgeLabel){0});
     for (uint32_t node = 0, i = 0; node <= most; node++) {
         uint32_t count = 0;
-        for (; i < n && (keys[i] >> ID_BITS & ID_MASK) == node; i++) targets[count++] = (keys[i] & ID_MASK) << 8;
+        for (; i < n && (keys[i] >> ID_BITS & ID_MASK) == node; i++) targets[count++] = (keys[i] & ID_MASK) << 32;
         edges_add(&edges, 0, targets, count, 0);
     }
     Bitset all = bitset_new(most + 1);

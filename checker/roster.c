@@ -217,13 +217,14 @@ static void find_unsteady(Roster *roster) {
     Changes changes = find_changes(roster);
     Edges edges;
     edges_init(&edges, true);
+    labels_intern(&edges.labels, (EdgeLabel){0});
     Bitset all = bitset_new(roster->sigs.n);
     uint64_t *targets = malloc(sizeof *targets * (changes.n + 1u));
     if (targets == NULL) fatal("out of memory");
     for (uint32_t sig = 0, i = 0; sig < roster->sigs.n; sig++) {
         uint32_t count = 0;
         for (; i < changes.n && changes.keys[i] >> 32 == sig; i++)
-            targets[count++] = (changes.keys[i] & UINT32_MAX) << 8;
+            targets[count++] = changes.keys[i] << 32;
         edges_add(&edges, 0, targets, count, 0);
         bitset_add(&all, sig);
     }

@@ -54,7 +54,7 @@ static void reserve_edges(Unpacking *unpacking, uint32_t more) {
     SccPart *part = unpacking->part;
     unpacking->cap = unpacking->nedges + more + unpacking->cap / 2 + 1024;
     part->targets = realloc(part->targets, sizeof *part->targets * unpacking->cap);
-    if (part->labels != NULL) part->labels = realloc(part->labels, unpacking->cap);
+    if (part->labels != NULL) part->labels = realloc(part->labels, sizeof *part->labels * unpacking->cap);
     if (part->targets == NULL || (part->labels == NULL && unpacking->graph->edges->labelled)) fatal("out of memory");
 }
 
@@ -66,7 +66,7 @@ static void unpack_node(Unpacking *unpacking, uint32_t node, uint32_t state, Edg
     part->first[node] = unpacking->nedges;
     reserve_edges(unpacking, iter->left + iter->new_left);
     while (edges_next(iter)) {
-        if (iter->labelled) enabled |= 1ull << (iter->label >> 2);
+        if (iter->labelled) enabled |= 1ull << edges_actor(graph->edges, iter->label);
         if (graph->keep != NULL && !graph->keep(graph->context, state, iter)) continue;
         if (!bitset_has(graph->nodes, iter->target)) {
             part->leaves[node] = 1;
@@ -104,7 +104,7 @@ static uint64_t part_init(SccPart *part, const SccGraph *graph) {
     assert(node == n);
     part->first[n] = unpacking.nedges;
     free(unpacking.ranks.before);
-    return 13ull * n + 4ull * unpacking.cap + (edges->labelled ? 8ull * n + unpacking.cap : 0) + graph->nodes->n / 16;
+    return 13ull * n + 4ull * unpacking.cap + (edges->labelled ? 8ull * n + 4ull * unpacking.cap : 0) + graph->nodes->n / 16;
 }
 
 static void part_fini(SccPart *part) {
@@ -205,11 +205,15 @@ uint64_t scc_each(const SccGraph *graph, SccVisitor visit, void *context) {
 
 enum { SWEEPS = 40, WALK = 20000, ATTEMPTS = 8, SMALL = 4096 };
 
-static bool is_seed(EdgeIter *iter, uint32_t source) {
+static bool leads_nowhere(const Edges *edges, const EdgeIter *iter) {
+    return iter->labelled ? (edges_label(edges, iter->label)->flags & LABEL_NOWHERE) != 0 : true;
+}
+
+static bool is_seed(const Edges *edges, EdgeIter *iter, uint32_t source) {
     if (iter->flags & EDGES_LEAVES) return true;
-    if (iter->flags & EDGES_SELF) return false;
-    while (edges_next(iter))
-        if (iter->target != source) return false;
+    if ((iter->flags & EDGES_SELF) && !iter->labelled) return false;
+    while (edges_next_sure(edges, iter))
+        if (iter->target != source || !leads_nowhere(edges, iter)) return false;
     return true;
 }
 
@@ -221,7 +225,7 @@ static uint32_t mark_seeds(const Edges *edges, Bitset *marked) {
         EdgeIter iters[EDGES_GROUP];
         uint32_t n = edges_group(edges, group, iters);
         for (uint32_t i = 0; i < n; i++) {
-            if (!is_seed(&iters[i], group * EDGES_GROUP + i)) continue;
+            if (!is_seed(edges, &iters[i], group * EDGES_GROUP + i)) continue;
             bitset_add(marked, group * EDGES_GROUP + i);
             count++;
         }
@@ -230,8 +234,8 @@ static uint32_t mark_seeds(const Edges *edges, Bitset *marked) {
     return count;
 }
 
-static bool leads_to(const Bitset *marked, EdgeIter *iter) {
-    while (edges_next(iter))
+static bool leads_to(const Edges *edges, const Bitset *marked, EdgeIter *iter) {
+    while (edges_next_sure(edges, iter))
         if (bitset_has(marked, iter->target)) return true;
     return false;
 }
@@ -243,7 +247,7 @@ static uint32_t sweep_group(const Edges *edges, uint32_t group, Bitset *marked, 
     EdgeIter iters[EDGES_GROUP];
     uint32_t n = edges_group(edges, group, iters);
     for (uint32_t i = n; i-- > 0;) {
-        if ((done >> ((from + i) % 64) & 1) != 0 || !leads_to(marked, &iters[i])) continue;
+        if ((done >> ((from + i) % 64) & 1) != 0 || !leads_to(edges, marked, &iters[i])) continue;
         bitset_add(marked, from + i);
         count++;
     }
@@ -275,7 +279,7 @@ static uint32_t walk(const Edges *edges, uint32_t state, Bitset *marked) {
         uint32_t n = 0, pick = state;
         EdgeIter iter = edges_of(edges, state);
         bitset_add(marked, state);
-        while (edges_next(&iter)) {
+        while (edges_next_sure(edges, &iter)) {
             random = hash_mix(random + 1);
             if (random % ++n == 0) pick = iter.target;
         }
@@ -302,7 +306,7 @@ static uint32_t forward(const Edges *edges, uint32_t start, const Bitset *within
     bitset_add(&seen, start);
     for (uint32_t next = 0; next < members->n && outside == UINT32_MAX; next++) {
         EdgeIter iter = edges_of(edges, members->data[next]);
-        while (edges_next(&iter)) {
+        while (edges_next_sure(edges, &iter)) {
             if (bitset_has(&seen, iter.target)) continue;
             if (!bitset_has(within, iter.target)) {
                 outside = iter.target;
@@ -347,10 +351,17 @@ static bool bottom_by_walk(
 }
 
 typedef struct Bottoms {
+    const Edges *edges;
     SccBottomVisitor visit;
     void *context;
     Members members;
 } Bottoms;
+
+static bool is_sure(void *context, uint32_t source, const EdgeIter *edge) {
+    (void)source;
+    const Bottoms *bottoms = context;
+    return !edge->labelled || !(edges_label(bottoms->edges, edge->label)->flags & LABEL_FAULT);
+}
 
 /* Seeds were taken out, so a component that is left has transitions. */
 static void visit_bottom(void *context, const SccPart *part, const uint32_t *members, uint32_t n, bool leaves) {
@@ -359,6 +370,14 @@ static void visit_bottom(void *context, const SccPart *part, const uint32_t *mem
     vec_clear(&bottoms->members);
     for (uint32_t i = 0; i < n; i++) vec_push(&bottoms->members, part->states[members[i]]);
     bottoms->visit(bottoms->context, bottoms->members.data, n);
+}
+
+static uint64_t scc_unmarked(const Edges *edges, const Bitset *nodes, SccBottomVisitor visit, void *context) {
+    Bottoms bottoms = {.edges = edges, .visit = visit, .context = context};
+    SccGraph graph = {.edges = edges, .nodes = nodes, .keep = is_sure, .context = &bottoms};
+    uint64_t held = scc_each(&graph, visit_bottom, &bottoms);
+    vec_fini(&bottoms.members);
+    return held;
 }
 
 uint64_t scc_bottoms(const Edges *edges, uint32_t nstates, SccBottomVisitor visit, void *context) {
@@ -371,11 +390,8 @@ uint64_t scc_bottoms(const Edges *edges, uint32_t nstates, SccBottomVisitor visi
     if (count < nstates) {
         for (uint32_t w = 0; w <= nstates / 64; w++) marked.words[w] = ~marked.words[w];
         for (uint32_t i = nstates; i < (nstates / 64 + 1) * 64; i++) bitset_remove(&marked, i);
-        Bottoms bottoms = {.visit = visit, .context = context};
-        SccGraph graph = {.edges = edges, .nodes = &marked};
-        uint64_t held = bitset_bytes(nstates) + scc_each(&graph, visit_bottom, &bottoms);
+        uint64_t held = bitset_bytes(nstates) + scc_unmarked(edges, &marked, visit, context);
         if (held > bytes) bytes = held;
-        vec_fini(&bottoms.members);
     }
     bitset_free(&marked);
     return bytes;

@@ -20,7 +20,7 @@ typedef struct SccPart {
     uint32_t *states;    /* per node */
     uint32_t *first;     /* per node, and one past: its edges */
     uint32_t *targets;   /* per edge: the node */
-    uint8_t *labels;     /* per edge, labelled graphs only */
+    uint32_t *labels;    /* per edge, labelled graphs only */
     uint64_t
         *enabled; /* per node, labelled graphs only: the actors of all its edges, those that were not let through too */
     uint8_t *leaves;     /* per node: an edge that was let through leads to no node of the part */
@@ -40,7 +40,8 @@ uint64_t scc_each(const SccGraph *graph, SccVisitor visit, void *context);
 typedef void (*SccBottomVisitor)(void *context, uint32_t *states, uint32_t n);
 
 /* The components that have transitions and that nothing leaves: steps that end in a violation leave, cut ones do not; a
-   state that was not expanded is taken to leave. Returns the bytes held at the peak. */
+   state that was not expanded is taken to leave. Steps of faults, which only a labelled graph tells from others, are left
+   out. Returns the bytes held at the peak. */
 uint64_t scc_bottoms(const Edges *edges, uint32_t nstates, SccBottomVisitor visit, void *context);
 
 #endif

@@ -18,7 +18,7 @@ double search_clock(void) {
 /* One successor between its expansion and its look-up. */
 typedef struct Pending {
     uint64_t hash;
-    uint8_t label;
+    uint32_t label;
 } Pending;
 
 typedef struct Source {
@@ -33,7 +33,7 @@ typedef struct Expansion {
     VEC(Pending) pending;
     VEC(uint64_t) words; /* layout.nwords per pending */
     VEC(uint64_t) keys;
-    VEC(uint32_t) nowhere; /* source in the batch << 8 | label */
+    VEC(uint64_t) nowhere; /* source in the batch << 32 | label */
     VEC(uint8_t) widths;
     VEC(uint8_t) seen_violation;
     Source sources[BATCH];
@@ -110,7 +110,7 @@ static void reshape(Expansion *expansion, uint32_t n) {
     store_reshape(&search->store, &shape);
 }
 
-static void pend(Expansion *expansion, const uint32_t *ids, uint32_t n, uint8_t label) {
+static void pend(Expansion *expansion, const uint32_t *ids, uint32_t n, uint32_t label) {
     const Store *store = &expansion->search->store;
     uint32_t nwords = store->layout.nwords, at = expansion->pending.n * nwords;
     if (at + nwords > expansion->words.cap) vec_reserve(&expansion->words, at + nwords);
@@ -146,12 +146,17 @@ static uint32_t sort_keys(uint64_t *keys, uint32_t n) {
     return kept;
 }
 
-static uint32_t count_targets(const uint64_t *keys, uint32_t n) {
+static bool leads_nowhere(const Edges *edges, uint64_t key) {
+    return (edges_label(edges, (uint32_t)key)->flags & LABEL_NOWHERE) != 0;
+}
+
+static uint32_t count_targets(const Edges *edges, const uint64_t *keys, uint32_t n) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < n; i++) {
-        if (keys[i] & EDGES_NOWHERE) continue;
+        if (leads_nowhere(edges, keys[i])) continue;
         bool again = false;
-        for (uint32_t j = i; j-- > 0 && keys[j] >> 8 == keys[i] >> 8 && !again;) again = (keys[j] & EDGES_NOWHERE) == 0;
+        for (uint32_t j = i; j-- > 0 && keys[j] >> 32 == keys[i] >> 32 && !again;)
+            again = !leads_nowhere(edges, keys[j]);
         count += again ? 0 : 1;
     }
     return count;
@@ -174,14 +179,14 @@ static void settle(Expansion *expansion, uint32_t number, uint32_t from) {
         nfresh += is_new ? 1 : 0;
         if (target == state) source->flags |= EDGES_SELF;
         if (search->labelled || (target < first_new && target != state))
-            keys[nkeys++] = (uint64_t)target << 8 | pending->label;
+            keys[nkeys++] = (uint64_t)target << 32 | pending->label;
     }
     for (uint32_t i = 0; i < expansion->nowhere.n; i++)
-        if (expansion->nowhere.data[i] >> 8 == number)
-            keys[nkeys++] = (uint64_t)state << 8 | (expansion->nowhere.data[i] & 0xff);
+        if (expansion->nowhere.data[i] >> 32 == number)
+            keys[nkeys++] = (uint64_t)state << 32 | (expansion->nowhere.data[i] & UINT32_MAX);
     nkeys = sort_keys(keys, nkeys);
     bool self = (source->flags & EDGES_SELF) != 0;
-    search->transitions += search->labelled ? count_targets(keys, nkeys) : nkeys + nfresh + (self ? 1u : 0u);
+    search->transitions += search->labelled ? count_targets(&search->edges, keys, nkeys) : nkeys + nfresh + (self ? 1u : 0u);
     edges_add(&search->edges, source->flags, keys, nkeys, nfresh);
 }
 
@@ -200,11 +205,18 @@ static void flush(Expansion *expansion) {
 
 /* ---- one state */
 
-static uint8_t label_of(const Search *search, const TsEdge *edge) {
+/* The label of the e-th successor of a state of n slots. */
+static uint32_t label_of(Search *search, const TsEdge *edge, uint32_t e, uint32_t n) {
     if (!search->labelled) return 0;
-    uint32_t actor = edge->actor - search->fixed < EDGES_ACTORS ? edge->actor - search->fixed : EDGES_ACTORS;
-    return (
-        uint8_t)(actor << 2 | (edge->reached_point ? EDGES_POINT : 0u) | (edge->kind != TS_EDGE ? EDGES_NOWHERE : 0u));
+    Labels *labels = &search->edges.labels;
+    EdgeLabel label = {.actor = edge->actor, .fiber = edge->fiber, .left = edge->left, .arm = edge->arm};
+    const uint32_t *moves = edge->kind == TS_EDGE ? ts_all_moves(search->worker, e) : NULL;
+    if (moves != NULL) label.moves = labels_intern_moves(labels, moves, n);
+    if (edge->reached_point) label.flags |= LABEL_POINT;
+    if (edge->by_fault) label.flags |= LABEL_FAULT;
+    if (edge->progress) label.flags |= LABEL_PROGRESS;
+    if (edge->kind != TS_EDGE) label.flags |= LABEL_NOWHERE;
+    return labels_intern(labels, label);
 }
 
 static void note_violation(Expansion *expansion, uint32_t state, uint32_t violation) {
@@ -214,13 +226,13 @@ static void note_violation(Expansion *expansion, uint32_t state, uint32_t violat
     vec_push(&expansion->search->violations, (SearchViolation){state, violation});
 }
 
-static void note_nowhere(Expansion *expansion, uint32_t state, Source *source, const TsEdge *edge) {
+static void note_nowhere(Expansion *expansion, uint32_t state, Source *source, const TsEdge *edge, uint32_t label) {
     Search *search = expansion->search;
     switch (edge->kind) {
     case TS_EDGE: return;
     case TS_CUT: source->flags |= EDGES_CUT; break;
     case TS_VIOLATION:
-        source->flags |= EDGES_LEAVES;
+        if (!edge->by_fault) source->flags |= EDGES_LEAVES;
         note_violation(expansion, state, edge->violation);
         break;
     case TS_LIMIT:
@@ -229,7 +241,7 @@ static void note_nowhere(Expansion *expansion, uint32_t state, Source *source, c
         break;
     }
     if (search->labelled && state != STORE_NONE)
-        vec_push(&expansion->nowhere, expansion->nsources << 8 | label_of(search, edge));
+        vec_push(&expansion->nowhere, (uint64_t)expansion->nsources << 32 | label);
 }
 
 static void note_halted(Search *search, uint32_t state, uint32_t n) {
@@ -262,16 +274,17 @@ static void note_local(Search *search, const TsEdge *edge, const uint32_t *targe
     local_add(&search->local, actor, search->ids[edge->actor], target[edge->actor]);
 }
 
-static void pend_successors(Expansion *expansion, uint32_t state, Source *source) {
+static void pend_successors(Expansion *expansion, uint32_t state, uint32_t n, Source *source) {
     Search *search = expansion->search;
     const TsSuccessors *successors = &expansion->successors;
     for (uint32_t e = 0; e < successors->nedges; e++) {
         const TsEdge *edge = &successors->edges[e];
+        uint32_t label = label_of(search, edge, e, n);
         if (edge->kind != TS_EDGE) {
-            note_nowhere(expansion, state, source, edge);
+            note_nowhere(expansion, state, source, edge, label);
             continue;
         }
-        pend(expansion, successors->ids + edge->offset, edge->n, label_of(search, edge));
+        pend(expansion, successors->ids + edge->offset, edge->n, label);
         if (search->labelled) note_local(search, edge, successors->ids + edge->offset);
     }
     source->end = expansion->pending.n;
@@ -307,7 +320,7 @@ static void expand(Expansion *expansion, uint32_t state) {
     admit(expansion);
     Source *source = &expansion->sources[expansion->nsources];
     *source = (Source){0};
-    pend_successors(expansion, state, source);
+    pend_successors(expansion, state, n, source);
     expansion->nsources++;
 }
 
@@ -324,12 +337,12 @@ static void note_limit(Search *search, const TsSuccessors *successors) {
 static void start(Expansion *expansion) {
     Search *search = expansion->search;
     ts_initial(search->worker, &expansion->successors);
-    search->fixed = ts_fixed(search->ts);
+    search->fixed = search->edges.fixed = ts_fixed(search->ts);
     for (uint32_t e = 0; e < expansion->successors.nedges; e++) {
         const TsEdge *edge = &expansion->successors.edges[e];
         Source source = {0};
         if (edge->kind != TS_EDGE) {
-            note_nowhere(expansion, STORE_NONE, &source, edge);
+            note_nowhere(expansion, STORE_NONE, &source, edge, 0);
             continue;
         }
         if (outgrown(expansion) || !store_admits(&search->store, edge->n)) reshape(expansion, edge->n);
@@ -362,10 +375,9 @@ static void explore(Expansion *expansion) {
     assert(search->edges.n == next);
 }
 
-void search_run(Search *search, bool labelled) {
+void search_run(Search *search) {
     Expansion expansion = {.search = search};
-    search->labelled = labelled;
-    edges_init(&search->edges, labelled);
+    edges_init(&search->edges, search->labelled);
     start(&expansion);
     explore(&expansion);
     search_note_memory(search, 0);
@@ -402,13 +414,16 @@ uint32_t *search_path(const Search *search, uint32_t state, uint32_t *n) {
     return path.data;
 }
 
-void search_init(Search *search, const Program *program, const EngineOptions *options) {
+void search_init(Search *search, const Program *program, const EngineOptions *options, bool labelled) {
     memset(search, 0, sizeof *search);
     search->program = program;
     search->options = options;
     search->complete = true;
     search->started = search_clock();
-    search->ts = ts_new(program, options->ts);
+    search->labelled = labelled;
+    TsOptions ts = options->ts;
+    ts.labels = labelled;
+    search->ts = ts_new(program, ts);
     search->worker = ts_worker_new(search->ts);
     store_init(&search->store);
     for (uint32_t i = 0; i < 64; i++) search->invariant_state[i] = STORE_NONE;

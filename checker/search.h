@@ -20,7 +20,7 @@ typedef struct Search {
     TsWorker *worker;
     Store store;
     Edges edges;
-    bool labelled;       /* edges carry their actors */
+    bool labelled;       /* edges carry labels */
     LocalMoves local;    /* labelled: steps that reach no point */
     uint32_t fixed;      /* ts_fixed */
     VEC(uint32_t) halted;             /* states without any step in which some task is alive, in order of discovery */
@@ -40,10 +40,11 @@ typedef struct Search {
 } Search;
 
 double search_clock(void);
-void search_init(Search *search, const Program *program, const EngineOptions *options);
+/* `labelled`: edges tell who moved, and how slots moved. */
+void search_init(Search *search, const Program *program, const EngineOptions *options, bool labelled);
 void search_fini(Search *search);
-/* Explores all that can be reached, or until a limit is hit. `labelled`: edges carry their actors. */
-void search_run(Search *search, bool labelled);
+/* Explores all that can be reached, or until a limit is hit. */
+void search_run(Search *search);
 /* False, with complete and why set, when there is no more time. For passes after the search. */
 bool search_may_go_on(Search *search);
 /* No more is to be done, not even by passes over what was explored when it `hurries`; the verdict can no longer be

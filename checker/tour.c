@@ -13,21 +13,21 @@ typedef struct Tour {
     uint32_t home;
 } Tour;
 
-bool tour_keeps(uint32_t actor, const EdgeIter *edge) {
-    return (edge->label & EDGES_NOWHERE) == 0 &&
-           !((uint32_t)edge->label >> 2 == actor && (edge->label & EDGES_POINT) != 0);
+bool tour_keeps(const Edges *edges, uint32_t actor, const EdgeIter *edge) {
+    uint32_t flags = edges_label(edges, edge->label)->flags;
+    return (flags & LABEL_NOWHERE) == 0 && !(edges_actor(edges, edge->label) == actor && (flags & LABEL_POINT) != 0);
 }
 
 uint64_t tour_enabled(const Edges *edges, uint32_t state) {
     uint64_t enabled = 0;
     EdgeIter iter = edges_of(edges, state);
-    while (edges_next(&iter)) enabled |= 1ull << (iter.label >> 2);
+    while (edges_next(&iter)) enabled |= 1ull << edges_actor(edges, iter.label);
     return enabled;
 }
 
 static bool is_goal(const Tour *tour, const EdgeIter *edge) {
     if (tour->goes_home) return edge->target == tour->home;
-    if ((tour->to_move >> (edge->label >> 2) & 1) != 0) return true;
+    if ((tour->to_move >> edges_actor(tour->graph->edges, edge->label) & 1) != 0) return true;
     return (tour->to_rest & ~tour_enabled(tour->graph->edges, edge->target)) != 0;
 }
 
@@ -46,10 +46,10 @@ static bool search_from(Tour *tour, uint32_t from, uint32_t state, uint32_t *end
     const TourGraph *graph = tour->graph;
     EdgeIter iter = edges_of(graph->edges, state);
     while (edges_next(&iter)) {
-        if (!bitset_has(graph->inside, iter.target) || !tour_keeps(graph->actor, &iter)) continue;
+        if (!bitset_has(graph->inside, iter.target) || !tour_keeps(graph->edges, graph->actor, &iter)) continue;
         if (is_goal(tour, &iter)) {
             append_way(tour, from, state, (TourStep){iter.target, iter.label});
-            tour->to_move &= ~(1ull << (iter.label >> 2));
+            tour->to_move &= ~(1ull << edges_actor(graph->edges, iter.label));
             *end = iter.target;
             return true;
         }

@@ -12,11 +12,11 @@ typedef struct TourGraph {
     const Bitset *inside;    /* the component */
     uint32_t actor;          /* its steps that reach a point are left out */
 } TourGraph;
-typedef struct TourStep { uint32_t state; uint8_t label; } TourStep; /* the state it leads to, the step's label */
+typedef struct TourStep { uint32_t state, label; } TourStep; /* the state it leads to, the step's label */
 typedef VEC(TourStep) TourSteps;
 
 /* True for a step that belongs to the graph of the actor. */
-bool tour_keeps(uint32_t actor, const EdgeIter *edge);
+bool tour_keeps(const Edges *edges, uint32_t actor, const EdgeIter *edge);
 /* Actors that can move in the state. */
 uint64_t tour_enabled(const Edges *edges, uint32_t state);
 /* A cycle from `start`: with a step of each actor of `to_move`, and for each of `to_rest` a state in which it cannot

@@ -64,7 +64,7 @@ typedef struct Slot {
 static bool keep_step(void *context, uint32_t source, const EdgeIter *edge) {
     const Slot *slot = context;
     (void)source;
-    return tour_keeps(slot->t, edge);
+    return tour_keeps(&slot->yields->search->edges, slot->t, edge);
 }
 
 static void look_inside(Slot *slot, const SccPart *part, const uint32_t *members, uint32_t n) {
@@ -74,7 +74,7 @@ static void look_inside(Slot *slot, const SccPart *part, const uint32_t *members
     for (uint32_t i = 0; i < n; i++) {
         slot->enabled &= part->enabled[members[i]];
         for (uint32_t e = part->first[members[i]]; e < part->first[members[i] + 1]; e++)
-            if (part->component[part->targets[e]] == own) slot->moving |= 1ull << (part->labels[e] >> 2);
+            if (part->component[part->targets[e]] == own) slot->moving |= 1ull << edges_actor(&slot->yields->search->edges, part->labels[e]);
     }
 }
 
@@ -106,7 +106,7 @@ static void found(Slot *slot, const SccPart *part, const uint32_t *members, uint
     for (uint32_t i = 0; i < n; i++) bitset_remove(&slot->inside, part->states[members[i]]);
     for (uint32_t i = 0; i < steps.n; i++)
         vec_push(
-            &hit->loop, (HitStep){steps.data[i].state, yields->search->fixed + (steps.data[i].label >> 2), NO_SLOT});
+            &hit->loop, (HitStep){steps.data[i].state, yields->search->fixed + edges_actor(&yields->search->edges, steps.data[i].label), NO_SLOT});
     vec_fini(&steps);
 }
 

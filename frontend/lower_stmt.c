@@ -2,6 +2,7 @@
 #include "frontend/lower.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* ---- blocks */
 
@@ -202,6 +203,7 @@ static void lower_label(Builder *b, const Stmt *stmt) {
     lower_goto_label(b, stmt);
     uint32_t range = b->ranges.n;
     vec_push(&b->ranges, (LabelRange){.name = lower_name(b->lower, stmt->name), .from = b->code.n, .span = stmt->at});
+    if (strcmp(b->ranges.data[range].name, "progress") == 0) lower_op1(b, INSTR_PROGRESS, NO_SLOT);
     if (stmt->body) lower_stmt(b, stmt->body);
     b->ranges.data[range].to = b->code.n;
 }

@@ -31,6 +31,10 @@ void step_moves(Step *step, uint32_t fiber, Span at) {
     step->result.at = at;
 }
 
+void step_leaves(Step *step, uint32_t fiber) {
+    if (!step->top) step->result.left = fiber;
+}
+
 uint32_t step_pick(Step *step, uint32_t arity) {
     assert(step->choices || arity == 1);
     return arity == 1 ? 0 : choices_pick(step->choices, arity);
@@ -41,6 +45,7 @@ static Step step_begin(World *world, uint32_t task, const EvalOptions *options, 
     step.rests = world->program->threaded;
     step.result.status = STEP_DONE;
     step.result.fiber = task;
+    step.result.arm = step.result.left = NO_SLOT;
     return step;
 }
 
@@ -122,12 +127,14 @@ static Run start_task(Step *step) {
     const Machine *machine = fiber_machine(step->world, world_read(step->world, step->task, NULL));
     step_moves(step, step->task, machine->points[0].span);
     (void)step_event(step, EVENT_START, machine->points[0].span, step->task, NO_SLOT);
+    step_leaves(step, step->task);
     return run_fiber(step, step->task, machine->points[0].pc, false);
 }
 
 static Run cancel_task(Step *step) {
     const Word *words = world_read(step->world, step->task, NULL);
     step_moves(step, step->task, machine_point_at(fiber_machine(step->world, words), (uint32_t)words[FIBER_PC])->span);
+    step_leaves(step, step->task);
     return fiber_cancel(step, step->task);
 }
 

@@ -61,6 +61,9 @@ typedef struct StepResult {
     bool reached_point;   /* the task ended its step at a point (as opposed to resting before a shared access) */
     Span at;              /* where the step began, for runs */
     uint32_t fiber;       /* slot of the fiber that moved (the task, or a future it polls) */
+    uint32_t arm;         /* of its point: the operation that was tried; NO_SLOT when it did not go on from a point */
+    uint32_t left;        /* slot of the outermost fiber whose wait was over by that, or that started; NO_SLOT: none */
+    bool progress;        /* it came to a statement labelled `progress:` */
 } StepResult;
 
 /* What happened in a step, for runs; NULL where nobody looks. Texts are made by trace, from the world. */

@@ -102,6 +102,8 @@ static Run opfuture_step(Step *step, uint32_t waiting, const Arm *arm, uint32_t 
     OpResult result;
     OpOutcome outcome = op_go(step, &op, (ArmState)words[OPFUTURE_STATUS], &result);
     if (outcome == OP_FAILED) return RUN_FAILED;
+    if (!step->top) step->result.arm = 0;
+    if (outcome == OP_FIRED) step_leaves(step, slot);
     if (outcome == OP_FIRED) return opfuture_finish(step, waiting, arm, slot, &op, &result);
     world_write(world, slot, NULL)[OPFUTURE_STATUS] = ARM_QUEUED;
     opfuture_strip(world, slot);
@@ -144,6 +146,7 @@ static Run start_fiber(Step *step, uint32_t slot) {
     const Machine *machine = fiber_machine(step->world, world_read(step->world, slot, NULL));
     step_moves(step, slot, machine->points[0].span);
     (void)step_event(step, EVENT_START, machine->points[0].span, slot, NO_SLOT);
+    step_leaves(step, slot);
     return run_fiber(step, slot, machine->points[0].pc, false);
 }
 

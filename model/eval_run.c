@@ -48,6 +48,7 @@ static Run control_exec(Step *step, Act *act, const Instr *instr) {
         if (condition(step, act, instr, &holds) != RUN_ON) return RUN_FAILED;
         return holds ? RUN_ON : step_cut(step);
     case INSTR_ATOMIC_BEGIN: act->accessed = false; return RUN_ON;
+    case INSTR_PROGRESS: step->result.progress = true; return RUN_ON;
     default: assert(!"no control instruction"); return RUN_FAILED;
     }
 }
@@ -64,7 +65,7 @@ static const Exec execs[INSTR_COUNT] = {
     [INSTR_LT] = arith_exec, [INSTR_LE] = arith_exec, [INSTR_CONVERT] = arith_exec, [INSTR_NARROW] = arith_exec,
     [INSTR_JUMP] = control_exec, [INSTR_BRANCH] = control_exec, [INSTR_END] = control_exec, [INSTR_CANCELLED] = control_exec,
     [INSTR_ASSERT] = control_exec, [INSTR_UNREACHABLE] = control_exec, [INSTR_NO_RETURN] = control_exec, [INSTR_ASSUME] = control_exec,
-    [INSTR_ATOMIC_BEGIN] = control_exec, [INSTR_WAIT] = wait_arrive, [INSTR_GIVE_UP] = wait_settle,
+    [INSTR_ATOMIC_BEGIN] = control_exec, [INSTR_PROGRESS] = control_exec, [INSTR_WAIT] = wait_arrive, [INSTR_GIVE_UP] = wait_settle,
     [INSTR_SPAWN] = task_exec, [INSTR_FUTURE] = task_exec, [INSTR_OP_FUTURE] = task_exec, [INSTR_COPY] = task_exec, [INSTR_DROP] = task_exec,
     [INSTR_ABORT] = task_exec, [INSTR_ABORTED] = task_exec, [INSTR_SCOPE_ABORT] = task_exec,
     [INSTR_NEW] = object_exec, [INSTR_KILL] = object_exec, [INSTR_TRY_SEND] = object_exec, [INSTR_TRY_RECV] = object_exec,

@@ -165,6 +165,7 @@ static Run store_result(Step *step, uint32_t fiber, const Op *op, const OpResult
 /* ---- going on */
 
 static Run won(Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
+    step_leaves(step, fiber);
     if (leave(step, fiber, point, arm) != RUN_ON) return RUN_FAILED;
     return run_fiber(step, fiber, point->arms[arm].target, false);
 }
@@ -210,6 +211,7 @@ static Run take_arm(Step *step, uint32_t fiber, const Point *point, uint32_t arm
     step_moves(step, fiber, point->arms[arm].span);
     Op op = op_at(step, fiber, point, arm);
     OpResult result;
+    if (!step->top) step->result.arm = arm;
     OpOutcome outcome = op_go(step, &op, arm_state(words, point, arm), &result);
     if (outcome == OP_FAILED) return RUN_FAILED;
     if (outcome == OP_WAITS) {

@@ -144,6 +144,10 @@ static void add_outcome(Expand *expand, StepResult *result, uint32_t n, uint32_t
     if (result->status == STEP_DONE) collect_writes(expand, &head, n);
     if (result->status == STEP_VIOLATION || result->status == STEP_LIMIT) vec_push(&expand->tape, fault_of(expand, result, slot));
     expand->tape.data[at] = head;
+    if (!expand->options.labels) return;
+    vec_push(&expand->tape, result->fiber);
+    vec_push(&expand->tape, result->left);
+    vec_push(&expand->tape, result->arm << 1 | (result->progress ? 1u : 0u));
 }
 
 /* Runs every sequence of choices; the tape gets their number and the outcomes. Returns whether some outcome makes components (whose slots
@@ -164,7 +168,7 @@ static bool run_all(Expand *expand, uint32_t n, uint32_t slot) {
         expand->tape.data[at]++;
         instructions += result.instructions;
         if (instructions <= ENOUGH) continue;
-        StepResult limit = {.status = STEP_LIMIT, .at = result.at, .limit = "a step that can go more ways than can be followed"};
+        StepResult limit = {.status = STEP_LIMIT, .at = result.at, .fiber = slot, .arm = NO_SLOT, .left = NO_SLOT, .limit = "a step that can go more ways than can be followed"};
         add_outcome(expand, &limit, n, slot);
         expand->tape.data[at]++;
         break;

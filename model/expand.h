@@ -22,11 +22,14 @@ typedef struct ExpandOutcome {
     const ExpandWrite *writes;
     const uint32_t *added; /* contents of new components, whose slots follow the source's last */
     uint32_t fault;    /* VIOLATION, LIMIT */
+    uint32_t fiber, left, arm; /* ExpandOptions.labels: as in StepResult */
+    bool progress;
 } ExpandOutcome;
 
 typedef struct ExpandOptions {
     EvalOptions eval;
     bool memo;
+    bool labels; /* outcomes tell who moved */
 } ExpandOptions;
 
 typedef struct Expand {
@@ -67,13 +70,13 @@ static inline const uint32_t *expand_step(Expand *expand, const uint32_t *state,
     return expand_evaluate(expand, state, n, slot);
 }
 
-/* First word of an outcome: status in 3 bits, the five flags, 12 bits of nwrites, 12 of nadded; then the writes, the contents added, and
-   for VIOLATION and LIMIT the fault. */
+/* First word of an outcome: status in 3 bits, the five flags, 12 bits of nwrites, 12 of nadded; then the writes, the contents added, for
+   VIOLATION and LIMIT the fault, and with labels: fiber, left, arm << 1 | progress. */
 enum { EXPAND_REACHED = 8, EXPAND_REORDERS = 16, EXPAND_REFS = 32, EXPAND_INERT = 64, EXPAND_FAULT = 128, EXPAND_WRITES = 8, EXPAND_ADDED = 20,
        EXPAND_MANY = (1 << 12) - 1 };
 
 /* Unpacks the outcome at `at` and returns where the next one is. */
-static inline const uint32_t *expand_next(const uint32_t *at, ExpandOutcome *outcome) {
+static inline const uint32_t *expand_next(const uint32_t *at, bool labels, ExpandOutcome *outcome) {
     uint32_t head = *at++;
     outcome->status = (StepStatus)(head & 7);
     outcome->reached_point = (head & EXPAND_REACHED) != 0;
@@ -88,6 +91,13 @@ static inline const uint32_t *expand_next(const uint32_t *at, ExpandOutcome *out
     outcome->fault = 0;
     at = outcome->added + outcome->nadded;
     if (outcome->status == STEP_VIOLATION || outcome->status == STEP_LIMIT) outcome->fault = *at++;
+    if (labels) {
+        outcome->fiber = *at++;
+        outcome->left = *at++;
+        outcome->progress = *at & 1;
+        outcome->arm = *at >> 1 == NO_SLOT >> 1 ? NO_SLOT : *at >> 1;
+        at++;
+    }
     return at;
 }
 

@@ -51,6 +51,13 @@ static bool has_blocking(const Program *program) {
     return false;
 }
 
+static bool has_progress(const Program *program) {
+    for (uint32_t i = 0; i < program->nmachines; i++)
+        for (uint32_t pc = 0; pc < program->machines[i]->ncode; pc++)
+            if (program->machines[i]->code[pc].op == INSTR_PROGRESS) return true;
+    return false;
+}
+
 /* ---- atomic regions: which access of a region is its first */
 
 enum { REGION_FRESH = 1, REGION_TOUCHED = 2 };
@@ -177,6 +184,7 @@ static void match_sites(Program *program) {
 void program_finish(Program *program) {
     match_sites(program);
     program->has_blocking = has_blocking(program);
+    program->has_progress = has_progress(program);
     program->threaded = is_threaded(program);
     for (uint32_t i = 0; i < program->nmachines; i++) {
         check_machine(program, program->machines[i]);

@@ -210,6 +210,8 @@ typedef struct Program {
     uint32_t nformats;
     bool threaded;           /* more than one thread can exist: shared accesses interleave */
     bool has_blocking;       /* some POINT_BLOCK exists */
+    bool has_faults;         /* some steps may be faults (StepResult.by_fault): whoever lowers the construct sets it */
+    bool has_progress;       /* some statement is labelled `progress:` */
 } Program;
 
 #define MACHINE_INIT 0u

@@ -69,6 +69,8 @@ static inline Word step_task(const Step *step) { return step->task == NO_SLOT ? 
 static inline bool step_no_reset(const Step *step) { return step->options && step->options->no_reset; }
 /* Notes where the step begins, once. */
 void step_moves(Step *step, uint32_t fiber, Span at);
+/* Notes that the fiber's wait is over; only the step's own waits count, not those of what its code polls on the way. */
+void step_leaves(Step *step, uint32_t fiber);
 uint32_t step_pick(Step *step, uint32_t arity);
 /* NULL when nobody looks. The pointer is valid until the next event. */
 Event *step_event(Step *step, EventKind kind, Span span, uint32_t fiber, uint32_t object);

@@ -65,13 +65,13 @@ static TargetLayout layout_of(Target *target) {
     return canon_is_anchored(target->canon, target->raw.data, target->n) ? TARGET_ANCHORED : TARGET_OPEN;
 }
 
-void target_look(Target *target, const uint32_t *state, uint32_t n, bool general) {
+void target_look(Target *target, const uint32_t *state, uint32_t n) {
     target->state = state;
     target->n = n;
     target->weighed = false;
     vec_resize(&target->entries, n);
     for (uint32_t i = 0; i < n; i++) target->entries.data[i] = comps_entry(target->comps, i, state[i]);
-    target->layout = general ? TARGET_OPEN : layout_of(target);
+    target->layout = layout_of(target);
 }
 
 /* ---- targets whose slots stay where they are */
@@ -241,7 +241,8 @@ static uint32_t make_flat(Target *target, const ExpandOutcome *outcome, uint32_t
     }
     for (uint32_t i = target->nfixed; i < target->n; i++) target->colours.data[i] = colour_of(target->written.data[i], &weights[i]);
     (void)copy(target, outcome, ids);
-    if (sort_groups(target, weights)) move_groups(target, ids);
+    target->has_moved = sort_groups(target, weights);
+    if (target->has_moved) move_groups(target, ids);
     for (uint32_t i = 0; i < outcome->nwrites; i++) {
         uint32_t slot = outcome->writes[i].slot;
         target->raw.data[slot] = entries[slot]->content;
@@ -265,6 +266,7 @@ uint32_t target_make(Target *target, const ExpandOutcome *outcome, uint32_t *ids
     case TARGET_FLAT: open = open || (outcome->has_refs && makes_inner(target, outcome)); break;
     case TARGET_OPEN: open = true; break;
     }
+    target->has_moved = open;
     if (open) {
         target->weighed = false; /* raw is used for something else */
         return put_in_order(target, outcome, ids);

@@ -30,7 +30,8 @@ typedef struct Target {
     VEC(const CompEntry *) entries; /* of the source */
     VEC(uint32_t) raw;     /* contents of the target before it is put in order */
     VEC(uint32_t) placed;  /* after */
-    VEC(uint32_t) moves;   /* slot in the source, new ones after them -> slot in the target: only when the general way was taken */
+    bool has_moved;        /* the target made last has slots elsewhere than its source */
+    VEC(uint32_t) moves;   /* has_moved: movable slot in the source, new ones after them -> slot in the target */
     bool weighed;          /* source_weights are the source's */
     VEC(TargetWeight) source_weights, weights;
     VEC(uint64_t) written; /* colours of contents, without the weights */
@@ -42,8 +43,8 @@ typedef struct Target {
 
 void target_init(Target *target, Comps *comps, Canon *canon, bool symmetry);
 void target_fini(Target *target);
-/* Makes `state` the source; `general`: all targets are made the general way, so that target->moves is there. */
-void target_look(Target *target, const uint32_t *state, uint32_t n, bool general);
+/* Makes `state` the source. */
+void target_look(Target *target, const uint32_t *state, uint32_t n);
 /* Fills ids, which has room for n + outcome->nadded, and returns how many there are. */
 uint32_t target_make(Target *target, const ExpandOutcome *outcome, uint32_t *ids);
 

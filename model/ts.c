@@ -76,7 +76,8 @@ Ts *ts_new(const Program *program, TsOptions options) {
     if (!ts) fatal("out of memory");
     ts->program = program;
     ts->options = options;
-    ts->expand = (ExpandOptions){.eval = {.run_on = options.run_on, .no_reset = !options.reset}, .memo = options.memo};
+    ts->expand = (ExpandOptions){
+        .eval = {.run_on = options.run_on, .no_reset = !options.reset}, .memo = options.memo, .labels = options.labels};
     ts->merges = options.merge && ts_merges(program, options);
     pthread_mutex_init(&ts->lock, NULL);
     find_base(ts);
@@ -161,10 +162,14 @@ void ts_successors_fini(TsSuccessors *out) {
 
 /* ---- edges */
 
+enum { ALL_STAY = NO_SLOT - 1u };
+
 static void keep_trace(TsWorker *worker, bool has_target) {
     const Target *target = &worker->target;
-    vec_push(&worker->trace_of, has_target ? worker->traces.n : NO_SLOT);
-    for (uint32_t i = 0; has_target && i < target->n; i++) vec_push(&worker->traces, target->moves.data[i]);
+    bool moves = has_target && target->has_moved;
+    vec_push(&worker->trace_of, !has_target ? NO_SLOT : moves ? worker->traces.n : ALL_STAY);
+    for (uint32_t i = 0; moves && i < target->n; i++)
+        vec_push(&worker->traces, i < worker->ts->nfixed ? i : target->moves.data[i]);
 }
 
 static const TsEdgeKind edge_kinds[] = {[STEP_DONE] = TS_EDGE, [STEP_CUT] = TS_CUT, [STEP_VIOLATION] = TS_VIOLATION, [STEP_LIMIT] = TS_LIMIT};
@@ -172,13 +177,19 @@ static const TsEdgeKind edge_kinds[] = {[STEP_DONE] = TS_EDGE, [STEP_CUT] = TS_C
 static void add_edge(TsWorker *worker, uint32_t actor, uint32_t choice, const ExpandOutcome *outcome, TsSuccessors *out) {
     TsEdge *edge = &out->edges[out->nedges++];
     *edge = (TsEdge){.kind = edge_kinds[outcome->status], .actor = actor, .choice = choice, .reached_point = outcome->reached_point,
-                     .by_fault = outcome->by_fault,                     .offset = out->nids, .violation = outcome->fault};
+                     .by_fault = outcome->by_fault, .offset = out->nids, .violation = outcome->fault};
+    if (worker->ts->options.labels) {
+        edge->fiber = outcome->fiber;
+        edge->left = outcome->left;
+        edge->arm = outcome->arm;
+        edge->progress = outcome->progress;
+    }
     if (edge->kind == TS_EDGE) {
         uint32_t *ids = reserve_ids(out, worker->target.n + outcome->nadded);
         edge->n = target_make(&worker->target, outcome, ids);
         out->nids += edge->n;
     }
-    if (worker->traced) keep_trace(worker, edge->kind == TS_EDGE);
+    if (worker->traced || worker->ts->options.labels) keep_trace(worker, edge->kind == TS_EDGE);
 }
 
 static bool main_lives(const TsWorker *worker) {
@@ -192,7 +203,7 @@ static void add_steps(TsWorker *worker, uint32_t slot, const uint32_t *at, TsSuc
     if (count) reserve_edges(out, count);
     for (uint32_t i = 0; i < count; i++) {
         ExpandOutcome outcome;
-        at = expand_next(at, &outcome);
+        at = expand_next(at, worker->ts->options.labels, &outcome);
         add_edge(worker, slot, i, &outcome, out);
     }
 }
@@ -211,7 +222,9 @@ static bool merged(TsWorker *worker, const uint32_t *state, uint32_t n, TsSucces
 
 static void successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out) {
     out->nedges = out->nids = 0;
-    target_look(&worker->target, state, n, worker->traced);
+    vec_clear(&worker->traces);
+    vec_clear(&worker->trace_of);
+    target_look(&worker->target, state, n);
     if (worker->ts->options.main_ends_run && !main_lives(worker)) return;
     worker->expand.states++;
     if (worker->ts->merges && merged(worker, state, n, out)) return;
@@ -222,8 +235,6 @@ static void successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSu
 void ts_successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out) { successors(worker, state, n, out); }
 
 void ts_successors_traced(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out) {
-    vec_clear(&worker->traces);
-    vec_clear(&worker->trace_of);
     worker->traced = true;
     successors(worker, state, n, out);
     worker->traced = false;
@@ -232,7 +243,14 @@ void ts_successors_traced(TsWorker *worker, const uint32_t *state, uint32_t n, T
 uint32_t ts_moves(const TsWorker *worker, uint32_t edge, uint32_t slot) {
     assert(edge < worker->trace_of.n && slot < worker->target.n);
     uint32_t first = worker->trace_of.data[edge];
+    if (first == ALL_STAY) return slot;
     return first == NO_SLOT ? NO_SLOT : worker->traces.data[first + slot];
+}
+
+const uint32_t *ts_all_moves(const TsWorker *worker, uint32_t edge) {
+    assert(edge < worker->trace_of.n && worker->trace_of.data[edge] != NO_SLOT);
+    uint32_t first = worker->trace_of.data[edge];
+    return first == ALL_STAY ? NULL : worker->traces.data + first;
 }
 
 /* ---- initial states */

@@ -19,6 +19,7 @@ typedef struct TsOptions {
     bool merge;      /* inert steps are explored alone (model/merge.h; default false, since it changes counts and may lengthen runs) */
     bool memo;       /* memoised local transitions (default true; --no-memo) */
     bool main_ends_run; /* --main-ends-run */
+    bool labels;     /* steps tell who moved (TsEdge), and ts_moves can be asked (default false) */
 } TsOptions;
 #define TS_DEFAULTS ((TsOptions){.reset = true, .symmetry = true, .memo = true})
 
@@ -34,6 +35,8 @@ typedef struct TsEdge {
     bool reached_point; /* the actor ended the step at a point, or ended */
     uint32_t offset, n; /* EDGE: target ids in TsSuccessors.ids */
     uint32_t violation; /* VIOLATION: index in ts_violation; LIMIT: its reason likewise */
+    uint32_t fiber, left, arm; /* TsOptions.labels: as in StepResult */
+    bool progress;
 } TsEdge;
 typedef struct TsSuccessors {
     TsEdge *edges;
@@ -54,10 +57,12 @@ void ts_worker_free(TsWorker *worker);
 void ts_initial(TsWorker *worker, TsSuccessors *out);
 /* All steps of all tasks of a state (or its one inert step, TsOptions.merge), duplicates of one target included; pure. */
 void ts_successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out);
-/* The same for one task, with how slots move: after the call for edge e, ts_moves(worker, e, slot) is the slot in the target of what was
-   at `slot` in the source, NO_SLOT when it is gone. Valid until the next call. */
+/* The same, with how slots move (TsOptions.labels: ts_successors does so too): after the call for edge e, ts_moves(worker, e, slot) is
+   the slot in the target of what was at `slot` in the source, NO_SLOT when it is gone. Valid until the next call. */
 void ts_successors_traced(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out);
 uint32_t ts_moves(const TsWorker *worker, uint32_t edge, uint32_t slot);
+/* The same for all slots of the source at once; NULL when each stays what it is. */
+const uint32_t *ts_all_moves(const TsWorker *worker, uint32_t edge);
 void ts_successors_fini(TsSuccessors *out);
 
 /* Width in bits that any id at this slot needs now: each slot, movable ones too, numbers its own contents from 0 (so the widths of the slots

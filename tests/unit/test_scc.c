@@ -52,6 +52,8 @@ static void make_plain(Plain *plain, Random *random) {
 
 static void store_plain(const Plain *plain, bool labelled, Edges *edges) {
     edges_init(edges, labelled);
+    for (uint32_t label = 0; labelled && label < 200; label++)
+        assert_int_equal(labels_intern(&edges->labels, (EdgeLabel){.arm = label}), label);
     edges_roots(edges, 1);
     uint32_t known = 1;
     for (uint32_t i = 0; i < plain->n; i++) {
@@ -63,7 +65,7 @@ static void store_plain(const Plain *plain, bool labelled, Edges *edges) {
             bool is_new = j >= known;
             fresh += is_new;
             if (j == i) flags |= EDGES_SELF;
-            if (labelled || (!is_new && j != i)) keys[nkeys++] = (uint64_t)j << 8 | (labelled ? (i + j) % 200 : 0);
+            if (labelled || (!is_new && j != i)) keys[nkeys++] = (uint64_t)j << 32 | (labelled ? (i + j) % 200 : 0);
         }
         edges_add(edges, flags, keys, nkeys, fresh);
         known += fresh;
@@ -104,7 +106,7 @@ static void long_records(void **state) {
     edges_init(&edges, false);
     edges_roots(&edges, 200 * TARGETS);
     for (uint32_t i = 0; i < SOURCES; i++) {
-        for (uint32_t k = 0; k < TARGETS; k++) keys[k] = (uint64_t)(i % 5 + k * 150 + (k == TARGETS - 1)) << 8;
+        for (uint32_t k = 0; k < TARGETS; k++) keys[k] = (uint64_t)(i % 5 + k * 150 + (k == TARGETS - 1)) << 32;
         edges_add(&edges, 0, keys, i % TARGETS, 0);
     }
     for (uint32_t i = 0; i < SOURCES; i++) {
@@ -231,7 +233,7 @@ static void large_bottoms(void **state) {
         edges_add(&edges, 0, NULL, 0, i + 1 == LINE ? 2 : 1); /* the last one begins both rings */
     for (uint32_t i = 0; i < RING; i++)
         for (uint32_t ring = 0; ring < 2; ring++) {
-            uint64_t back = (uint64_t)(LINE + ring) << 8;
+            uint64_t back = (uint64_t)(LINE + ring) << 32;
             bool closes = i + 1 == RING;
             edges_add(&edges, 0, &back, closes ? 1 : 0, closes ? 0 : 1);
         }
