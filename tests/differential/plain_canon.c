@@ -77,14 +77,17 @@ static void wait(Canon *c, const PWait *w) {
     word(c, w != NULL);
     if (w == NULL) return;
     word(c, w->site);
+    word(c, w->decided);
     for (int32_t i = 0; i < w->narms; i++) {
         const PArm *a = &w->arms[i];
         c->position++;
         word(c, a->state);
         word(c, a->asked);
         if (!a->asked) continue;
-        word(c, a->told);
+        word(c, a->told + 2 * a->moved + 4 * a->passes);
         reference(c, a->ref);
+        c->position++;
+        reference(c, a->other);
         word(c, a->n);
         cell(c, &a->place);
         cell(c, &a->into);
@@ -127,32 +130,52 @@ static void fiber(Canon *c, const PEntity *e) {
     word(c, e->nframes);
     for (int32_t i = 0; i < e->nframes; i++) frame(c, &e->frames[i]);
 }
+static void owner(Canon *c, const PEntity *e) {
+    word(c, e->hold);
+    c->position++;
+    if (e->hold != HOLD_FREE) waiter(c, e->owner);
+}
+static void channel(Canon *c, const PEntity *e) {
+    word(c, e->n);
+    word(c, e->width);
+    word(c, e->is_fifo + 2 * e->is_unbounded);
+    word(c, e->closed);
+    word(c, e->kept);
+    cells(c, &e->items);
+    (e->is_fifo ? queue : set)(c, &e->senders);
+    (e->is_fifo ? queue : set)(c, &e->receivers);
+}
 static void entity(Canon *c, const PEntity *e) {
     c->position = 0;
     word(c, e->kind);
     word(c, e->dead);
     switch (e->kind) {
-    case ENTITY_CHANNEL:
-        word(c, e->n);
-        word(c, e->width);
-        word(c, e->is_fifo);
-        word(c, e->closed);
-        cells(c, &e->items);
-        (e->is_fifo ? queue : set)(c, &e->senders);
-        (e->is_fifo ? queue : set)(c, &e->receivers);
-        return;
+    case ENTITY_CHANNEL: channel(c, e); return;
     case ENTITY_MUTEX:
         word(c, e->barging);
         word(c, e->unowned);
-        word(c, e->hold);
-        c->position++;
-        if (e->hold != HOLD_FREE) waiter(c, e->owner);
+        owner(c, e);
         queue(c, &e->queue);
         return;
-    case ENTITY_SEMAPHORE:
+    case ENTITY_RWLOCK:
+        word(c, e->policy);
+        owner(c, e);
+        set(c, &e->readers);
+        queue(c, &e->queue);
+        return;
+    case ENTITY_SEMAPHORE: case ENTITY_NOTIFY: case ENTITY_CONDVAR:
         word(c, e->n);
         word(c, e->closed);
+        word(c, e->spurious);
         queue(c, &e->queue);
+        return;
+    case ENTITY_BARRIER: case ENTITY_WAITGROUP:
+        word(c, e->n);
+        set(c, &e->queue);
+        return;
+    case ENTITY_PERMIT: case ENTITY_SENDER: case ENTITY_RECEIVER:
+        c->position++;
+        reference(c, e->core);
         return;
     case ENTITY_EXECUTOR: word(c, e->n); return;
     case ENTITY_SCOPE: set(c, &e->tasks); return;
@@ -170,18 +193,24 @@ static void globals(Canon *c) {
 
 /* ---- reachability */
 static bool is_root(const PProgram *p, const PEntity *e) {
-    if (e->kind != ENTITY_TASK) return e->kind == ENTITY_FUTURE && e->leaving;
+    if (e->kind != ENTITY_TASK) return e->leaving;
     return e->status != FIBER_ENDED ||
            (e->func >= 0 && (p->funcs.data[e->func].is_named || e->number < p->funcs.data[e->func].observed));
 }
 /* Queues do not keep futures alive: they are written apart. */
 static void visit(Canon *c, const PEntity *e) {
-    if (e->kind == ENTITY_CHANNEL) {
-        cells(c, &e->items);
-    } else if (e->kind == ENTITY_MUTEX) {
+    switch (e->kind) {
+    case ENTITY_CHANNEL: cells(c, &e->items); return;
+    case ENTITY_MUTEX:
         if (e->hold == HOLD_TASK) waiter(c, e->owner);
-    } else if (e->kind != ENTITY_SEMAPHORE) {
-        entity(c, e);
+        return;
+    case ENTITY_RWLOCK:
+        if (e->hold == HOLD_TASK) waiter(c, e->owner);
+        for (int32_t i = 0; i < e->readers.n; i++)
+            if (e->readers.at[i].arm < 0) waiter(c, e->readers.at[i]);
+        return;
+    case ENTITY_SEMAPHORE: case ENTITY_NOTIFY: case ENTITY_CONDVAR: case ENTITY_BARRIER: case ENTITY_WAITGROUP: return;
+    default: entity(c, e);
     }
 }
 void plain_reach(const PProgram *p, const PState *s, bool *reached) {

@@ -54,11 +54,9 @@
     X(SPAWN)    /* [executor] args -> task of function a; b: its scope's variable + 1; c: 1 daemon, 2 executor */ \
     X(WAIT)     /* operands -> result: point at site a */                              \
     X(BLOCK)    /* the same, holding the thread */                                     \
-    X(NEWCHAN)  /* n -> channel; a: fifo, b: cells of an item */                       \
-    X(NEWMUTEX) /* -> mutex; a: barging, b: unowned */                                 \
-    X(NEWSEM)   /* n -> semaphore */                                                   \
-    X(NEWEXEC)  /* n -> executor */                                                    \
-    X(TRYSEND)  X(TRYRECV) X(CLOSE) X(LEN) X(CAP) X(TRYLOCK) X(UNLOCK) X(TRYACQ) X(RELEASE) X(ABORT) X(ABORTED) \
+    X(NEW)      /* operands -> object of kind a; b: attributes, c: cells of an item */ \
+    X(TRY)      /* operands -> value: the operation of site a if it can fire now */   \
+    X(DO)       /* operands -> value: immediate operation c (a Builtin); a: number of operands */ \
     X(ANY) X(ASSUME) X(ASSERT) X(UNREACHABLE)                                          \
     X(ATOM)     /* [handle] -> bool: property atom c = Builtin, function a, number b */
 
@@ -78,17 +76,40 @@ typedef struct PIns {
     uint32_t ordinal; /* DECL, DEFER: place in the source */
 } PIns;
 
+/* What an arm waits for. Up to SLEEP: operations of objects, see plain_objects.c. */
 typedef enum PArmOp {
     ARM_SEND,
     ARM_RECV,
+    ARM_RESERVE,
     ARM_LOCK,
+    ARM_READ_LOCK,
+    ARM_WRITE_LOCK,
     ARM_ACQUIRE,
+    ARM_WAIT, /* condvar, mutex | waitgroup */
+    ARM_NOTIFIED,
+    ARM_ARRIVE,
+    ARM_CHANGED,
     ARM_SLEEP,
     ARM_YIELD,
+    ARM_PARK,
+    ARM_PENDING, /* a poll function that has not finished */
     ARM_FUTURE,
     ARM_JOIN,
     ARM_SCOPE
 } PArmOp;
+
+static inline bool plain_on_object(PArmOp op) { return op < ARM_SLEEP; }
+
+/* Attributes of constructors, NEW's b. */
+enum {
+    ATTR_FIFO = 1,
+    ATTR_UNBOUNDED = 2,
+    ATTR_BARGING = 4,
+    ATTR_UNOWNED = 8,
+    ATTR_SPURIOUS = 16,
+    ATTR_PHASE_FAIR = 32,
+    ATTR_READERS = 64
+};
 
 typedef struct PSiteArm {
     PArmOp op;

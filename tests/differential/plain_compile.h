@@ -2,7 +2,7 @@
 #ifndef UNKNOT_TESTS_PLAIN_COMPILE_H
 #define UNKNOT_TESTS_PLAIN_COMPILE_H
 
-#include "tests/differential/plain_code.h"
+#include "tests/differential/plain_state.h"
 
 typedef struct PBlock { /* a block that code stands in */
     struct PBlock *outer;

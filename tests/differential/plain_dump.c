@@ -42,7 +42,8 @@ static void fiber(FILE *out, const PProgram *p, const PEntity *e) {
     if (e->status == FIBER_ENDED) cells(out, e->value.at, e->value.n);
 }
 static void entity(FILE *out, const PProgram *p, const PEntity *e, int32_t i) {
-    static const char *const kinds[] = {"free", "channel", "mutex", "semaphore", "executor", "scope", "task", "future"};
+    static const char *const kinds[] = {"free", "channel", "mutex", "rwlock", "semaphore", "condvar", "notify",
+        "barrier", "waitgroup", "permit", "sender", "receiver", "executor", "scope", "task", "future"};
     fprintf(out, "    #%d %s", i, kinds[e->kind]);
     if (e->dead) fprintf(out, " dead");
     if (e->kind == ENTITY_TASK || e->kind == ENTITY_FUTURE) {
@@ -55,6 +56,8 @@ static void entity(FILE *out, const PProgram *p, const PEntity *e, int32_t i) {
         waiters(out, "r", &e->receivers);
         waiters(out, "q", &e->queue);
         waiters(out, "t", &e->tasks);
+        waiters(out, "read by ", &e->readers);
+        if (e->core != 0) fprintf(out, " of #%d", e->core);
     }
     fprintf(out, "\n");
 }

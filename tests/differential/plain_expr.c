@@ -149,6 +149,25 @@ static void part(PCompile *c, const Expr *e) {
 }
 
 /* ---- initial values */
+static PIns *new_object(PCompile *c, PKind kind, int32_t attributes, bool has_count, int32_t width, Span span) {
+    PIns *ins = plain_emit(c, I_NEW, span);
+    ins->a = (int32_t)kind;
+    ins->b = attributes;
+    ins->c = width;
+    ins->v = has_count;
+    return ins;
+}
+/* What a variable without an initialiser is; FREE: none. */
+static PKind fresh_kind(const Type *type) {
+    switch (type->kind) {
+    case TYPE_MUTEX: return ENTITY_MUTEX;
+    case TYPE_RWLOCK: return ENTITY_RWLOCK;
+    case TYPE_CONDVAR: return ENTITY_CONDVAR;
+    case TYPE_NOTIFY: return ENTITY_NOTIFY;
+    case TYPE_WAITGROUP: return ENTITY_WAITGROUP;
+    default: return ENTITY_FREE;
+    }
+}
 static void fresh(PCompile *c, const Type *type, bool is_zero, Span span) {
     switch (type->kind) {
     case TYPE_ARRAY:
@@ -160,9 +179,9 @@ static void fresh(PCompile *c, const Type *type, bool is_zero, Span span) {
     case TYPE_MESSAGE:
         plain_emit(c, I_UNSET, span)->a = plain_cells(type);
         return;
-    case TYPE_MUTEX: plain_emit(c, I_NEWMUTEX, span); return;
     default:
-        if (type_is_handle(type)) plain_emit(c, I_NONE, span);
+        if (fresh_kind(type) != ENTITY_FREE) new_object(c, fresh_kind(type), 0, false, 0, span);
+        else if (type_is_handle(type)) plain_emit(c, I_NONE, span);
         else plain_emit(c, is_zero ? I_PUSH : I_UNSET, span)->a = 1;
     }
 }
@@ -205,7 +224,7 @@ void plain_init(PCompile *c, const Expr *init, const Type *type, uint8_t bits, b
 
 /* ---- operations */
 int32_t plain_add_site(PCompile *c, PSite site) {
-    for (int32_t i = 0; i < site.narms; i++) site.has_object |= site.arms[i].op <= ARM_ACQUIRE;
+    for (int32_t i = 0; i < site.narms; i++) site.has_object |= plain_on_object(site.arms[i].op);
     vec_push(&c->p->sites, site);
     return (int32_t)c->p->sites.n - 1;
 }
@@ -227,25 +246,59 @@ static void operand_item(PCompile *c, const Expr *e, PSiteArm *arm) {
         plain_refuse(c, "a destination without &");
     }
 }
+/* Operations that wait, and their try_ forms. */
+typedef struct Operation { Builtin builtin, try_form; PArmOp op; bool yields_bool; } Operation;
+static const Operation operations[] = {
+    {BUILTIN_SEND, BUILTIN_TRY_SEND, ARM_SEND, true},
+    {BUILTIN_RECV, BUILTIN_TRY_RECV, ARM_RECV, true},
+    {BUILTIN_RESERVE, BUILTIN_TRY_RESERVE, ARM_RESERVE, true},
+    {BUILTIN_LOCK, BUILTIN_TRY_LOCK, ARM_LOCK, false},
+    {BUILTIN_READ_LOCK, BUILTIN_TRY_READ_LOCK, ARM_READ_LOCK, false},
+    {BUILTIN_WRITE_LOCK, BUILTIN_TRY_WRITE_LOCK, ARM_WRITE_LOCK, false},
+    {BUILTIN_ACQUIRE, BUILTIN_TRY_ACQUIRE, ARM_ACQUIRE, true},
+    {BUILTIN_WAIT, BUILTIN_NONE, ARM_WAIT, false},
+    {BUILTIN_NOTIFIED, BUILTIN_NONE, ARM_NOTIFIED, false},
+    {BUILTIN_ARRIVE, BUILTIN_NONE, ARM_ARRIVE, false},
+    {BUILTIN_CHANGED, BUILTIN_NONE, ARM_CHANGED, true},
+    {BUILTIN_SLEEP, BUILTIN_NONE, ARM_SLEEP, false},
+    {BUILTIN_YIELD, BUILTIN_NONE, ARM_YIELD, false},
+    {BUILTIN_PARK, BUILTIN_NONE, ARM_PARK, false},
+};
+static const Operation *operation_of(Builtin b) {
+    for (size_t i = 0; b != BUILTIN_NONE && i < sizeof operations / sizeof *operations; i++)
+        if (operations[i].builtin == b || operations[i].try_form == b) return &operations[i];
+    return NULL;
+}
+static bool is_try(Builtin b) {
+    const Operation *o = operation_of(b);
+    return o != NULL && o->try_form == b;
+}
+/* A send to a kept slot never waits. */
+static bool is_permit_send(const Expr *e) {
+    return e->builtin == BUILTIN_SEND && e->nargs > 0 && e->args[0]->type->kind == TYPE_PERMIT;
+}
+static bool is_operation(const Expr *e) {
+    return operation_of(e->builtin) != NULL && !is_try(e->builtin) && !is_permit_send(e);
+}
 static void operands_of_builtin(PCompile *c, const Expr *e, PSiteArm *arm) {
-    static const struct {
-        Builtin builtin;
-        PArmOp op;
-    } ops[] = {{BUILTIN_SEND, ARM_SEND}, {BUILTIN_RECV, ARM_RECV}, {BUILTIN_LOCK, ARM_LOCK},
-        {BUILTIN_ACQUIRE, ARM_ACQUIRE}, {BUILTIN_SLEEP, ARM_SLEEP}, {BUILTIN_YIELD, ARM_YIELD}};
-    bool found = false;
-    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
-        if (ops[i].builtin == e->builtin) arm->op = ops[i].op, found = true;
-    if (!found) plain_refuse(c, "an operation it does not know");
+    const Operation *o = operation_of(e->builtin);
+    if (o == NULL) {
+        plain_refuse(c, "an operation it does not know");
+        return;
+    }
+    arm->op = o->op;
     arm->cells = 0;
-    arm->result = arm->op == ARM_SEND || arm->op == ARM_RECV || arm->op == ARM_ACQUIRE;
-    if (arm->op == ARM_YIELD || e->nargs == 0) return;
+    arm->result = o->yields_bool;
+    if (e->nargs == 0) return;
     arm->cells = 1;
     channel_arg(c, e);
     if (arm->op == ARM_SEND || arm->op == ARM_RECV) operand_item(c, e, arm);
     if (arm->op == ARM_ACQUIRE) {
         if (e->nargs > 1) plain_expr(c, e->args[1]);
         else plain_emit(c, I_PUSH, e->span)->v = 1;
+        arm->cells = 2;
+    } else if (arm->op == ARM_WAIT && e->nargs > 1) {
+        plain_expr(c, e->args[1]);
         arm->cells = 2;
     }
 }
@@ -272,14 +325,10 @@ static const Type *value_of(const Type *type) {
     return (type->kind == TYPE_TASK || type->kind == TYPE_FUTURE) && type->of != NULL ? type->of : NULL;
 }
 
-static bool is_operation(Builtin b) {
-    return b == BUILTIN_SEND || b == BUILTIN_RECV || b == BUILTIN_LOCK || b == BUILTIN_ACQUIRE || b == BUILTIN_SLEEP ||
-           b == BUILTIN_YIELD;
-}
 void plain_operands(PCompile *c, const Expr *e, PSiteArm *arm) {
     arm->line = sources_line_of(c->tree->sources, e->span);
     arm->slot = -1;
-    if (is_waiting_call(e) && is_operation(e->builtin)) {
+    if (is_waiting_call(e) && is_operation(e)) {
         operands_of_builtin(c, e, arm);
         return;
     }
@@ -326,7 +375,7 @@ static void block_on(PCompile *c, const Expr *e) {
     site.arms = ARENA_NEW(&c->p->arena, PSiteArm);
     PSiteArm *arm = site.arms;
     const Expr *what = e->args[0];
-    if (is_waiting_call(what) && is_operation(what->builtin)) {
+    if (is_waiting_call(what) && is_operation(what)) {
         op_future(c, what);
         *arm = (PSiteArm){.op = ARM_FUTURE, .owned = true, .cells = 1};
     } else {
@@ -344,42 +393,64 @@ static bool names_attribute(const Expr *e, Builtin b) {
         if (e->args[i]->kind == EXPR_NAME && e->args[i]->builtin == b) return true;
     return false;
 }
-static void make(PCompile *c, const Expr *e) {
-    PIns *ins;
-    switch (e->builtin) {
-    case BUILTIN_CHANNEL:
-        plain_expr(c, e->args[0]);
-        ins = plain_emit(c, I_NEWCHAN, e->span);
-        ins->a = names_attribute(e, BUILTIN_FIFO);
-        ins->b = plain_cells(e->type->of);
-        return;
-    case BUILTIN_PERMITS:
-    case BUILTIN_THREADS:
-        plain_expr(c, e->args[0]);
-        plain_emit(c, e->builtin == BUILTIN_PERMITS ? I_NEWSEM : I_NEWEXEC, e->span);
-        return;
-    default:
-        ins = plain_emit(c, I_NEWMUTEX, e->span);
-        ins->a = e->builtin == BUILTIN_BARGING;
-        ins->b = e->builtin == BUILTIN_UNOWNED || names_attribute(e, BUILTIN_UNOWNED);
+static int32_t attributes_of(const Expr *e) {
+    static const struct { Builtin builtin; int32_t attribute; } all[] = {{BUILTIN_FIFO, ATTR_FIFO},
+        {BUILTIN_UNBOUNDED, ATTR_UNBOUNDED}, {BUILTIN_BARGING, ATTR_BARGING}, {BUILTIN_UNOWNED, ATTR_UNOWNED},
+        {BUILTIN_SPURIOUS, ATTR_SPURIOUS}, {BUILTIN_PHASE_FAIR, ATTR_PHASE_FAIR}, {BUILTIN_PREFER_READERS, ATTR_READERS}};
+    int32_t found = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (e->builtin == all[i].builtin || names_attribute(e, all[i].builtin)) found |= all[i].attribute;
+    return found;
+}
+static bool is_maker(Builtin b) {
+    return b == BUILTIN_CHANNEL || b == BUILTIN_PERMITS || b == BUILTIN_THREADS || b == BUILTIN_PARTIES ||
+           b == BUILTIN_BARGING || b == BUILTIN_UNOWNED || b == BUILTIN_SPURIOUS || b == BUILTIN_PHASE_FAIR ||
+           b == BUILTIN_PREFER_READERS || b == BUILTIN_FIFO;
+}
+static PKind kind_of(const Type *type) {
+    switch (type->kind) {
+    case TYPE_CHAN: return ENTITY_CHANNEL;
+    case TYPE_SEMAPHORE: return ENTITY_SEMAPHORE;
+    case TYPE_EXECUTOR: return ENTITY_EXECUTOR;
+    case TYPE_BARRIER: return ENTITY_BARRIER;
+    default: return fresh_kind(type);
     }
 }
-static void try_recv(PCompile *c, const Expr *e) {
+static void make(PCompile *c, const Expr *e) {
+    int32_t attributes = attributes_of(e);
+    bool counts = e->nargs > 0 && !(attributes & ATTR_UNBOUNDED) && type_is_integer(e->args[0]->type);
+    PKind kind = kind_of(e->type);
+    if (kind == ENTITY_FREE) plain_refuse(c, "a constructor it does not know");
+    if (counts) plain_expr(c, e->args[0]);
+    new_object(c, kind, attributes, counts, kind == ENTITY_CHANNEL ? plain_cells(e->type->of) : 0, e->span);
+}
+static void try_form(PCompile *c, const Expr *e) {
     PSite site = {.narms = 1, .line = sources_line_of(c->tree->sources, e->span)};
     site.arms = ARENA_NEW(&c->p->arena, PSiteArm);
-    PSiteArm *arm = site.arms;
-    arm->op = e->builtin == BUILTIN_TRY_SEND ? ARM_SEND : ARM_RECV;
-    arm->slot = -1;
-    arm->cells = 1;
-    plain_expr(c, e->args[0]);
-    operand_item(c, e, arm);
-    int32_t site_id = plain_add_site(c, site);
-    plain_emit(c, e->builtin == BUILTIN_TRY_SEND ? I_TRYSEND : I_TRYRECV, e->span)->a = site_id;
+    site.arms->slot = -1;
+    site.arms->line = site.line;
+    operands_of_builtin(c, e, site.arms);
+    int32_t id = plain_add_site(c, site);
+    plain_emit(c, I_TRY, e->span)->a = id;
 }
-static void count_arg(PCompile *c, const Expr *e) {
-    plain_expr(c, e->args[0]);
-    if (e->nargs > 1) plain_expr(c, e->args[1]);
-    else plain_emit(c, I_PUSH, e->span)->v = 1;
+/* An operation that never waits: its operands, then itself. */
+static void immediate(PCompile *c, const Expr *e) {
+    int32_t cells = 0;
+    for (uint32_t i = 0; i < e->nargs; i++) {
+        bool is_item = e->builtin == BUILTIN_SEND && i == 1;
+        if (is_item) {
+            plain_expr_to(c, e->args[i], e->args[0]->type->of, 0);
+            plain_emit(c, I_SETALL, e->args[i]->span)->a = plain_cells(e->args[0]->type->of);
+        } else {
+            plain_expr(c, e->args[i]);
+        }
+        cells += plain_cells(is_item ? e->args[0]->type->of : e->args[i]->type);
+    }
+    if (e->builtin == BUILTIN_RELEASE && e->nargs == 1) plain_emit(c, I_PUSH, e->span)->v = 1;
+    if (e->builtin == BUILTIN_ADD && e->nargs == 1) plain_emit(c, I_PUSH, e->span)->v = 1;
+    PIns *ins = plain_emit(c, I_DO, e->span);
+    ins->c = (int32_t)e->builtin;
+    ins->a = cells;
 }
 static void simple(PCompile *c, const Expr *e, PInsKind op) {
     for (uint32_t i = 0; i < e->nargs; i++) plain_expr(c, e->args[i]);
@@ -419,23 +490,24 @@ static void object_atom(PCompile *c, const Expr *e) {
     plain_emit(c, I_ATOM, e->span)->c = (int32_t)e->builtin;
 }
 static void builtin_call(PCompile *c, const Expr *e) {
+    if (is_maker(e->builtin)) {
+        make(c, e);
+        return;
+    }
+    if (is_try(e->builtin)) {
+        try_form(c, e);
+        return;
+    }
     switch (e->builtin) {
-    case BUILTIN_CHANNEL:
-    case BUILTIN_PERMITS:
-    case BUILTIN_THREADS:
-    case BUILTIN_BARGING:
-    case BUILTIN_UNOWNED: make(c, e); return;
-    case BUILTIN_TRY_SEND: case BUILTIN_TRY_RECV: try_recv(c, e); return;
-    case BUILTIN_CLOSE: simple(c, e, I_CLOSE); return;
-    case BUILTIN_LEN: simple(c, e, I_LEN); return;
-    case BUILTIN_CAP: simple(c, e, I_CAP); return;
-    case BUILTIN_TRY_LOCK: simple(c, e, I_TRYLOCK); return;
-    case BUILTIN_UNLOCK: simple(c, e, I_UNLOCK); return;
-    case BUILTIN_TRY_ACQUIRE: count_arg(c, e); plain_emit(c, I_TRYACQ, e->span); return;
-    case BUILTIN_RELEASE: count_arg(c, e); plain_emit(c, I_RELEASE, e->span); return;
-    case BUILTIN_ABORT: simple(c, e, I_ABORT); return;
+    case BUILTIN_CLOSE: case BUILTIN_LEN: case BUILTIN_CAP: case BUILTIN_UNLOCK: case BUILTIN_RELEASE:
+    case BUILTIN_ABORT: case BUILTIN_SIGNAL: case BUILTIN_SIGNAL_ALL: case BUILTIN_NOTIFY_ONE:
+    case BUILTIN_NOTIFY_ALL: case BUILTIN_ADD: case BUILTIN_SEND: immediate(c, e); return;
+    case BUILTIN_DONE:
+        if (e->args[0]->type->kind == TYPE_WAITGROUP) immediate(c, e);
+        else task_atom(c, e, e->builtin, e->args[0], 0);
+        return;
     case BUILTIN_ABORTED:
-        if (!names_task(e->args[0])) simple(c, e, I_ABORTED);
+        if (!names_task(e->args[0])) immediate(c, e);
         else task_atom(c, e, BUILTIN_ABORTED, e->args[0], 0);
         return;
     case BUILTIN_ANY: case BUILTIN_ANY_BOOL:
@@ -452,7 +524,7 @@ static void builtin_call(PCompile *c, const Expr *e) {
     case BUILTIN_PRINTF: print(c, e); return;
     case BUILTIN_BLOCK_ON: block_on(c, e); return;
     case BUILTIN_FULL: case BUILTIN_EMPTY: case BUILTIN_CLOSED: case BUILTIN_HELD: object_atom(c, e); return;
-    case BUILTIN_BLOCKED: case BUILTIN_ENABLED: case BUILTIN_DONE: task_atom(c, e, e->builtin, e->args[0], 0); return;
+    case BUILTIN_BLOCKED: case BUILTIN_ENABLED: task_atom(c, e, e->builtin, e->args[0], 0); return;
     default: plain_refuse(c, "a predeclared name it does not know");
     }
 }
@@ -480,7 +552,7 @@ static void call(PCompile *c, const Expr *e) {
             args(c, e);
             plain_emit(c, I_CALL, e->span)->a = c->func[e->symbol->id];
         }
-    } else if (is_operation(e->builtin)) {
+    } else if (is_operation(e)) {
         if (e->makes_future) op_future(c, e);
         else wait_for(c, e, I_BLOCK, e->type, false, e->span);
     } else {

@@ -38,37 +38,30 @@ PArmOp plain_arm_op(const PRun *r, const PEntity *fiber, int32_t k) {
 }
 
 /* ---- the stack */
-typedef struct Now {
-    PRun *r;
-    int32_t fiber;
-    PEntity *e;
-    PFrame *f;
-    const PIns *ins;
-} Now; /* e and f may move: refreshed per instruction */
-
-static void push(Now *x, PCell c) { plain_push(x->r->arena, &x->f->stack, c); }
-static PCell pop(Now *x) {
+static void push(PNow *x, PCell c) { plain_push(x->r->arena, &x->f->stack, c); }
+void plain_give_cell(PNow *x, PCell c) { push(x, c); }
+static PCell pop(PNow *x) {
     assert(x->f->stack.n > 0);
     return x->f->stack.at[--x->f->stack.n];
 }
-static int64_t pop_int(Now *x) {
+static PCell pop_set(PNow *x) {
     PCell c = pop(x);
     if (c.tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
-    return c.v;
+    return c;
 }
-static int32_t pop_ref(Now *x) {
-    PCell c = pop(x);
-    if (c.tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
-    return c.ref;
-}
-static PCells take(Now *x, int32_t n) {
+int64_t plain_pop_int(PNow *x) { return pop_set(x).v; }
+int32_t plain_pop_ref(PNow *x) { return pop_set(x).ref; }
+static int64_t pop_int(PNow *x) { return plain_pop_int(x); }
+static int32_t pop_ref(PNow *x) { return plain_pop_ref(x); }
+PCells plain_take_cells(PNow *x, int32_t n) {
     PCells list = {0};
     x->f->stack.n -= n;
     assert(x->f->stack.n >= 0);
     for (int32_t i = 0; i < n; i++) plain_push(x->r->arena, &list, x->f->stack.at[x->f->stack.n + i]);
     return list;
 }
-static void push_item(Now *x, PItem item) {
+static PCells take(PNow *x, int32_t n) { return plain_take_cells(x, n); }
+static void push_item(PNow *x, PItem item) {
     struct { PItem *at; int32_t n, cap; } list = {x->f->items, x->f->nitems, x->f->items_cap};
     plain_push(x->r->arena, &list, item);
     x->f->items = list.at;
@@ -85,7 +78,7 @@ static void push_return(PRun *r, PFrame *f, int32_t to) {
 
 /* ---- rests */
 /* True: the fiber must rest here; otherwise the access that follows is made in this step. */
-static bool rests(Now *x) {
+static bool rests(PNow *x) {
     PRun *r = x->r;
     if (!r->threaded || r->still > 0) return false;
     if (x->e->atomic > 0 && x->e->atomic_used) return false;
@@ -94,7 +87,7 @@ static bool rests(Now *x) {
     if (x->e->atomic > 0) x->e->atomic_used = true;
     return false;
 }
-static bool is_shared(const Now *x, PCell place) { return place.ref == 0 && x->r->p->shared[place.v]; }
+static bool is_shared(const PNow *x, PCell place) { return place.ref == 0 && x->r->p->shared[place.v]; }
 
 /* ---- loops inside a step: if the whole configuration comes again, it goes on for ever */
 static void look_back(PRun *r, int32_t fiber) {
@@ -117,14 +110,14 @@ static void look_back(PRun *r, int32_t fiber) {
         vec_fini(&now);
     }
 }
-static void jump(Now *x, int32_t to) {
+static void jump(PNow *x, int32_t to) {
     bool back = to <= x->f->pc;
     x->f->pc = to;
     if (back) look_back(x->r, x->fiber);
 }
 
 /* ---- memory */
-static bool load(Now *x) {
+static bool load(PNow *x) {
     int32_t n = x->ins->a;
     for (int32_t i = x->f->progress; i < n; i++) {
         PCell place = x->f->stack.at[x->f->stack.n - 1 - i];
@@ -142,7 +135,7 @@ static bool load(Now *x) {
     x->f->pc++;
     return false;
 }
-static bool store(Now *x) {
+static bool store(PNow *x) {
     int32_t n = x->ins->a;
     PCell *values = x->f->stack.at + x->f->stack.n - n;
     for (int32_t i = x->f->progress; i < n; i++) {
@@ -164,7 +157,7 @@ static bool store(Now *x) {
     x->f->pc++;
     return false;
 }
-static bool update(Now *x) {
+static bool update(PNow *x) {
     PCell place = x->f->stack.at[x->f->stack.n - 2];
     if (is_shared(x, place) && rests(x)) return true;
     int64_t operand = pop_int(x);
@@ -179,12 +172,12 @@ static bool update(Now *x) {
     x->f->pc += 2;
     return false;
 }
-static int64_t index_of(Now *x) {
+static int64_t index_of(PNow *x) {
     int64_t i = pop_int(x);
     if (i < 0 || i >= x->ins->a) plain_violate(x->r, "undefined", "bounds", x->ins->line);
     return i;
 }
-static void part(Now *x) {
+static void part(PNow *x) {
     if (x->ins->v < 0) { /* a copy of the cell that far down */
         push(x, x->f->stack.at[x->f->stack.n + (int32_t)x->ins->v]);
         return;
@@ -192,18 +185,18 @@ static void part(Now *x) {
     PCells v = take(x, (int32_t)x->ins->v);
     for (int32_t i = 0; i < x->ins->b; i++) push(x, v.at[x->ins->a + i]);
 }
-static void index_value(Now *x) {
+static void index_value(PNow *x) {
     int64_t i = index_of(x);
     PCells v = take(x, x->ins->a * x->ins->b);
     for (int32_t k = 0; k < x->ins->b; k++) push(x, v.at[i * x->ins->b + k]);
 }
-static void bind(Now *x) {
+static void bind(PNow *x) {
     for (int32_t k = 0; k < x->ins->b; k++)
         x->f->vars[x->ins->c + k] = x->f->stack.at[x->f->stack.n - (int32_t)x->ins->v + x->ins->a + k];
 }
 
 /* ---- operators */
-static void unary(Now *x) {
+static void unary(PNow *x) {
     int64_t v = pop_int(x);
     switch ((Op)x->ins->a) {
     case OP_NOT: v = v == 0; break;
@@ -213,11 +206,11 @@ static void unary(Now *x) {
     }
     push(x, cell_int(v));
 }
-static void binary(Now *x) {
+static void binary(PNow *x) {
     int64_t b = pop_int(x), a = pop_int(x);
     push(x, cell_int(plain_binary(x->r, (Op)x->ins->a, a, b, x->ins->type, x->ins->line)));
 }
-static void any(Now *x) {
+static void any(PNow *x) {
     int64_t hi = pop_int(x), lo = pop_int(x);
     if (lo > hi) plain_cut(x->r);
     if (hi - lo >= 4096) plain_limit(x->r, "any over too many values");
@@ -225,7 +218,7 @@ static void any(Now *x) {
 }
 
 /* ---- blocks */
-static void declare(Now *x) {
+static void declare(PNow *x) {
     PItem item = {.kind = x->ins->c ? ITEM_SCOPED : ITEM_VAR,
         .a = x->ins->a,
         .n = x->ins->b,
@@ -260,7 +253,7 @@ static void forget_items(PRun *r, PFrame *f, int32_t i) {
     f->nitems = i;
 }
 /* What item i asks for when its block ends. */
-static void clean_item(Now *x, int32_t i) {
+static void clean_item(PNow *x, int32_t i) {
     PItem *item = &x->f->items[i];
     item->done = true;
     switch (item->kind) {
@@ -276,7 +269,7 @@ static void clean_item(Now *x, int32_t i) {
     default: forget_items(x->r, x->f, i);
     }
 }
-static void ask_abort(PRun *r, int32_t task) {
+void plain_ask_abort(PRun *r, int32_t task) {
     PEntity *t = plain_at(r, task);
     if (t->status != FIBER_ENDED) t->abort_asked = true;
 }
@@ -286,12 +279,12 @@ static PItem *scope_of_block(PFrame *f) {
     if (i + 1 < f->nitems && f->items[i + 1].kind == ITEM_SCOPE && !f->items[i + 1].waited) return &f->items[i + 1];
     return NULL;
 }
-static bool wait_scope(Now *x, const PItem *item) {
+static bool wait_scope(PNow *x, const PItem *item) {
     int32_t ref = x->f->vars[item->a].ref;
     if (x->ins->b) {
         if (rests(x)) return true;
         const PWaiters *tasks = &plain_at(x->r, ref)->tasks;
-        for (int32_t i = 0; i < tasks->n; i++) ask_abort(x->r, tasks->at[i].fiber);
+        for (int32_t i = 0; i < tasks->n; i++) plain_ask_abort(x->r, tasks->at[i].fiber);
     }
     PWait *w = ARENA_NEW(x->r->arena, PWait);
     w->is_scope = true;
@@ -303,7 +296,7 @@ static bool wait_scope(Now *x, const PItem *item) {
     return false;
 }
 /* 0: goes on, 1: rests, 2: waits */
-static int leave(Now *x) {
+static int leave(PNow *x) {
     const PItem *scope = scope_of_block(x->f);
     if (scope != NULL) return wait_scope(x, scope) ? 1 : 2;
     int32_t i = current_item(x->f);
@@ -312,7 +305,7 @@ static int leave(Now *x) {
     if (last.kind == ITEM_MARK && last.a == x->ins->a) x->f->pc++;
     return 0;
 }
-static void trim(Now *x) {
+static void trim(PNow *x) {
     int32_t i = current_item(x->f);
     const PItem *last = &x->f->items[i];
     bool stays = last->kind == ITEM_MARK || last->kind == ITEM_ATOMIC || last->kind == ITEM_SCOPE ||
@@ -324,21 +317,21 @@ static void trim(Now *x) {
     forget_items(x->r, x->f, i + 1);
     x->f->pc++;
 }
-static void new_scope(Now *x) {
+static void new_scope(PNow *x) {
     int32_t ref = plain_new_entity(x->r->s, x->r->arena, ENTITY_SCOPE);
     x->f->vars[x->ins->a] = cell_ref(ref);
     push_item(x, (PItem){.kind = ITEM_SCOPE, .a = x->ins->a, .n = 1});
 }
 
 /* ---- calls and fibers */
-static void call(Now *x) {
+static void call(PNow *x) {
     PCells args = take(x, x->r->p->funcs.data[x->ins->a].arg_cells);
     x->f->pc++;
     if (x->e->nframes >= 64) plain_limit(x->r, "deep recursion");
     plain_push_frame(x->r->p, x->e, x->r->arena, x->ins->a, args.at);
 }
 /* True: the fiber has ended. */
-static bool give_back(Now *x) {
+static bool give_back(PNow *x) {
     PCells value = take(x, x->ins->a);
     x->e->nframes--;
     x->r->dirty = true;
@@ -350,7 +343,7 @@ static bool give_back(Now *x) {
     for (int32_t i = 0; i < value.n; i++) push(x, value.at[i]);
     return false;
 }
-static int32_t new_fiber(Now *x, PKind kind, int32_t func, PCells args) {
+static int32_t new_fiber(PNow *x, PKind kind, int32_t func, PCells args) {
     int32_t ref = plain_new_entity(x->r->s, x->r->arena, kind);
     PEntity *e = plain_at(x->r, ref);
     x->e = plain_at(x->r, x->fiber);
@@ -359,7 +352,7 @@ static int32_t new_fiber(Now *x, PKind kind, int32_t func, PCells args) {
     plain_push_frame(x->r->p, e, x->r->arena, func, args.at);
     return ref;
 }
-static void spawn(Now *x) {
+static void spawn(PNow *x) {
     PRun *r = x->r;
     const PIns *ins = x->ins;
     PCells args = take(x, r->p->funcs.data[ins->a].arg_cells);
@@ -414,9 +407,13 @@ static void fill_arm(PRun *r, const PSiteArm *sa, const PCell *cells, PArm *arm,
         arm->n = cells[at].v;
         if (arm->n < 0) plain_violate(r, "undefined", "bounds", line);
     }
+    if (sa->op == ARM_WAIT && at < sa->cells) {
+        arm->other = cells[at].ref;
+        if (arm->other == 0) arm->state = ARM_OFF;
+    }
     if (arm->ref == 0) arm->state = ARM_OFF;
 }
-static PWait *operands(Now *x, int32_t id) {
+static PWait *operands(PNow *x, int32_t id) {
     PRun *r = x->r;
     const PSite *site = &r->p->sites.data[id];
     PWait *w = ARENA_NEW(r->arena, PWait);
@@ -440,9 +437,9 @@ static void arrive(PRun *r, int32_t fiber, bool blocking) {
         PArmOp op = site->arms[k].op;
         if (a->state == ARM_OFF) continue;
         a->fresh = true;
-        if (op <= ARM_ACQUIRE) {
+        if (plain_on_object(op)) {
             if (blocking || !plain_can_fire(r, fiber, op, a, site->arms[k].line)) plain_place_waiter(r, fiber, k, op);
-        } else if (op == ARM_SLEEP || op == ARM_YIELD) {
+        } else if (op == ARM_SLEEP || op == ARM_YIELD || op == ARM_PARK) {
             a->state = ARM_QUEUED;
         } else if (op == ARM_JOIN) {
             a->state = plain_at(r, a->ref)->status == FIBER_ENDED ? ARM_READY : ARM_QUEUED;
@@ -468,6 +465,8 @@ static PCells result_of(PRun *r, const PSiteArm *sa, const PArm *arm) {
         for (int32_t i = 0; i < sa->result; i++)
             plain_push(r->arena, &value, i < from->value.n ? from->value.at[i] : (PCell){0});
         if (sa->op == ARM_FUTURE) from->value.n = 0; /* it was taken; a task's value can be had again */
+    } else if (sa->op == ARM_RESERVE) {
+        value = arm->value;
     } else if (sa->result > 0) {
         plain_push(r->arena, &value, cell_int(arm->result));
     }
@@ -484,20 +483,13 @@ static void give_up_others(PRun *r, int32_t fiber, int32_t taken) {
         if (sa->op == ARM_FUTURE) plain_at(r, a->ref)->poller = 0;
         plain_at(r, fiber)->wait->arms[i].state = ARM_OFF;
         plain_at(r, fiber)->wait->arms[i].asked = false;
-        if (future != 0) plain_drop_futures(r);
+        if (future != 0) plain_drop_lost(r);
     }
 }
 static void complete_scope(PRun *r, PEntity *e) {
     (void)r;
     scope_of_block(plain_top(e))->waited = true;
     e->wait = NULL;
-}
-static void take_over(PRun *r, int32_t fiber, int32_t k, PArm *arm) {
-    PEntity *m = plain_at(r, arm->ref);
-    if (m->hold == HOLD_GIVEN && m->owner.fiber == fiber && m->owner.arm == k) {
-        m->hold = HOLD_TASK;
-        m->owner = (PWaiter){.fiber = r->task};
-    }
 }
 static void store_item(PRun *r, const PSiteArm *sa, PArm *arm) {
     if (sa->op != ARM_RECV || !arm->result || sa->dest_type == NULL) return;
@@ -512,7 +504,8 @@ void plain_complete(PRun *r, int32_t fiber, int32_t k) {
     const PSite *site = &r->p->sites.data[e->wait->site];
     const PSiteArm *sa = &site->arms[k];
     PArm *arm = &e->wait->arms[k];
-    if (sa->op == ARM_LOCK) take_over(r, fiber, k, arm);
+    plain_go_on(r, fiber, k, sa->op);
+    e = plain_at(r, fiber);
     store_item(r, sa, arm);
     PCells value = result_of(r, sa, arm);
     if (site->ignores_close && sa->op == ARM_SEND && !arm->result) plain_violate(r, "ignored-close", "", site->line);
@@ -522,7 +515,7 @@ void plain_complete(PRun *r, int32_t fiber, int32_t k) {
         e->wait = NULL;
         return;
     }
-    Now x = {.r = r, .fiber = fiber, .e = e, .f = plain_top(e)};
+    PNow x = {.r = r, .fiber = fiber, .e = e, .f = plain_top(e)};
     if (site->is_select) {
         PCell into = sa->slot >= 0 ? (PCell){.tag = CELL_PLACE, .ref = fiber, .frame = e->nframes - 1, .v = sa->slot}
                                    : arm->into;
@@ -537,14 +530,14 @@ void plain_complete(PRun *r, int32_t fiber, int32_t k) {
 }
 /* A select with default: operations that can fire on arrival and futures are polled in some order (in theirs if biased),
    the first that fires is taken. */
-static void select_on_the_spot(Now *x, const PSite *site) {
+static void select_on_the_spot(PNow *x, const PSite *site) {
     PRun *r = x->r;
     int32_t left[64], n = 0, fiber = x->fiber;
     for (int32_t k = 0; k < site->narms; k++) {
         const PArm *a = &x->e->wait->arms[k];
         PArmOp op = site->arms[k].op;
         if (a->state == ARM_OFF) continue;
-        if (op > ARM_ACQUIRE || plain_can_fire(r, fiber, op, a, site->arms[k].line)) left[n++] = k;
+        if (!plain_on_object(op) || plain_can_fire(r, fiber, op, a, site->arms[k].line)) left[n++] = k;
     }
     while (n > 0) {
         int32_t i = site->is_biased ? 0 : plain_choose(r, n), k = left[i];
@@ -553,7 +546,7 @@ static void select_on_the_spot(Now *x, const PSite *site) {
         PArm *a = &plain_at(r, fiber)->wait->arms[k];
         PArmOp op = site->arms[k].op;
         bool taken = false;
-        if (op <= ARM_ACQUIRE && plain_can_fire(r, fiber, op, a, site->arms[k].line)) {
+        if (plain_on_object(op) && plain_can_fire(r, fiber, op, a, site->arms[k].line)) {
             plain_fire(r, fiber, op, a);
             taken = true;
         } else if (op == ARM_JOIN) {
@@ -571,7 +564,7 @@ static void select_on_the_spot(Now *x, const PSite *site) {
     plain_top(e)->pc = site->otherwise;
 }
 /* --ready run-on: what can fire on arrival fires in the same step. */
-static bool run_on(Now *x, const PSite *site) {
+static bool run_on(PNow *x, const PSite *site) {
     int32_t ready[64], n = 0;
     for (int32_t k = 0; k < site->narms && n < 64; k++) {
         if (x->e->wait->arms[k].state != ARM_READY) continue;
@@ -585,7 +578,7 @@ static bool run_on(Now *x, const PSite *site) {
     return true;
 }
 /* 0: goes on, 1: rests, 2: waits */
-static int wait(Now *x) {
+static int wait(PNow *x) {
     const PSite *site = &x->r->p->sites.data[x->ins->a];
     if (site->has_object && rests(x)) return 1;
     x->e->wait = operands(x, x->ins->a);
@@ -599,13 +592,13 @@ static int wait(Now *x) {
     return 2;
 }
 /* 0: goes on, 1: rests, 2: is blocked, 3: begins to block on a future */
-static int block(Now *x) {
+static int block(PNow *x) {
     const PSite *site = &x->r->p->sites.data[x->ins->a];
     if (site->has_object && rests(x)) return 1;
     x->e->wait = operands(x, x->ins->a);
     PArm *a = &x->e->wait->arms[0];
     PArmOp op = site->arms[0].op;
-    bool fires = a->state != ARM_OFF && op <= ARM_ACQUIRE && plain_can_fire(x->r, x->fiber, op, a, site->line);
+    bool fires = a->state != ARM_OFF && plain_on_object(op) && plain_can_fire(x->r, x->fiber, op, a, site->line);
     if (fires) plain_fire(x->r, x->fiber, op, a);
     if (fires || (op == ARM_JOIN && a->ref != 0 && plain_at(x->r, a->ref)->status == FIBER_ENDED)) {
         plain_complete(x->r, x->fiber, 0);
@@ -618,7 +611,7 @@ static int block(Now *x) {
     x->e->status = FIBER_BLOCKED;
     return 2;
 }
-static void op_future(Now *x) {
+static void op_future(PNow *x) {
     PWait *w = operands(x, x->ins->a);
     int32_t ref = plain_new_entity(x->r->s, x->r->arena, ENTITY_FUTURE);
     x->e = plain_at(x->r, x->fiber);
@@ -630,94 +623,40 @@ static void op_future(Now *x) {
 }
 
 /* ---- immediate operations: the fiber has rested before */
-static void new_object(Now *x) {
-    static const PKind kinds[] = {[I_NEWCHAN - I_NEWCHAN] = ENTITY_CHANNEL, [I_NEWMUTEX - I_NEWCHAN] = ENTITY_MUTEX,
-                                  [I_NEWSEM - I_NEWCHAN] = ENTITY_SEMAPHORE, [I_NEWEXEC - I_NEWCHAN] = ENTITY_EXECUTOR};
-    int64_t n = x->ins->op == I_NEWMUTEX ? 0 : pop_int(x);
-    if (n < 0) plain_violate(x->r, "undefined", "bounds", x->ins->line);
-    int32_t ref = plain_new_entity(x->r->s, x->r->arena, kinds[x->ins->op - I_NEWCHAN]);
-    PEntity *e = plain_at(x->r, ref);
+static void refresh(PNow *x) {
     x->e = plain_at(x->r, x->fiber);
     x->f = plain_top(x->e);
-    e->n = n;
-    if (x->ins->op == I_NEWCHAN) {
-        e->is_fifo = x->ins->a;
-        e->width = x->ins->b;
-    } else if (x->ins->op == I_NEWMUTEX) {
-        e->barging = x->ins->a;
-        e->unowned = x->ins->b;
-    }
-    push(x, cell_ref(ref));
+    x->ins = &x->r->p->code.data[x->f->pc];
 }
-static void try_channel(Now *x) {
-    const PSite *site = &x->r->p->sites.data[x->ins->a];
+/* A try_ form: the operation, if it can fire now. */
+static void try_now(PNow *x) {
+    const PSiteArm *sa = &x->r->p->sites.data[x->ins->a].arms[0];
     PWait *w = operands(x, x->ins->a);
     PArm *a = &w->arms[0];
-    PArmOp op = site->arms[0].op;
-    bool done = a->ref != 0 && plain_can_fire(x->r, x->fiber, op, a, x->ins->line);
-    if (done) {
-        plain_fire(x->r, x->fiber, op, a);
-        done = a->result;
-        store_item(x->r, &site->arms[0], a);
-    }
-    push(x, cell_int(done));
-    x->r->dirty = true;
+    a->result = false;
+    bool done = a->ref != 0 && plain_can_fire(x->r, x->fiber, sa->op, a, x->ins->line);
+    if (done) plain_fire(x->r, x->fiber, sa->op, a);
+    if (sa->op == ARM_RESERVE) plain_make_permit(x->r, a);
+    refresh(x);
+    if (done) store_item(x->r, sa, a);
+    push(x, sa->op == ARM_RESERVE ? a->value.at[0] : cell_int(done && a->result));
 }
-static void try_object(Now *x) {
-    PArmOp op = x->ins->op == I_TRYLOCK ? ARM_LOCK : ARM_ACQUIRE;
-    PArm a = {.n = op == ARM_ACQUIRE ? pop_int(x) : 0};
-    a.ref = pop_ref(x);
-    if (a.n < 0) plain_violate(x->r, "undefined", "bounds", x->ins->line);
-    bool done = a.ref != 0 && plain_can_fire(x->r, x->fiber, op, &a, x->ins->line);
-    if (done) plain_fire(x->r, x->fiber, op, &a);
-    push(x, cell_int(done && a.result));
-}
-static void count(Now *x) {
-    int32_t ref = pop_ref(x);
-    if (ref == 0) {
-        push(x, cell_int(0));
-        return;
-    }
-    const PEntity *e = plain_object(x->r, ref, x->ins->line);
-    push(x, cell_int(x->ins->op == I_CAP ? e->n : e->items.n / e->width));
-}
-static void release(Now *x) {
-    int64_t n = pop_int(x);
-    plain_release(x->r, pop_ref(x), n, x->ins->line);
-}
-static void abort_task(Now *x) {
-    int32_t ref = pop_ref(x);
-    if (ref == 0) plain_violate(x->r, "misuse", "abort", x->ins->line);
-    ask_abort(x->r, ref);
-}
-static void was_aborted(Now *x) {
-    int32_t ref = pop_ref(x);
-    push(x, cell_int(ref != 0 && plain_at(x->r, ref)->aborted));
-}
-static void immediate(Now *x) {
-    switch (x->ins->op) {
-    case I_TRYSEND: case I_TRYRECV: try_channel(x); break;
-    case I_CLOSE: plain_close(x->r, pop_ref(x), x->ins->line); break;
-    case I_LEN: case I_CAP: count(x); break;
-    case I_TRYLOCK: case I_TRYACQ: try_object(x); break;
-    case I_UNLOCK: plain_unlock(x->r, pop_ref(x), x->ins->line); break;
-    case I_RELEASE: release(x); break;
-    case I_ABORT: abort_task(x); break;
-    case I_ABORTED: was_aborted(x); break;
-    default: spawn(x);
-    }
+static void immediate(PNow *x) {
+    if (x->ins->op == I_SPAWN) spawn(x);
+    else if (x->ins->op == I_TRY) try_now(x);
+    else plain_immediate(x);
     x->r->dirty = true;
 }
 
 /* ---- one instruction that is neither an access nor a wait */
-static void atom(Now *x) {
+static void atom(PNow *x) {
     PCell operand = {0};
     Builtin b = (Builtin)x->ins->c;
     if (b == BUILTIN_FULL || b == BUILTIN_EMPTY || b == BUILTIN_CLOSED || b == BUILTIN_HELD || b == BUILTIN_HOLDER)
         operand = pop(x);
     push(x, cell_int(plain_atom(x->r, x->ins, &operand)));
 }
-static void values(Now *x) {
+static void values(PNow *x) {
     const PIns *ins = x->ins;
     PCell a, b;
     switch (ins->op) {
@@ -787,7 +726,7 @@ static void values(Now *x) {
         push(x, a);
         break;
     case I_OPFUTURE: op_future(x); break;
-    case I_NEWCHAN: case I_NEWMUTEX: case I_NEWSEM: case I_NEWEXEC: new_object(x); break;
+    case I_NEW: plain_new_object(x); break;
     case I_ANY: any(x); break;
     case I_ASSUME:
         if (pop_int(x) == 0) plain_cut(x->r);
@@ -802,7 +741,7 @@ static void values(Now *x) {
     }
     x->f->pc++;
 }
-static void jumps(Now *x) {
+static void jumps(PNow *x) {
     const PIns *ins = x->ins;
     bool taken = true;
     if (ins->op == I_JZ || ins->op == I_JNZ) taken = (pop_int(x) == 0) == (ins->op == I_JZ);
@@ -819,17 +758,12 @@ static void jumps(Now *x) {
     else x->f->pc++;
 }
 
-static void refresh(Now *x) {
-    x->e = plain_at(x->r, x->fiber);
-    x->f = plain_top(x->e);
-    x->ins = &x->r->p->code.data[x->f->pc];
-}
 PStop plain_run(PRun *r, int32_t fiber) {
-    Now x = {.r = r, .fiber = fiber};
+    PNow x = {.r = r, .fiber = fiber};
     plain_at(r, fiber)->status = FIBER_GOING;
     for (;;) {
         if (++r->instructions > r->options->max_instructions) plain_limit(r, "a long step");
-        if (r->dirty) plain_drop_futures(r);
+        if (r->dirty) plain_drop_lost(r);
         refresh(&x);
         int how;
         switch (x.ins->op) {
@@ -860,15 +794,7 @@ PStop plain_run(PRun *r, int32_t fiber) {
             how = block(&x);
             if (how != 0) return how == 1 ? STOP_REST : how == 2 ? STOP_BLOCKED : STOP_BLOCK_ON;
             break;
-        case I_SPAWN:
-        case I_TRYSEND:
-        case I_TRYRECV:
-        case I_CLOSE:
-        case I_LEN:
-        case I_CAP:
-        case I_TRYLOCK:
-        case I_UNLOCK:
-        case I_TRYACQ: case I_RELEASE: case I_ABORT: case I_ABORTED:
+        case I_SPAWN: case I_TRY: case I_DO:
             if (rests(&x)) return STOP_REST;
             immediate(&x);
             plain_top(plain_at(r, fiber))->pc++;

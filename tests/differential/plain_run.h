@@ -1,4 +1,4 @@
-/* One step of a plain state: operations on objects (plain_objects.c), instructions (plain_run.c), what a task can do
+/* One step of a plain state: operations on objects (plain_objects.c and a file for each family), instructions (plain_run.c), what a task can do
    next (plain_step.c). */
 #ifndef UNKNOT_TESTS_PLAIN_RUN_H
 #define UNKNOT_TESTS_PLAIN_RUN_H
@@ -25,6 +25,8 @@ typedef struct PRun {
     int32_t polling; /* > 0: in a poll on the spot */
     bool fresh;      /* the access at which the fiber rested is not done yet */
     bool dirty;      /* a handle may be gone */
+    bool is_fault;   /* the step has a fault in it */
+    int32_t excused[16], nexcused; /* mutexes of condvar waits that are being cancelled */
     VEC(PChoice) choices;
     uint32_t next_choice;
     jmp_buf out;
@@ -39,31 +41,89 @@ typedef struct PRun {
 static inline PEntity *plain_at(PRun *r, int32_t ref) { return &r->s->at[ref]; }
 static inline PFrame *plain_top(PEntity *e) { return &e->frames[e->nframes - 1]; }
 
+/* A fiber that runs; e, f and ins are those of now: entities may move when one is made. */
+typedef struct PNow {
+    PRun *r;
+    int32_t fiber;
+    PEntity *e;
+    PFrame *f;
+    const PIns *ins;
+} PNow;
+
 _Noreturn void plain_cut(PRun *r);
 _Noreturn void plain_violate(PRun *r, const char *kind, const char *detail, uint32_t line);
 _Noreturn void plain_limit(PRun *r, const char *why);
 int32_t plain_choose(PRun *r, int32_t n);
 
+/* ---- objects: what a kind of them does with an operation. `arm` is k of a fiber's wait, or loose (try_ forms). */
+typedef struct PObjectOps {
+    bool (*can_fire)(PRun *r, int32_t fiber, PArmOp op, const PArm *arm, PEntity *e); /* on arrival, and when ready */
+    void (*fire)(PRun *r, int32_t fiber, PArmOp op, PArm *arm, PEntity *e);
+    void (*place)(PRun *r, PWaiter w, PArmOp op, PArm *arm, PEntity *e);   /* it takes its place */
+    void (*leave)(PRun *r, PWaiter w, PArmOp op, PArm *arm, PEntity *e);   /* given up in its place */
+    void (*pass_on)(PRun *r, PWaiter w, PArmOp op, PArm *arm, PEntity *e); /* given up after it was served; or NULL */
+    void (*go_on)(PRun *r, PWaiter w, PArmOp op, PArm *arm, PEntity *e);   /* its fiber takes it; or NULL */
+    void (*close)(PRun *r, PEntity *e);                                    /* `closed` is set; or NULL */
+} PObjectOps;
+extern const PObjectOps plain_channel_ops, plain_mutex_ops, plain_rwlock_ops, plain_semaphore_ops, plain_condvar_ops,
+    plain_notify_ops, plain_barrier_ops, plain_waitgroup_ops;
+
 /* ---- plain_objects.c */
 /* The line of the statement that the fiber is at. */
 uint32_t plain_line(const PRun *r, const PEntity *fiber);
 PEntity *plain_object(PRun *r, int32_t ref, uint32_t line); /* alive, else the verdict dead object */
+PArm *plain_arm(PRun *r, PWaiter w);
+PArm *plain_serve(PRun *r, PWaiter w, bool result);
+void plain_serve_all(PRun *r, PWaiters *list, bool result);
+PWaiter plain_pop_waiter(PWaiters *list, int32_t i);
+void plain_remove_waiter(PWaiters *list, PWaiter w);
 bool plain_can_fire(PRun *r, int32_t fiber, PArmOp op, const PArm *arm, uint32_t line);
 void plain_fire(PRun *r, int32_t fiber, PArmOp op, PArm *arm);
 void plain_place_waiter(PRun *r, int32_t fiber, int32_t k, PArmOp op);
 void plain_give_up(PRun *r, int32_t fiber, int32_t k, PArmOp op);
+void plain_go_on(PRun *r, int32_t fiber, int32_t k, PArmOp op);
 void plain_close(PRun *r, int32_t ref, uint32_t line);
 void plain_unlock(PRun *r, int32_t ref, uint32_t line);
-void plain_release(PRun *r, int32_t ref, int64_t n, uint32_t line);
 void plain_kill(PRun *r, int32_t ref, uint32_t line); /* a scoped object's scope has ended */
 bool plain_scope_over(const PRun *r, int32_t ref);
+
+/* ---- plain_channel.c */
+void plain_make_permit(PRun *r, PArm *arm); /* of a reserve that fired: its value */
+void plain_permit_send(PRun *r, int32_t permit, PCells item, uint32_t line);
+void plain_drop_end(PRun *r, int32_t ref); /* a permit or an owned end that nothing refers to any more */
+int64_t plain_channel_taken(const PEntity *ch); /* items and kept slots */
+
+/* ---- plain_lock.c */
+bool plain_mutex_unlock(PRun *r, PEntity *m);  /* false: not held so that this may be */
+bool plain_rwlock_unlock(PRun *r, PEntity *rw);
+bool plain_mutex_is_own(const PRun *r, const PEntity *m);
+void plain_mutex_queue(PRun *r, PEntity *m, PWaiter w);
+void plain_mutex_leave(PRun *r, PEntity *m, PWaiter w);
+void plain_mutex_pass_on(PRun *r, PEntity *m, PWaiter w);
+void plain_mutex_take_over(PRun *r, PEntity *m, PWaiter w);
+void plain_mutex_take(PRun *r, PEntity *m, PWaiter w);
+void plain_release(PRun *r, int32_t ref, int64_t n, uint32_t line);
+
+/* ---- plain_signal.c */
+void plain_signal(PRun *r, int32_t ref, bool all, uint32_t line);
+void plain_notify(PRun *r, int32_t ref, bool all, uint32_t line);
+void plain_waitgroup_add(PRun *r, int32_t ref, int64_t n, uint32_t line);
 
 /* ---- plain_value.c: integers */
 int64_t plain_wrap(int64_t v, const Type *to);
 PCell plain_conv(PRun *r, PCell x, const Type *to, uint8_t bits, uint32_t line);
 int64_t plain_binary(PRun *r, Op op, int64_t x, int64_t y, const Type *in, uint32_t line);
 
+/* ---- plain_immediate.c: operations that never wait, and constructors */
+void plain_immediate(PNow *x);
+void plain_new_object(PNow *x);
+
 /* ---- plain_run.c */
+int64_t plain_pop_int(PNow *x);
+int32_t plain_pop_ref(PNow *x);
+void plain_give_cell(PNow *x, PCell c);
+PCells plain_take_cells(PNow *x, int32_t n);
+void plain_ask_abort(PRun *r, int32_t task);
 PStop plain_run(PRun *r, int32_t fiber);
 PCell *plain_cell(PRun *r, PCell place);
 PArmOp plain_arm_op(const PRun *r, const PEntity *fiber, int32_t k);
@@ -73,7 +133,7 @@ void plain_end_fiber(PRun *r, int32_t fiber);
 
 /* ---- plain_step.c */
 void plain_cancel(PRun *r, int32_t fiber);
-void plain_drop_futures(PRun *r);
+void plain_drop_lost(PRun *r);
 bool plain_poll(PRun *r, int32_t future); /* on the spot; true: it has finished */
 /* One step of r->task from r->s, following r->choices; leaves by `end`. */
 PEnd plain_step(PRun *r);

@@ -63,6 +63,7 @@ static PWait *wait(const Copier *c, const PWait *from) {
     for (int32_t i = 0; i < to->narms; i++) {
         PArm *a = &to->arms[i];
         a->ref = moved(c, a->ref);
+        a->other = moved(c, a->other);
         a->place = cell(c, a->place);
         a->into = cell(c, a->into);
         a->value = cells(c, a->value);
@@ -87,6 +88,8 @@ static PEntity entity(const Copier *c, const PEntity *from) {
     to.receivers = waiters(c, from->receivers);
     to.queue = waiters(c, from->queue);
     to.tasks = waiters(c, from->tasks);
+    to.readers = waiters(c, from->readers);
+    to.core = moved(c, from->core);
     to.owner.fiber = moved(c, from->owner.fiber);
     to.executor = moved(c, from->executor);
     to.running = moved(c, from->running);

@@ -22,7 +22,15 @@ typedef enum PKind {
     ENTITY_FREE,
     ENTITY_CHANNEL,
     ENTITY_MUTEX,
+    ENTITY_RWLOCK,
     ENTITY_SEMAPHORE,
+    ENTITY_CONDVAR,
+    ENTITY_NOTIFY,
+    ENTITY_BARRIER,
+    ENTITY_WAITGROUP,
+    ENTITY_PERMIT,
+    ENTITY_SENDER,
+    ENTITY_RECEIVER,
     ENTITY_EXECUTOR,
     ENTITY_SCOPE,
     ENTITY_TASK,
@@ -31,13 +39,17 @@ typedef enum PKind {
 typedef enum PStatus { FIBER_AT_START, FIBER_AT_POINT, FIBER_GOING, FIBER_BLOCKED, FIBER_ENDED } PStatus;
 typedef enum PArmState { ARM_OFF, ARM_READY, ARM_QUEUED, ARM_SERVED } PArmState;
 typedef enum PHold { HOLD_FREE, HOLD_TASK, HOLD_GIVEN } PHold;
+typedef enum PPolicy { POLICY_FIFO, POLICY_PHASE_FAIR, POLICY_READERS } PPolicy;
 
 typedef struct PArm {
     PArmState state;
     bool asked;    /* its guard was true: its operands are part of the state, also when their handle is none */
     bool told;     /* barging mutex */
     bool fresh;    /* arrived in this very step */
+    bool moved;    /* condvar: signalled, it stands in the mutex's queue */
+    bool passes;   /* woken by one who wakes one: whoever is given up passes it on */
     int32_t ref;   /* the object, future, task or scope */
+    int32_t other; /* condvar: the mutex */
     int64_t n;     /* count, duration */
     PCell place;   /* RECV's destination */
     PCell into;    /* the select arm's */
@@ -45,7 +57,13 @@ typedef struct PArm {
     bool result;   /* SERVED */
 } PArm;
 
-typedef struct PWait { int32_t site; PArm *arms; int32_t narms; bool is_scope; } PWait;
+typedef struct PWait {
+    int32_t site;
+    PArm *arms;
+    int32_t narms;
+    bool is_scope;
+    int32_t decided; /* 1 + the arm by which a partner has handed an item over: no other can be taken; 0: none */
+} PWait;
 
 typedef enum PItemKind { ITEM_MARK, ITEM_VAR, ITEM_SCOPED, ITEM_DEFER, ITEM_SCOPE, ITEM_ATOMIC } PItemKind;
 typedef struct PItem { /* what a block has to clean up */
@@ -71,11 +89,16 @@ typedef struct PEntity {
     PKind kind;
     bool dead;
     /* objects */
-    bool is_fifo, closed, barging, unowned;
+    bool is_fifo, is_unbounded, closed, barging, unowned, spurious;
+    int64_t kept; /* CHANNEL: slots that permits keep */
+    PPolicy policy; /* RWLOCK */
     int32_t width;  /* CHANNEL: cells of an item */
-    int64_t n;      /* CHANNEL: capacity; SEMAPHORE: permits; EXECUTOR: threads */
+    int64_t n;      /* CHANNEL: capacity; SEMAPHORE: permits; NOTIFY: the stored one; BARRIER: parties; WAITGROUP: its
+                       counter; EXECUTOR: threads */
     PCells items;
     PWaiters senders, receivers, queue;
+    PWaiters readers; /* RWLOCK: tasks that read (arm -1), waiters to whom reading was given */
+    int32_t core; /* PERMIT, SENDER, RECEIVER: the channel */
     PHold hold;
     PWaiter owner;  /* TASK: fiber is the task; GIVEN: the waiter */
     PWaiters tasks; /* SCOPE */

@@ -28,7 +28,7 @@ static bool has_waited(const PRun *r, const PEntity *e, int32_t k) {
     const PArm *a = &e->wait->arms[k];
     if (a->state == ARM_OFF) return true;
     PArmOp op = plain_arm_op(r, e, k);
-    if (op == ARM_SLEEP || op == ARM_YIELD) return true;
+    if (op == ARM_SLEEP || op == ARM_YIELD || op == ARM_PARK || op == ARM_PENDING) return true;
     if (op != ARM_FUTURE) return a->state != ARM_READY;
     const PEntity *f = &r->s->at[a->ref];
     if (f->wait == NULL || f->status == FIBER_AT_START) return false;
@@ -70,6 +70,12 @@ static void collect_future(PRun *r, PPath *path, PWays *ways, int32_t k, int32_t
         path->n--;
     }
 }
+/* The mutex in whose queue the arm stands. */
+static PEntity *lock_of(PRun *r, const PEntity *e, int32_t k) {
+    const PArm *a = &e->wait->arms[k];
+    int32_t ref = plain_arm_op(r, e, k) == ARM_WAIT ? a->other : a->ref;
+    return plain_object(r, ref, plain_line(r, e));
+}
 static void collect_queued(PRun *r, PPath *path, PWays *ways, const PEntity *e, int32_t k, PArmOp op) {
     const PArm *a = &e->wait->arms[k];
     if (op == ARM_YIELD) {
@@ -79,7 +85,7 @@ static void collect_queued(PRun *r, PPath *path, PWays *ways, const PEntity *e, 
         add_way(r, ways, path, WAY_GO, k);
         ways->at[ways->n - 1].is_timer = true;
     } else if (a->told) {
-        add_way(r, ways, path, plain_object(r, a->ref, plain_line(r, e))->hold == HOLD_FREE ? WAY_TAKE : WAY_UNTELL, k);
+        add_way(r, ways, path, lock_of(r, e, k)->hold == HOLD_FREE ? WAY_TAKE : WAY_UNTELL, k);
     }
 }
 static void collect_arm(PRun *r, PPath *path, PWays *ways, int32_t k) {
@@ -87,7 +93,7 @@ static void collect_arm(PRun *r, PPath *path, PWays *ways, int32_t k) {
     const PEntity *e = plain_at(r, fiber);
     const PArm *a = &e->wait->arms[k];
     PArmOp op = plain_arm_op(r, e, k);
-    if (a->state == ARM_OFF) return;
+    if (a->state == ARM_OFF || (e->wait->decided != 0 && e->wait->decided != k + 1)) return;
     if (op == ARM_JOIN) {
         if (plain_at(r, a->ref)->status == FIBER_ENDED) add_way(r, ways, path, WAY_GO, k);
     } else if (op == ARM_SCOPE) {
@@ -120,11 +126,6 @@ static void collect(PRun *r, PPath *path, PWays *ways) {
 }
 
 /* ---- taking one */
-static void leave_queue(PRun *r, int32_t fiber, int32_t k) {
-    PWaiters *queue = &plain_at(r, plain_at(r, fiber)->wait->arms[k].ref)->queue;
-    plain_waiters_remove(queue, plain_waiters_find(queue, fiber, k));
-    plain_at(r, fiber)->wait->arms[k].state = ARM_SERVED;
-}
 static PStop start(PRun *r, int32_t fiber) {
     PEntity *e = plain_at(r, fiber);
     if (e->func >= 0) return plain_run(r, fiber);
@@ -133,7 +134,11 @@ static PStop start(PRun *r, int32_t fiber) {
     PArmOp op = plain_arm_op(r, e, 0);
     if (a->state == ARM_OFF) return STOP_POINT;
     a->fresh = true;
-    if (op == ARM_SLEEP || op == ARM_YIELD) {
+    if (a->state == ARM_SERVED) { /* notified before its first poll */
+        plain_complete(r, fiber, 0);
+        return STOP_END;
+    }
+    if (op == ARM_SLEEP || op == ARM_YIELD || op == ARM_PARK) {
         a->state = ARM_QUEUED;
         return STOP_POINT;
     }
@@ -205,9 +210,7 @@ static bool take(PRun *r, const PWay *way) {
         a->told = false;
         return settle(r, &path, STOP_POINT);
     case WAY_TAKE:
-        leave_queue(r, fiber, way->arm);
-        plain_fire(r, fiber, op, a);
-        a->state = ARM_SERVED;
+        plain_mutex_take(r, lock_of(r, e, way->arm), (PWaiter){fiber, way->arm});
         break;
     case WAY_FIRE: plain_fire(r, fiber, op, a); break;
     default: break;
@@ -221,7 +224,7 @@ static bool poll_arm(PRun *r, int32_t fiber, int32_t k) {
     PEntity *e = plain_at(r, fiber);
     PArm *a = &e->wait->arms[k];
     PArmOp op = plain_arm_op(r, e, k);
-    if (a->state == ARM_OFF) return false;
+    if (a->state == ARM_OFF || (e->wait->decided != 0 && e->wait->decided != k + 1)) return false;
     if (op == ARM_FUTURE) return plain_poll(r, a->ref);
     if (op == ARM_JOIN) return plain_at(r, a->ref)->status == FIBER_ENDED;
     if (op == ARM_SCOPE) return plain_scope_over(r, a->ref);
@@ -229,9 +232,9 @@ static bool poll_arm(PRun *r, int32_t fiber, int32_t k) {
     if (op == ARM_YIELD) return !a->fresh;
     if (op == ARM_SLEEP) return !a->fresh && timer_may_fire(r, e, k) && plain_choose(r, 2) == 0;
     bool can = a->state == ARM_READY ? plain_can_fire(r, fiber, op, a, plain_line(r, e))
-                                     : a->told && plain_at(r, a->ref)->hold == HOLD_FREE;
-    if (can && a->state == ARM_QUEUED) leave_queue(r, fiber, k);
-    if (can) plain_fire(r, fiber, op, a);
+                                     : a->told && lock_of(r, e, k)->hold == HOLD_FREE;
+    if (can && a->state == ARM_QUEUED) plain_mutex_take(r, lock_of(r, e, k), (PWaiter){fiber, k});
+    else if (can) plain_fire(r, fiber, op, a);
     else if (a->state == ARM_READY) plain_place_waiter(r, fiber, k, op);
     else a->told = false;
     return can;
@@ -309,7 +312,7 @@ static void cancel_item(PRun *r, int32_t fiber, PItem item) {
             if (item.kind == ITEM_SCOPED && f->vars[item.a + i].tag == CELL_REF)
                 plain_kill(r, f->vars[item.a + i].ref, item.line);
             f->vars[item.a + i] = (PCell){0};
-            plain_drop_futures(r);
+            plain_drop_lost(r);
             f = plain_top(plain_at(r, fiber));
         }
     }
@@ -324,15 +327,26 @@ static void cancel_waits(PRun *r, int32_t fiber) {
         if (plain_arm_op(r, e, k) == ARM_FUTURE) plain_at(r, e->wait->arms[k].ref)->poller = 0;
         e->wait->arms[k].state = ARM_OFF;
         e->wait->arms[k].asked = false;
-        plain_drop_futures(r);
+        plain_drop_lost(r);
     }
     plain_at(r, fiber)->wait = NULL;
+}
+/* The mutexes that cancelled condvar waits have given up: an unlock on the way does nothing. */
+static void excuse(PRun *r, int32_t fiber) {
+    const PEntity *e = plain_at(r, fiber);
+    for (int32_t k = 0; e->wait != NULL && k < e->wait->narms; k++) {
+        if (plain_arm_op(r, e, k) != ARM_WAIT || e->wait->arms[k].state == ARM_OFF) continue;
+        if (r->nexcused == 16) plain_limit(r, "too many condvar waits");
+        if (e->wait->arms[k].other != 0) r->excused[r->nexcused++] = e->wait->arms[k].other;
+    }
 }
 void plain_cancel(PRun *r, int32_t fiber) {
     r->still++;
     PEntity *e = plain_at(r, fiber);
     PStatus status = e->status;
+    int32_t excused = r->nexcused;
     if (status != FIBER_AT_START) {
+        excuse(r, fiber);
         cancel_waits(r, fiber);
         while (plain_at(r, fiber)->nframes > 0) {
             while (plain_top(plain_at(r, fiber))->nitems > 0) {
@@ -342,19 +356,24 @@ void plain_cancel(PRun *r, int32_t fiber) {
             plain_at(r, fiber)->nframes--;
         }
     }
+    r->nexcused = excused;
     plain_end_fiber(r, fiber);
     plain_at(r, fiber)->aborted = true;
     plain_at(r, fiber)->value.n = 0;
     r->still--;
-    plain_drop_futures(r);
+    plain_drop_lost(r);
 }
-/* A future without a handle; of several the one that holds the others. */
-static int32_t lost_future(PRun *r) {
+/* What gives something up when its last handle goes. */
+static bool is_dropped(const PEntity *e) {
+    return e->kind == ENTITY_FUTURE || e->kind == ENTITY_PERMIT || e->kind == ENTITY_SENDER || e->kind == ENTITY_RECEIVER;
+}
+/* One of them without a handle; of several the one that holds the others. */
+static int32_t find_lost(PRun *r) {
     int32_t lost = 0;
     bool *reached = arena_alloc(r->arena, (size_t)r->s->n + 1), *from = arena_alloc(r->arena, (size_t)r->s->n + 1);
     plain_reach(r->p, r->s, reached);
     for (int32_t i = 1; i < r->s->n; i++) {
-        if (r->s->at[i].kind != ENTITY_FUTURE || reached[i]) continue;
+        if (!is_dropped(&r->s->at[i]) || reached[i]) continue;
         if (lost == 0) {
             lost = i;
             continue;
@@ -366,18 +385,25 @@ static int32_t lost_future(PRun *r) {
     }
     return lost;
 }
-/* Futures without a handle are cancelled. */
-void plain_drop_futures(PRun *r) {
+static void drop(PRun *r, int32_t lost) {
+    PEntity *e = plain_at(r, lost);
+    if (e->kind != ENTITY_FUTURE) {
+        plain_drop_end(r, lost);
+        return;
+    }
+    e->leaving = true;
+    if (e->status != FIBER_ENDED && e->status != FIBER_AT_START) plain_cancel(r, lost);
+    plain_at(r, lost)->kind = ENTITY_FREE;
+}
+/* Futures without a handle are cancelled, ends and permits given up. */
+void plain_drop_lost(PRun *r) {
     r->dirty = false;
     for (;;) {
         int32_t n = 0;
-        for (int32_t i = 1; i < r->s->n; i++) n += r->s->at[i].kind == ENTITY_FUTURE;
-        int32_t lost = n == 0 ? 0 : lost_future(r);
+        for (int32_t i = 1; i < r->s->n; i++) n += is_dropped(&r->s->at[i]);
+        int32_t lost = n == 0 ? 0 : find_lost(r);
         if (lost == 0) return;
-        PEntity *e = plain_at(r, lost);
-        e->leaving = true;
-        if (e->status != FIBER_ENDED && e->status != FIBER_AT_START) plain_cancel(r, lost);
-        plain_at(r, lost)->kind = ENTITY_FREE;
+        drop(r, lost);
     }
 }
 
@@ -429,14 +455,14 @@ static void step(PRun *r) {
         ended = take(r, &ways->at[plain_choose(r, ways->n)]);
     }
     (void)ended;
-    if (r->dirty) plain_drop_futures(r);
+    if (r->dirty) plain_drop_lost(r);
 }
 PEnd plain_step(PRun *r) {
     r->end = END_STEP;
     r->maker = 0;
     r->next_choice = 0;
-    r->still = r->polling = 0;
-    r->fresh = r->dirty = false;
+    r->still = r->polling = r->nexcused = 0;
+    r->fresh = r->dirty = r->is_fault = false;
     r->instructions = r->backs = 0;
     r->next_mark = 0;
     vec_clear(&r->mark);
@@ -471,7 +497,7 @@ PEnd plain_call(PRun *r, int32_t func, PCell *value) {
     r->end = END_STEP;
     r->next_choice = 0;
     r->still = 1;
-    r->polling = 0;
+    r->polling = r->nexcused = 0;
     r->instructions = r->backs = 0;
     r->next_mark = 0;
     r->dirty = false;

@@ -579,8 +579,8 @@ static void compile_all(PCompile *c) {
     for (uint32_t i = 0; i < c->tree->ndecls; i++) {
         const Decl *d = c->tree->decls[i];
         if (d->kind == DECL_PROPERTY && d->property == PROPERTY_INVARIANT) invariant(c, d);
-        else if (d->kind == DECL_PROPERTY || d->kind == DECL_PARAM)
-            plain_refuse(c, "a property or param it does not know");
+        else if (d->kind == DECL_PROPERTY)
+            plain_refuse(c, "a property it does not know");
     }
     find_shared(c);
     expected_numbers(c);

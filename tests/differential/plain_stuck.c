@@ -292,7 +292,7 @@ static bool object_atom(PRun *r, const PIns *ins, int32_t ref) {
     if (ref == 0) return (Builtin)ins->c == BUILTIN_FULL || (Builtin)ins->c == BUILTIN_EMPTY;
     const PEntity *e = plain_at(r, ref);
     switch ((Builtin)ins->c) {
-    case BUILTIN_FULL: return e->items.n >= e->n * e->width;
+    case BUILTIN_FULL: return !e->is_unbounded && plain_channel_taken(e) >= e->n;
     case BUILTIN_EMPTY: return e->items.n == 0;
     case BUILTIN_CLOSED: return e->closed;
     case BUILTIN_HELD: return e->hold != HOLD_FREE;
