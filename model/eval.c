@@ -68,20 +68,20 @@ static void add_globals(World *world) {
 
 static void add_fixed(World *world) {
     const Program *program = world->program;
-    world->counts_slot = NO_SLOT;
+    world->history_slot = NO_SLOT;
     world->default_executor = 0;
-    if (program->numbered) {
-        world->counts_slot = world_add(world, (Word[]){COMP_GLOBAL}, 1);
-        world_resize(world, world->counts_slot, 1 + program->nmachines);
+    if (program->numbered || program->watches) {
+        world->history_slot = world_add(world, (Word[]){COMP_GLOBAL}, 1);
+        world_resize(world, world->history_slot, 1 + 2 * program->nmachines);
     }
     if (program->threaded || program->has_blocking) world->default_executor = executor_new(world, 0, 1) + 1;
 }
 
 static void spawn_main(World *world, bool no_reset) {
     FiberSpec main_task = {.machine = MACHINE_MAIN, .flags = FIBER_IS_TASK, .executor = world->default_executor};
-    if (world->counts_slot != NO_SLOT && world->program->is_numbered[MACHINE_MAIN]) {
+    if (world->history_slot != NO_SLOT && world->program->is_numbered[MACHINE_MAIN]) {
         main_task.number = 1;
-        world_write(world, world->counts_slot, NULL)[1 + MACHINE_MAIN] = 1;
+        world_write(world, world->history_slot, NULL)[1 + MACHINE_MAIN] = 1;
     }
     fiber_new(world, main_task, no_reset);
 }

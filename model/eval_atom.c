@@ -37,25 +37,42 @@ static bool atom_holds(Step *step, const Instr *instr, uint32_t slot) {
     }
 }
 
-/* What is known of a task that is spawned but no longer there: it has ended. */
-static bool holds_of_the_gone(const Step *step, const Instr *instr, Select select) {
+/* What holds of a task that has ended this way, whether it is still there or not. */
+static bool holds_of_ended(const Instr *instr, FiberStatus status) {
+    return instr->op == INSTR_IS_DONE || (instr->op == INSTR_IS_ABORTED && status == FIBER_CANCELLED);
+}
+
+/* A numbered task that was spawned but is no longer there has ended. */
+static bool is_gone(const Step *step, Select select) {
     World *world = step->world;
-    if (instr->op != INSTR_IS_DONE || select.machine == NO_SLOT || world->counts_slot == NO_SLOT) return false;
-    Word count = world_read(world, world->counts_slot, NULL)[1 + select.machine];
-    return select.number == 0 || select.number == UINT32_MAX ? count > 0 : count >= (Word)select.number;
+    if (select.machine == NO_SLOT || select.number == 0 || select.number == UINT32_MAX || world->history_slot == NO_SLOT) return false;
+    return world_read(world, world->history_slot, NULL)[1 + select.machine] >= (Word)select.number;
+}
+
+typedef struct Tally { bool found, all, some; } Tally;
+
+static void count(Tally *tally, bool holds) {
+    tally->found = true;
+    tally->all &= holds;
+    tally->some |= holds;
+}
+
+/* All or some of a function's tasks: those that are gone count as well. */
+static void count_ended(const Step *step, const Instr *instr, Select select, Tally *tally) {
+    World *world = step->world;
+    if (select.machine == NO_SLOT || (select.number != 0 && select.number != UINT32_MAX)) return;
+    Word ended = world_read(world, world->history_slot, NULL)[1 + world->program->nmachines + select.machine];
+    for (FiberStatus status = FIBER_ENDED; ended >> (status - FIBER_ENDED); status++)
+        if (ended & WORLD_ENDED(status)) count(tally, holds_of_ended(instr, status));
 }
 
 static bool quantify(Step *step, const Instr *instr, Select select) {
-    bool found = false, all = true, some = false;
-    for (uint32_t slot = 0; slot < step->world->n; slot++) {
-        if (!is_selected(step->world, slot, select)) continue;
-        bool holds = atom_holds(step, instr, slot);
-        found = true;
-        all &= holds;
-        some |= holds;
-    }
-    if (!found) return holds_of_the_gone(step, instr, select) || (instr->op == INSTR_IS_DONE && select.machine == NO_SLOT);
-    return select.number == UINT32_MAX ? some : all;
+    Tally tally = {.all = true};
+    for (uint32_t slot = 0; slot < step->world->n; slot++)
+        if (is_selected(step->world, slot, select)) count(&tally, atom_holds(step, instr, slot));
+    count_ended(step, instr, select, &tally);
+    if (!tally.found) return instr->op == INSTR_IS_DONE && (select.machine == NO_SLOT || is_gone(step, select));
+    return select.number == UINT32_MAX ? tally.some : tally.all;
 }
 
 Run atom_exec(Step *step, Act *act, const Instr *instr) {

@@ -43,9 +43,16 @@ uint32_t fiber_new(World *world, FiberSpec spec, bool no_reset) {
     return slot;
 }
 
+static void remember(World *world, uint32_t machine, FiberStatus status) {
+    uint32_t at = 1 + world->program->nmachines + machine;
+    if (world_read(world, world->history_slot, NULL)[at] & WORLD_ENDED(status)) return;
+    world_write(world, world->history_slot, NULL)[at] |= WORLD_ENDED(status);
+}
+
 void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t result) {
     Word *words = world_write(world, slot, NULL);
     const Machine *machine = fiber_machine(world, words);
+    bool is_task = (words[FIBER_FLAGS] & FIBER_IS_TASK) != 0;
     Word scope = words[FIBER_SCOPE];
     uint32_t n = status == FIBER_ENDED && result != NO_SLOT ? machine->result->words : 0;
     assert(n <= machine->nslots);
@@ -56,6 +63,7 @@ void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t resu
     words[FIBER_EXECUTOR] = words[FIBER_SCOPE] = words[FIBER_INNER] = words[FIBER_OWNER] = 0;
     world_resize(world, slot, FIBER_FRAME + n);
     if (scope) scope_remove(world, handle_slot(scope), slot_handle(slot));
+    if (is_task && world->program->is_watched[machine->id]) remember(world, machine->id, status);
 }
 
 /* ---- futures of operations */

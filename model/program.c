@@ -181,7 +181,28 @@ static void match_sites(Program *program) {
     }
 }
 
+static bool is_task_atom(uint8_t op) {
+    switch (op) {
+    case INSTR_IS_AT: case INSTR_IS_DONE: case INSTR_IS_BLOCKED: case INSTR_IS_ENABLED: case INSTR_IS_ABORTED: return true;
+    default: return false;
+    }
+}
+
+/* Atoms over all or some tasks of a function speak of those that have ended too. */
+static void find_watched(Program *program) {
+    program->is_watched = ARENA_ARRAY(&program->arena, bool, program->nmachines);
+    for (uint32_t i = 0; i < program->nmachines; i++) {
+        const Machine *machine = program->machines[i];
+        for (uint32_t pc = 0; pc < machine->ncode; pc++) {
+            const Instr *instr = &machine->code[pc];
+            if (!is_task_atom(instr->op) || instr->imm < 0 || (instr->b != 0 && instr->b != UINT32_MAX)) continue;
+            program->is_watched[instr->imm] = program->watches = true;
+        }
+    }
+}
+
 void program_finish(Program *program) {
+    find_watched(program);
     match_sites(program);
     program->has_blocking = has_blocking(program);
     program->has_progress = has_progress(program);

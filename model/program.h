@@ -206,6 +206,8 @@ typedef struct Program {
     const char **task_names; /* per machine: its name when its spawn numbers are observed (`worker[2]`), else NULL */
     uint32_t numbered;       /* how many of the first spawns of each numbered function keep their number; 0: none */
     bool *is_numbered;       /* per machine */
+    bool *is_watched;        /* [program_finish] per machine: some atom speaks of all or some of its tasks, those that have ended too */
+    bool watches;            /* [program_finish] of any machine */
     const char **formats;    /* printf formats */
     uint32_t nformats;
     bool threaded;           /* more than one thread can exist: shared accesses interleave */

@@ -51,7 +51,7 @@ static void make_base(World *world) {
 void world_init(World *world, const Program *program) {
     memset(world, 0, sizeof *world);
     world->program = program;
-    world->counts_slot = NO_SLOT;
+    world->history_slot = NO_SLOT;
     world->scratch = allocate(sizeof *world->scratch);
     make_base(world);
 }
@@ -71,7 +71,7 @@ void world_borrow(World *world, const World *from) {
     world->const_globals = from->const_globals;
     world->global_slot = from->global_slot;
     world->nfixed = from->nfixed;
-    world->counts_slot = from->counts_slot;
+    world->history_slot = from->history_slot;
     world->default_executor = from->default_executor;
 }
 
@@ -87,7 +87,7 @@ void world_copy(World *to, const World *from) {
     assert(to->program == from->program && !to->load);
     if ((void *)to->const_globals == to->base) copy_consts(to, from);
     to->nfixed = from->nfixed;
-    to->counts_slot = from->counts_slot;
+    to->history_slot = from->history_slot;
     to->default_executor = from->default_executor;
     world_reset(to, from->n);
     for (uint32_t i = 0; i < from->n; i++) {

@@ -5,7 +5,7 @@
    then objects, tasks and futures in the order they were made. A handle is slot + 1.
    A component's words, by kind (first word = CompKind):
      GLOBAL    kind | (index of the global + 1) << 8, then the variable's words; ask comp_kind, not words[0], what a component is.
-               The component of spawn counts has index + 1 = 0 and no handles
+               The component of what properties remember of tasks has index + 1 = 0 and no handles
      FIBER     kind, header (FIBER_* fields below), then the frame's words (nslots), or after the end the result's words
      OPFUTURE  kind, header (OPFUTURE_*), operands
      FREE      kind: a dropped future; nobody refers to it but what waits for ever
@@ -70,8 +70,9 @@ struct World {
     uint32_t *global_slot;     /* per global: its slot, NO_SLOT for const ones (borrowed likewise) */
     void *base;                /* what world_init allocated for these two; freed by world_fini */
     uint32_t nfixed;           /* slots [0, nfixed) were made by the init code and stay for good */
-    uint32_t counts_slot;      /* GLOBAL-kind component: one word per machine, how many of a numbered one were spawned, up to program->numbered;
-                                  NO_SLOT when none is numbered. A task with FIBER_NUMBER != 0 must be kept when it has ended and nobody refers to it */
+    uint32_t history_slot;     /* GLOBAL-kind component, what properties remember of tasks: one word per machine, how many of a numbered one were
+                                  spawned, up to program->numbered; then one per machine, how tasks of a watched one have ended (WORLD_ENDED bits).
+                                  NO_SLOT when none is either. A task with FIBER_NUMBER != 0 must be kept when it has ended and nobody refers to it */
     uint32_t default_executor; /* handle, 0 when the program needs no executor components */
     /* Lazy loading with a footprint, for memoisation; NULL when every component is loaded. */
     void (*load)(World *world, uint32_t slot);
@@ -93,7 +94,7 @@ CompKind world_kind(World *world, uint32_t slot);
 static inline CompKind comp_kind(const Word *words) { return (CompKind)(words[0] & 0xff); }
 /* Makes n components, none of them loaded, and forgets what was there; buffers are kept. */
 void world_reset(World *world, uint32_t n);
-/* Uses `from`'s slots of globals and values of const globals, fixed slots, counts and default executor. `from` must outlive `world`. */
+/* Uses `from`'s slots of globals and values of const globals, fixed slots, history and default executor. `from` must outlive `world`. */
 void world_borrow(World *world, const World *from);
 /* Changes the component's length; new words at the end are 0. */
 Word *world_resize(World *world, uint32_t slot, uint32_t n);
@@ -110,6 +111,8 @@ bool world_take_orphan(World *world, Word *future); /* the first noted; false: n
 typedef enum ScratchUse { SCRATCH_ITEM, SCRATCH_MOVED, SCRATCH_FRAME, SCRATCH_USES } ScratchUse;
 Word *world_scratch(World *world, ScratchUse use, uint32_t n);
 
+/* The bit of the history that says that some task of the machine has ended with this FiberStatus. */
+#define WORLD_ENDED(status) ((Word)1 << ((status) - FIBER_ENDED))
 static inline uint32_t handle_slot(Word handle) { return (uint32_t)(handle - 1); }
 static inline Word slot_handle(uint32_t slot) { return (Word)slot + 1; }
 
