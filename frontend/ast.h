@@ -294,6 +294,8 @@ typedef struct Tree {
     Span *option_spans;
     const char **settings; /* values of params, "NAME=VALUE" in order: the last one of a name counts */
     uint32_t nsettings;
+    bool is_discrete;      /* time passes in ticks (`--time discrete`); expect_read takes the file's word for it */
+    bool is_urgent;        /* and only when no task can move */
     Symbol **symbols;      /* [sema] by id */
     uint32_t nsymbols;
 } Tree;

@@ -60,14 +60,30 @@ static void check_global_executor(Sema *s, const Decl *decl) {
         s, EXECUTOR_PLACE, decl->at, "the executor '%s' needs its threads: executor %s = threads(1);", name, name);
 }
 
+/* What the environment can reach: a channel, or an array of them, made here. */
+static void check_extern(Sema *s, const Decl *decl) {
+    const Type *base = decl->type;
+    while (base->kind == TYPE_ARRAY) base = base->of;
+    if (!decl->is_extern || base->kind == TYPE_ERROR) return;
+    const char *name = sema_text(s, decl->name);
+    if (base->kind != TYPE_CHAN)
+        sema_report(s, EXTERN_PLACE, decl->at, "'%s' is no channel: only a channel is open to the environment", name);
+    else if (!decl->init)
+        sema_report(s, EXTERN_PLACE, decl->at, "the extern channel '%s' is made here: write %s = channel(capacity)",
+            name, name);
+    else if (convert_holds_handle(base->of))
+        sema_report(s, EXTERN_VALUES, decl->at, "the environment has no handles to send: '%s' carries '%s'", name,
+            sema_type_text(s, base->of));
+}
+
 static void check_global_variable(Sema *s, Decl *decl) {
-    if (decl->is_extern) sema_not_yet(s, decl->at, "'extern'");
     if (decl->is_scoped)
         sema_report(s, SCOPED_PLACE, decl->at, "a global cannot be 'scoped': it lives as long as the program");
     Symbol *symbol = new_variable(s, decl, global_type(s, decl));
     symbol->is_global = true;
     sema_declare(s, SCOPE_NAMES, symbol);
     check_global_executor(s, decl);
+    check_extern(s, decl);
     if (!decl->init) return;
     s->in_global = true;
     uint32_t errors = diags_errors(s->diags);
@@ -111,7 +127,9 @@ static void check_scoped(Sema *s, const Decl *decl) {
 }
 
 static void check_local_variable(Sema *s, Decl *decl) {
-    if (decl->is_extern) sema_not_yet(s, decl->at, "'extern'");
+    if (decl->is_extern)
+        sema_report(s, EXTERN_PLACE, decl->at, "'%s' is a local: only a global channel is open to the environment",
+            sema_text(s, decl->name));
     if (decl->is_static) sema_not_yet(s, decl->at, "a 'static' local");
     Symbol *symbol = new_variable(s, decl, check_type_usable(s, declared_type(s, decl), decl->at, "a variable"));
     sema_declare(s, SCOPE_NAMES, symbol);

@@ -180,7 +180,11 @@ uint32_t check_init_length(Sema *s, Expr *init) {
 
 /* ---- constants */
 
-static bool is_attribute(const Expr *expr) { return expr->kind == EXPR_NAME && expr->builtin != BUILTIN_NONE; }
+/* A word among a constructor's arguments, or a call of one. */
+static bool is_attribute(const Expr *expr) {
+    if (expr->builtin == BUILTIN_NONE) return false;
+    return expr->kind == EXPR_NAME || (expr->kind == EXPR_CALL && !maker_is(expr->builtin));
+}
 
 static void check_arguments_constant(Sema *s, const Expr *call) {
     for (uint32_t i = 0; i < call->nargs; i++)

@@ -11,7 +11,7 @@ static bool is_word(Sema *s, Expr *arg, Builtin word) {
     return true;
 }
 
-static Builtin word_of(Sema *s, const Expr *arg) {
+Builtin check_make_word(Sema *s, const Expr *arg) {
     const Expr *name = arg->kind == EXPR_CALL ? arg->a : arg;
     if (!name || name->kind != EXPR_NAME || scopes_find(&s->scopes, SCOPE_NAMES, name->name)) return BUILTIN_NONE;
     return sema_builtin(s, name->name);
@@ -24,26 +24,14 @@ static void check_number(Sema *s, Expr *arg, int64_t least, const char *what) {
         sema_report(s, BAD_COUNT, arg->span, "%s is at least %d, not %lld", what, (int)least, (long long)arg->value);
 }
 
-static void check_attribute(Sema *s, Expr *arg) {
-    if (is_word(s, arg, BUILTIN_FIFO)) return;
-    Builtin word = word_of(s, arg);
-    check_quietly(s, arg);
-    check_failed(s, arg);
-    if (word != BUILTIN_NONE && !sema_builtin_is_known(word)) {
-        sema_not_yet(s, arg->span, arena_printf(s->arena, "'%s'", sema_builtin_text(word)));
-    } else {
-        sema_report(s, CONSTRUCTOR, arg->span, "this is no attribute of a channel; 'fifo' is one");
-    }
-}
-
-static void check_channel(Sema *s, Expr *expr) {
+static void check_channel(Sema *s, Expr *expr, const Type *expected) {
     if (expr->nargs == 0)
         sema_report(s, ARGUMENT_COUNT, expr->at, "a channel needs its capacity: write channel(capacity)");
-    for (uint32_t i = 0; i < expr->nargs; i++) {
-        bool is_later = word_of(s, expr->args[i]) == BUILTIN_UNBOUNDED;
-        if (i > 0 || is_later) check_attribute(s, expr->args[i]);
-        else check_number(s, expr->args[i], 0, "the capacity of a channel");
-    }
+    else if (check_make_word(s, expr->args[0]) == BUILTIN_UNBOUNDED)
+        sema_not_yet(s, expr->args[0]->span, "'unbounded'");
+    else
+        check_number(s, expr->args[0], 0, "the capacity of a channel");
+    check_attributes(s, expr, expected && expected->kind == TYPE_CHAN ? expected->of : NULL);
 }
 
 static void check_mutex(Sema *s, Expr *expr, Builtin builtin) {
@@ -68,9 +56,9 @@ static void check_plain(Sema *s, Expr *expr) {
     sema_report(s, CONSTRUCTOR, expr->at, "'%s' takes no arguments", sema_builtin_text(expr->builtin));
 }
 
-static void check_made(Sema *s, Expr *expr, Builtin builtin) {
+static void check_made(Sema *s, Expr *expr, Builtin builtin, const Type *expected) {
     switch (builtin) {
-    case BUILTIN_CHANNEL: check_channel(s, expr); break;
+    case BUILTIN_CHANNEL: check_channel(s, expr, expected); break;
     case BUILTIN_PERMITS: check_counted(s, expr, 0, "the number of permits"); break;
     case BUILTIN_THREADS: check_counted(s, expr, 1, "the number of threads"); break;
     case BUILTIN_PARTIES: check_counted(s, expr, 1, "the number of parties"); break;
@@ -83,7 +71,7 @@ static void check_made(Sema *s, Expr *expr, Builtin builtin) {
 void check_make(Sema *s, Expr *expr, Builtin builtin, const Type *expected) {
     TypeKind kind = maker_kind(builtin);
     uint32_t errors = diags_errors(s->diags);
-    check_made(s, expr, builtin);
+    check_made(s, expr, builtin, expected);
     sema_effect(s, expr->at, "makes an object");
     if (kind == TYPE_EXECUTOR && !s->in_global) {
         if (!expected || expected->kind != TYPE_ERROR)

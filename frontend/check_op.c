@@ -52,6 +52,8 @@ static const Signature signatures[] = {
     {BUILTIN_YIELD, "", TYPE_VOID, true, "yields", "yield()"},
     {BUILTIN_ABORT, "t", TYPE_VOID, false, "aborts a task", "abort(task)"},
     {BUILTIN_ABORTED, "t", TYPE_BOOL, false, NULL, "aborted(task)"},
+    {BUILTIN_CRASHED, "t", TYPE_BOOL, false, NULL, "crashed(task)"},
+    {BUILTIN_NOW, "", TYPE_INT, false, "reads the clock", "now()"},
     {BUILTIN_ANY, "ii", TYPE_INT, false, "chooses", "any(low, high)"},
     {BUILTIN_ANY_BOOL, "", TYPE_BOOL, false, "chooses", "any_bool()"},
     {BUILTIN_ASSUME, "b", TYPE_VOID, false, "assumes", "assume(condition)"},
@@ -176,6 +178,16 @@ static void refuse_wait(Sema *s, Expr *expr, const char *name) {
     check_failed(s, expr);
 }
 
+static const Type *result_of(Sema *s, const Signature *op) {
+    if (op->builtin == BUILTIN_NOW) return types_int(s->types, 32, false);
+    return op->result == TYPE_INT ? sema_int(s) : types_basic(s->types, op->result);
+}
+
+static void check_now(Sema *s, const Expr *expr) {
+    if (s->tree->is_discrete) return;
+    sema_report(s, ABSTRACT_NOW, expr->at, "there is no clock to read in abstract time; check with --time discrete");
+}
+
 static void check_signature(Sema *s, Expr *expr, const Signature *op, const Type *expected, Use use) {
     const char *params = op->params;
     if (!check_count(s, expr, params, op->usage)) return;
@@ -183,7 +195,8 @@ static void check_signature(Sema *s, Expr *expr, const Signature *op, const Type
     for (const char *p = params; *p && index < expr->nargs; p++)
         if (*p != '?') check_argument(s, expr, index++, *p);
     if (op->builtin == BUILTIN_ANY) check_any(s, expr);
-    const Type *result = op->result == TYPE_INT ? sema_int(s) : types_basic(s->types, op->result);
+    const Type *result = result_of(s, op);
+    if (op->builtin == BUILTIN_NOW) check_now(s, expr);
     if (op->waits) check_call_future(s, expr, result, expected, use, true);
     else expr->type = result;
     if (op->effect && !expr->makes_future) sema_effect(s, expr->at, op->effect);
@@ -225,14 +238,15 @@ static bool is_atom(Builtin builtin) {
     case BUILTIN_DONE:
     case BUILTIN_BLOCKED:
     case BUILTIN_ENABLED:
-    case BUILTIN_ABORTED: return true;
+    case BUILTIN_ABORTED:
+    case BUILTIN_CRASHED: return true;
     default: return false;
     }
 }
 
 static bool is_property_only(Builtin builtin) {
     return is_atom(builtin) && builtin != BUILTIN_LEN && builtin != BUILTIN_CAP && builtin != BUILTIN_DONE &&
-           builtin != BUILTIN_ABORTED;
+           builtin != BUILTIN_ABORTED && builtin != BUILTIN_CRASHED;
 }
 
 /* False (reported) when the operation has no place here. */

@@ -66,10 +66,25 @@ static void check_executor(Sema *s, Expr *executor) {
 
 static void refuse_later(Sema *s, const Spawn *spawn, Span at) {
     if (spawn->protocol) sema_not_yet(s, at, "'as' (a role of a protocol)");
-    if (spawn->fault != FAULT_NONE)
-        sema_not_yet(s, at, spawn->fault == FAULT_CRASH ? "'with crash'" : "'with restart'");
     check_quietly(s, spawn->role_index);
-    check_quietly(s, spawn->fault_count);
+}
+
+/* with crash(n), with restart(n): what was given away with the first start is not there for another one. */
+static void check_fault(Sema *s, const Spawn *spawn) {
+    if (spawn->fault == FAULT_NONE) return;
+    const char *what = spawn->fault == FAULT_CRASH ? "crash" : "restart";
+    Expr *count = spawn->fault_count;
+    if (!count) return;
+    if (check_constant(s, count, arena_printf(s->arena, "the number in %s(count)", what)) &&
+        (count->value < 1 || count->value > UINT8_MAX))
+        sema_report(s, FAULT_COUNT, count->span, "%s(count) takes a constant from 1 to 255, not %lld", what,
+            (long long)count->value);
+    for (uint32_t i = 0; spawn->fault == FAULT_RESTART && i < spawn->call->nargs; i++) {
+        const Type *type = spawn->call->args[i]->type;
+        if (!type || !convert_holds_owned(type)) continue;
+        sema_report(s, TYPE_MISMATCH, spawn->call->args[i]->span,
+            "a '%s' is given away with the first start: a task that restarts cannot take one", sema_type_text(s, type));
+    }
 }
 
 static void refuse_target(Sema *s, const Expr *call, const Symbol *symbol) {
@@ -121,5 +136,6 @@ void check_spawn(Sema *s, Expr *expr) {
     check_executor(s, spawn->executor);
     check_target(s, expr, spawn->call);
     refuse_later(s, spawn, expr->at);
+    check_fault(s, spawn);
     sema_effect(s, expr->at, "spawns");
 }

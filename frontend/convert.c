@@ -83,3 +83,6 @@ static bool holds(const Type *type, TypeKind kind) {
 
 bool convert_holds_handle(const Type *type) { return holds(type, TYPE_KINDS); }
 bool convert_holds_kind(const Type *type, TypeKind kind) { return holds(type, kind); }
+bool convert_holds_owned(const Type *type) {
+    return holds(type, TYPE_FUTURE) || holds(type, TYPE_SENDER) || holds(type, TYPE_RECEIVER) || holds(type, TYPE_PERMIT);
+}

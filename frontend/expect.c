@@ -250,6 +250,17 @@ static void read_settings(Tree *tree) {
     }
 }
 
+/* `--time discrete` and `--urgent`. */
+static void read_time(Tree *tree) {
+    for (uint32_t i = 0; i < tree->noptions; i++) {
+        const char *word = tree->options[i], *kind = NULL;
+        if (strcmp(word, "--time") == 0 && i + 1 < tree->noptions) kind = tree->options[++i];
+        else if (strncmp(word, "--time=", 7) == 0) kind = word + 7;
+        if (kind) tree->is_discrete = strcmp(kind, "discrete") == 0;
+        tree->is_urgent |= strcmp(word, "--urgent") == 0;
+    }
+}
+
 static void take_line(Line *line, Collected *collected) {
     Span span;
     const char *word = take_word(line, &span);
@@ -296,6 +307,7 @@ void expect_read(Tree *tree, Diags *diags) {
     tree->option_spans = arena_copy(&tree->arena, collected.spans.data, collected.spans.n * sizeof(Span));
     tree->noptions = collected.options.n;
     read_settings(tree);
+    read_time(tree);
     vec_fini(&collected.expectations);
     vec_fini(&collected.options);
     vec_fini(&collected.spans);

@@ -5,7 +5,7 @@
 #include "frontend/ast.h"
 #include "model/support/diag.h"
 
-/* Fills the tree's expectations, options and settings of params from its file's text; each malformed line is a diagnostic. */
+/* Fills the tree's expectations, options, settings of params and kind of time from its file's text; each malformed line is a diagnostic. */
 void expect_read(Tree *tree, Diags *diags);
 
 #endif

@@ -224,6 +224,7 @@ Program *frontend_lower(Tree *tree, Diags *diags) {
     Lower lower;
     uint32_t errors = diags_errors(diags);
     begin(&lower, tree, diags);
+    if (tree->is_discrete) lower_not_yet(&lower, (Span){0}, "discrete time");
     lower_globals(&lower);
     const Symbol *main_function = find_main(tree);
     assert(main_function);

@@ -134,6 +134,7 @@ static uint32_t arguments(Builder *b, const Expr *call) {
 
 void lower_spawn(Builder *b, const Expr *expr, uint32_t slot) {
     const Spawn *spawn = expr->spawn;
+    if (spawn->fault != FAULT_NONE) lower_not_yet(b->lower, expr->at, "a spawn with faults");
     uint32_t mark = lower_mark(b), executor = NO_SLOT;
     if (slot == NO_SLOT) slot = lower_temp_word(b, WORD_HANDLE);
     if (spawn->executor) {

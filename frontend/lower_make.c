@@ -46,6 +46,9 @@ void lower_make(Builder *b, const Expr *call, uint32_t slot) {
     for (uint32_t i = 0; i < call->nargs; i++) {
         site.is_fifo |= call->args[i]->builtin == BUILTIN_FIFO;
         site.is_unowned |= call->args[i]->builtin == BUILTIN_UNOWNED;
+        Builtin word = call->args[i]->builtin;
+        if (word == BUILTIN_LOSSY || word == BUILTIN_DUPLICATING || word == BUILTIN_REORDERING)
+            lower_not_yet(b->lower, call->args[i]->span, "a channel with faults");
     }
     uint32_t index = lower_site(b, call, site), mark = lower_mark(b), count = NO_SLOT;
     if (call->nargs > 0 && site.kind != OBJECT_MUTEX) {
@@ -208,6 +211,7 @@ static void global_value(GlobalInit *g, const Expr *init, const Type *type, uint
 }
 
 void lower_global(Builder *b, const Decl *decl) {
+    if (decl->is_extern) lower_not_yet(b->lower, decl->at, "an extern channel");
     const Symbol *symbol = decl->symbol;
     uint32_t index = b->lower->global_of.data[symbol->id];
     GlobalInit g = {.b = b, .global = index, .symbol = symbol, .words = b->lower->program->globals[index].init};

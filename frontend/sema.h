@@ -261,6 +261,10 @@ void check_call_future(Sema *s, Expr *expr, const Type *value, const Type *expec
 /* ---- check_op.c, check_make.c, check_printf.c, check_atom.c */
 void check_op(Sema *s, Expr *expr, Builtin builtin, const Type *expected, Use use);
 void check_make(Sema *s, Expr *expr, Builtin builtin, const Type *expected);
+/* The predeclared word that an argument is, or is a call of. */
+Builtin check_make_word(Sema *s, const Expr *arg);
+/* check_attribute.c: of a channel of such items (NULL: not known), from its second argument on. */
+void check_attributes(Sema *s, Expr *channel, const Type *item);
 void check_printf(Sema *s, Expr *expr);
 void check_atom(Sema *s, Expr *expr, Builtin builtin);
 void check_atom_label(Sema *s, Expr *expr);

@@ -51,6 +51,8 @@ void job_load(Job *job, const char *path, CommandLine line) {
         unparse(job); /* its own -D and -I change what the preprocessor makes of it */
         parse(job);
     }
+    job->tree->is_discrete = job->options.discrete;
+    job->tree->is_urgent = job->options.urgent;
     if (diags_errors(job->diags) == 0 && frontend_check(job->tree, job->diags))
         job->program = frontend_lower(job->tree, job->diags);
     if (diags_errors(job->diags) > 0 && job->program) {

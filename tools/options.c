@@ -21,6 +21,7 @@ typedef enum OptionKind {
     KIND_CPP,
     KIND_SETTING,
     KIND_READY,
+    KIND_TIME,
     KIND_COLOR
 } OptionKind;
 
@@ -161,6 +162,11 @@ static bool is_setting(const char *text) {
     return n > 0 && !isdigit((unsigned char)text[0]) && text[n] == '=' && text[n + 1];
 }
 
+static bool read_time(const char *text, bool *discrete) {
+    *discrete = strcmp(text, "discrete") == 0;
+    return *discrete || strcmp(text, "abstract") == 0;
+}
+
 static bool set(Options *options, const Option *option, const char *value) {
     void *field = (char *)options + option->field;
     bool good = true;
@@ -176,6 +182,7 @@ static bool set(Options *options, const Option *option, const char *value) {
     case KIND_SIZE: good = read_count(value, 1024, field); break;
     case KIND_SECONDS: good = read_seconds(value, field); break;
     case KIND_READY: good = read_ready(value, field); break;
+    case KIND_TIME: good = read_time(value, field); break;
     case KIND_COLOR: good = read_color(value, field); break;
     }
     if (good && option->argument && !value[0]) good = false;

@@ -31,7 +31,7 @@ typedef struct Options {
     VEC(const char *) cpp;      /* -D… and -I… for the preprocessor, in order */
     VEC(const char *) settings; /* values of params, NAME=VALUE, in order */
     VEC(const char *) operands; /* what is no option */
-    bool run_on, main_ends_run;
+    bool run_on, main_ends_run, discrete, urgent;
     uint64_t max_states, memory, threads, jobs; /* 0: not given */
     double timeout;
     bool no_symmetry, no_reset, no_memo, merge, no_merge;
