@@ -86,9 +86,22 @@ void check_atom_label(Sema *s, Expr *expr) {
 
 /* ---- atoms that look like calls */
 
+static bool is_channel(const Type *type) {
+    switch (type->kind) {
+    case TYPE_CHAN:
+    case TYPE_SENDER:
+    case TYPE_RECEIVER:
+    case TYPE_ONESHOT:
+    case TYPE_BROADCAST: return true;
+    default: return false;
+    }
+}
+
 static bool check_object(Sema *s, Expr *expr, TypeKind kind, TypeKind other, const char *wanted) {
     const Type *type = check_expr(s, expr->args[0], NULL);
     if (type->kind == kind || type->kind == other || type->kind == TYPE_NONE) return true;
+    if (kind == TYPE_CHAN && is_channel(type)) return true;
+    if (other == TYPE_SEMAPHORE && type->kind == TYPE_WATCH) return true;
     if (type->kind != TYPE_ERROR)
         sema_report(s, TYPE_MISMATCH, expr->args[0]->span, "'%s' asks a %s, not a '%s'",
             sema_builtin_text(expr->builtin), wanted, sema_type_text(s, type));

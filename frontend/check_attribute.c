@@ -49,7 +49,7 @@ static void check_whole(Sema *s, const Expr *channel, const Type *item) {
     if (duplicates && room && room->is_const && room->value == 0)
         sema_report(s, CONSTRUCTOR, channel->at,
             "a channel without room cannot keep what it duplicates: 'duplicating' needs a capacity");
-    if (duplicates && item && convert_holds_owned(item))
+    if (duplicates && item && convert_holds_counted(item))
         sema_report(s, CONSTRUCTOR, channel->at, "a '%s' has one owner: a channel that carries it duplicates nothing",
             sema_type_text(s, item));
 }

@@ -46,10 +46,6 @@ static const Type *global_type(Sema *s, Decl *decl) {
     const Type *base = type;
     while (base->kind == TYPE_ARRAY) base = base->of;
     if (base->kind == TYPE_EXECUTOR) return type;
-    if (convert_holds_kind(type, TYPE_FUTURE)) {
-        sema_not_yet(s, decl->at, "a global that holds a future");
-        return sema_error_type(s);
-    }
     return check_type_usable(s, type, decl->at, "a variable");
 }
 
@@ -81,6 +77,7 @@ static void check_global_variable(Sema *s, Decl *decl) {
         sema_report(s, SCOPED_PLACE, decl->at, "a global cannot be 'scoped': it lives as long as the program");
     Symbol *symbol = new_variable(s, decl, global_type(s, decl));
     symbol->is_global = true;
+    symbol->is_written |= convert_holds_counted(decl->type); /* what it holds may be given away */
     sema_declare(s, SCOPE_NAMES, symbol);
     check_global_executor(s, decl);
     check_extern(s, decl);

@@ -191,6 +191,14 @@ static void check_arguments_constant(Sema *s, const Expr *call) {
         if (!is_attribute(call->args[i])) check_init_constant(s, call->args[i]);
 }
 
+/* The object whose end a global holds: a global too, declared before. */
+static void check_source_constant(Sema *s, const Expr *source) {
+    const Expr *place = source;
+    while (place->kind == EXPR_INDEX && place->b->is_const) place = place->a;
+    if (place->kind == EXPR_NAME && place->symbol && place->symbol->is_global) return;
+    sema_report(s, NOT_CONSTANT, source->span, "the initialiser of a global takes an end of another global");
+}
+
 void check_init_constant(Sema *s, Expr *init) {
     if (!init || init->is_const || init->kind == EXPR_NONE || init->kind == EXPR_ERROR) return;
     if (init->kind == EXPR_INIT) {
@@ -201,6 +209,8 @@ void check_init_constant(Sema *s, Expr *init) {
         check_init_constant(s, init->a);
     } else if (init->kind == EXPR_CALL && (init->label || maker_is(init->builtin))) {
         check_arguments_constant(s, init);
+    } else if (init->kind == EXPR_CALL && check_end_is(init->builtin)) {
+        check_source_constant(s, init->args[0]);
     } else {
         sema_report(s, NOT_CONSTANT, init->span, "the initialiser of a global is no constant");
     }

@@ -10,10 +10,6 @@ static bool is_taken(Sema *s, Name name, Span span, Name other, Span other_span,
 
 static const Type *field_type(Sema *s, const Decl *decl) {
     const Type *type = check_type_of_value(s, decl->syntax, "a field of a message");
-    if (convert_holds_kind(type, TYPE_FUTURE)) {
-        sema_not_yet(s, decl->at, "a future in a message");
-        return sema_error_type(s);
-    }
     if (type->kind != TYPE_ARRAY) return type;
     sema_report(s, ARRAY_VALUE, decl->at, "a field of a message cannot be an array; put it into a struct");
     return sema_error_type(s);

@@ -5,23 +5,33 @@
 #include <string.h>
 
 /* Parameters, one letter each:
-   c channel, v value of its items, d destination for an item, m mutex, w rwlock, u mutex or rwlock, s semaphore,
-   k condvar, n notify, p barrier, g waitgroup, O once, o what can be closed, t task, i integer, b condition;
-   what follows `?` may be left out. An operation with several rows is told by how many arguments it has. */
+   c what has a length, S what is sent to, T the same without permits, R what is received from, C channel or its sender,
+   v value of its items, d destination for an item, W watch, r receiver, e end, E end but a permit, m mutex, w rwlock,
+   u mutex or rwlock, s semaphore, k condvar, n notify, p barrier, g waitgroup, O once, o what can be closed, t task,
+   i integer, b condition; what follows `?` may be left out. An operation with several rows is told by how many
+   arguments it has. */
 typedef struct Signature {
     Builtin builtin;
     const char *params;
-    TypeKind result; /* BOOL, INT or VOID */
+    TypeKind result; /* BOOL, INT, VOID; what depends on the first argument: PERMIT, WATCH (an item), NONE (its type) */
     bool waits;
     const char *effect; /* NULL: none, so that a property's functions may use it */
     const char *usage;
 } Signature;
 
 static const Signature signatures[] = {
-    {BUILTIN_SEND, "cv", TYPE_BOOL, true, "sends", "send(channel, value)"},
-    {BUILTIN_RECV, "cd", TYPE_BOOL, true, "receives", "recv(channel, &variable)"},
-    {BUILTIN_TRY_SEND, "cv", TYPE_BOOL, false, "sends", "try_send(channel, value)"},
-    {BUILTIN_TRY_RECV, "cd", TYPE_BOOL, false, "receives", "try_recv(channel, &variable)"},
+    {BUILTIN_SEND, "Sv", TYPE_BOOL, true, "sends", "send(channel, value)"},
+    {BUILTIN_RECV, "Rd", TYPE_BOOL, true, "receives", "recv(channel, &variable)"},
+    {BUILTIN_TRY_SEND, "Tv", TYPE_BOOL, false, "sends", "try_send(channel, value)"},
+    {BUILTIN_TRY_RECV, "Rd", TYPE_BOOL, false, "receives", "try_recv(channel, &variable)"},
+    {BUILTIN_RESERVE, "C", TYPE_PERMIT, true, "reserves", "reserve(channel)"},
+    {BUILTIN_TRY_RESERVE, "C", TYPE_PERMIT, false, "reserves", "try_reserve(channel)"},
+    {BUILTIN_CLONE, "E", TYPE_NONE, false, "clones an end", "clone(end)"},
+    {BUILTIN_DROP, "e", TYPE_VOID, false, "drops an end", "drop(end)"},
+    {BUILTIN_LAGGED, "r", TYPE_BOOL, false, NULL, "lagged(receiver)"},
+    {BUILTIN_CHANGED, "W", TYPE_BOOL, true, "receives", "changed(watch)"},
+    {BUILTIN_PUBLISH, "Wv", TYPE_BOOL, false, "publishes", "publish(watch, value)"},
+    {BUILTIN_READ, "W", TYPE_WATCH, false, NULL, "read(watch)"},
     {BUILTIN_CLOSE, "o", TYPE_VOID, false, "closes a channel", "close(channel)"},
     {BUILTIN_LEN, "c", TYPE_INT, false, NULL, "len(channel)"},
     {BUILTIN_CAP, "c", TYPE_INT, false, NULL, "cap(channel)"},
@@ -90,24 +100,71 @@ static void report_argument(Sema *s, const Expr *expr, uint32_t index, const cha
             argument_text(s, expr, index), text, wanted);
 }
 
-/* A handle argument; `none` fits as well. */
-static void check_handle(Sema *s, Expr *expr, uint32_t index, TypeKind kind, TypeKind other, const char *wanted) {
-    const Type *type = check_expr(s, expr->args[index], NULL);
-    if (type->kind == kind || type->kind == other || type->kind == TYPE_NONE || type->kind == TYPE_ERROR) return;
-    report_argument(s, expr, index, wanted);
+/* Which handles a parameter takes, and what it is called; `none` fits as well. */
+typedef struct HandleRow {
+    char letter;
+    const char *wanted;
+    TypeKind kinds[7]; /* ERROR: no more */
+} HandleRow;
+static const HandleRow handle_rows[] = {
+    {'c', "channel", {TYPE_CHAN, TYPE_SENDER, TYPE_RECEIVER, TYPE_ONESHOT, TYPE_BROADCAST}},
+    {'S', "channel", {TYPE_CHAN, TYPE_SENDER, TYPE_ONESHOT, TYPE_BROADCAST, TYPE_PERMIT}},
+    {'T', "channel", {TYPE_CHAN, TYPE_SENDER, TYPE_ONESHOT, TYPE_BROADCAST}},
+    {'R', "channel", {TYPE_CHAN, TYPE_RECEIVER, TYPE_ONESHOT}},
+    {'C', "channel", {TYPE_CHAN, TYPE_SENDER}},
+    {'r', "receiver", {TYPE_RECEIVER}},
+    {'e', "sender, receiver or permit", {TYPE_SENDER, TYPE_RECEIVER, TYPE_PERMIT}},
+    {'E', "sender or receiver", {TYPE_SENDER, TYPE_RECEIVER}},
+    {'W', "watch", {TYPE_WATCH}},
+    {'m', "mutex", {TYPE_MUTEX}},
+    {'w', "rwlock", {TYPE_RWLOCK}},
+    {'u', "mutex or rwlock", {TYPE_MUTEX, TYPE_RWLOCK}},
+    {'k', "condvar", {TYPE_CONDVAR}},
+    {'n', "notify", {TYPE_NOTIFY}},
+    {'p', "barrier", {TYPE_BARRIER}},
+    {'g', "waitgroup", {TYPE_WAITGROUP}},
+    {'O', "once", {TYPE_ONCE}},
+    {'s', "semaphore", {TYPE_SEMAPHORE}},
+    {'o', "channel or semaphore",
+        {TYPE_CHAN, TYPE_SEMAPHORE, TYPE_SENDER, TYPE_RECEIVER, TYPE_ONESHOT, TYPE_BROADCAST, TYPE_WATCH}},
+    {'t', "task", {TYPE_TASK}},
+};
+
+static bool takes(const HandleRow *row, TypeKind kind) {
+    for (uint32_t i = 0; i < sizeof row->kinds / sizeof *row->kinds && row->kinds[i] != TYPE_ERROR; i++)
+        if (row->kinds[i] == kind) return true;
+    return kind == TYPE_NONE || kind == TYPE_ERROR;
 }
 
-/* The item type of the channel that is the first argument, NULL when it is not known. */
+/* An operation uses an end where a variable holds it: one made on the spot would be gone with the operation. */
+static void check_end_is_held(Sema *s, const Expr *expr, const Expr *arg) {
+    if (!type_is_counted(arg->type) || check_place_root(arg)) return;
+    sema_report(s, END_LOST, arg->span, "'%s' uses an end that no variable holds: it would be gone with the operation",
+        sema_builtin_text(expr->builtin));
+}
+
+/* False: the letter stands for no handle. */
+static bool check_handle(Sema *s, Expr *expr, uint32_t index, char letter) {
+    for (uint32_t i = 0; i < sizeof handle_rows / sizeof *handle_rows; i++) {
+        const HandleRow *row = &handle_rows[i];
+        if (row->letter != letter) continue;
+        const Type *type = check_expr(s, expr->args[index], NULL);
+        if (!takes(row, type->kind)) report_argument(s, expr, index, row->wanted);
+        else if (letter != 'e') check_end_is_held(s, expr, expr->args[index]);
+        return true;
+    }
+    return false;
+}
+
+/* The type of the items of the object that is the first argument, NULL when it is not known. */
 static const Type *item_of(const Expr *expr) {
     const Type *type = expr->args[0]->type;
-    return type && type->kind == TYPE_CHAN ? type->of : NULL;
+    return type && type_is_handle(type) && type->kind != TYPE_TASK && type->kind != TYPE_FUTURE ? type->of : NULL;
 }
 
 static void check_item(Sema *s, Expr *expr, uint32_t index) {
     const Type *item = item_of(expr);
     if (!item) check_quietly(s, expr->args[index]);
-    else if (convert_holds_kind(item, TYPE_FUTURE))
-        sema_not_yet(s, expr->args[index]->span, "sending a future over a channel");
     else check_expr_to(s, expr->args[index], item, 0, "the item sent");
 }
 
@@ -135,19 +192,8 @@ static void check_destination(Sema *s, Expr *expr, uint32_t index) {
 
 static void check_argument(Sema *s, Expr *expr, uint32_t index, char letter) {
     Expr *arg = expr->args[index];
+    if (check_handle(s, expr, index, letter)) return;
     switch (letter) {
-    case 'c': check_handle(s, expr, index, TYPE_CHAN, TYPE_CHAN, "channel"); break;
-    case 'm': check_handle(s, expr, index, TYPE_MUTEX, TYPE_MUTEX, "mutex"); break;
-    case 'w': check_handle(s, expr, index, TYPE_RWLOCK, TYPE_RWLOCK, "rwlock"); break;
-    case 'u': check_handle(s, expr, index, TYPE_MUTEX, TYPE_RWLOCK, "mutex or rwlock"); break;
-    case 'k': check_handle(s, expr, index, TYPE_CONDVAR, TYPE_CONDVAR, "condvar"); break;
-    case 'n': check_handle(s, expr, index, TYPE_NOTIFY, TYPE_NOTIFY, "notify"); break;
-    case 'p': check_handle(s, expr, index, TYPE_BARRIER, TYPE_BARRIER, "barrier"); break;
-    case 'g': check_handle(s, expr, index, TYPE_WAITGROUP, TYPE_WAITGROUP, "waitgroup"); break;
-    case 'O': check_handle(s, expr, index, TYPE_ONCE, TYPE_ONCE, "once"); break;
-    case 's': check_handle(s, expr, index, TYPE_SEMAPHORE, TYPE_SEMAPHORE, "semaphore"); break;
-    case 'o': check_handle(s, expr, index, TYPE_CHAN, TYPE_SEMAPHORE, "channel or semaphore"); break;
-    case 't': check_handle(s, expr, index, TYPE_TASK, TYPE_TASK, "task"); break;
     case 'v': check_item(s, expr, index); break;
     case 'd': check_destination(s, expr, index); break;
     case 'b': check_condition(s, arg); break;
@@ -178,14 +224,30 @@ static void refuse_wait(Sema *s, Expr *expr, const char *name) {
     check_failed(s, expr);
 }
 
-static const Type *result_of(Sema *s, const Signature *op) {
-    if (op->builtin == BUILTIN_NOW) return types_int(s->types, 32, false);
-    return op->result == TYPE_INT ? sema_int(s) : types_basic(s->types, op->result);
-}
-
 static void check_now(Sema *s, const Expr *expr) {
     if (s->tree->is_discrete) return;
     sema_report(s, ABSTRACT_NOW, expr->at, "there is no clock to read in abstract time; check with --time discrete");
+}
+
+/* What depends on the first argument is unknown for `none`. */
+static const Type *result_of(Sema *s, const Expr *expr, const Signature *op) {
+    const Type *first = expr->nargs ? expr->args[0]->type : NULL;
+    if (op->builtin == BUILTIN_NOW) return types_int(s->types, 32, false);
+    switch (op->result) {
+    case TYPE_INT: return sema_int(s);
+    case TYPE_NONE: return type_is_end(first) ? first : sema_error_type(s);
+    case TYPE_WATCH: return item_of(expr) ? item_of(expr) : sema_error_type(s);
+    case TYPE_PERMIT: return item_of(expr) ? types_handle(s->types, TYPE_PERMIT, item_of(expr)) : sema_error_type(s);
+    default: return types_basic(s->types, op->result);
+    }
+}
+
+/* A permit's send never waits, a broadcast's only if it is awaited. */
+static bool may_wait(const Expr *expr, const Signature *op, const Type *expected, Use use) {
+    if (op->builtin != BUILTIN_SEND) return op->waits;
+    TypeKind to = expr->args[0]->type->kind;
+    bool is_future = use == USE_AWAIT || use == USE_ARM || (expected && expected->kind == TYPE_FUTURE);
+    return to != TYPE_PERMIT && (to != TYPE_BROADCAST || is_future);
 }
 
 static void check_signature(Sema *s, Expr *expr, const Signature *op, const Type *expected, Use use) {
@@ -195,12 +257,13 @@ static void check_signature(Sema *s, Expr *expr, const Signature *op, const Type
     for (const char *p = params; *p && index < expr->nargs; p++)
         if (*p != '?') check_argument(s, expr, index++, *p);
     if (op->builtin == BUILTIN_ANY) check_any(s, expr);
-    const Type *result = result_of(s, op);
+    const Type *result = result_of(s, expr, op);
     if (op->builtin == BUILTIN_NOW) check_now(s, expr);
-    if (op->waits) check_call_future(s, expr, result, expected, use, true);
+    bool waits = may_wait(expr, op, expected, use);
+    if (waits) check_call_future(s, expr, result, expected, use, true);
     else expr->type = result;
     if (op->effect && !expr->makes_future) sema_effect(s, expr->at, op->effect);
-    if (!op->waits && (use == USE_AWAIT || use == USE_ARM)) refuse_wait(s, expr, sema_builtin_text(op->builtin));
+    if (!waits && (use == USE_AWAIT || use == USE_ARM)) refuse_wait(s, expr, sema_builtin_text(op->builtin));
 }
 
 /* block_on(f): the value of a future or a task, without giving the thread back. */
@@ -222,6 +285,30 @@ static void check_block_on(Sema *s, Expr *expr, Use use) {
         s->func->wait_what = "block_on";
     }
     if (use == USE_AWAIT || use == USE_ARM) refuse_wait(s, expr, "block_on");
+}
+
+/* ---- ends of what exists already */
+
+bool check_end_is(Builtin builtin) {
+    return builtin == BUILTIN_SENDER || builtin == BUILTIN_RECEIVER || builtin == BUILTIN_SUBSCRIBE;
+}
+
+static void check_end(Sema *s, Expr *expr, Builtin builtin, Use use) {
+    static const HandleRow of_channel = {'-', "channel", {TYPE_CHAN, TYPE_ONESHOT}};
+    static const HandleRow of_source = {'-', "broadcast or watch", {TYPE_BROADCAST, TYPE_WATCH}};
+    const HandleRow *row = builtin == BUILTIN_SUBSCRIBE ? &of_source : &of_channel;
+    if (!check_count(s, expr, "c", arena_printf(s->arena, "%s(%s)", sema_builtin_text(builtin), row->wanted))) return;
+    const Type *type = check_expr(s, expr->args[0], NULL);
+    sema_effect(s, expr->at, "makes an end");
+    if (!takes(row, type->kind)) report_argument(s, expr, 0, row->wanted);
+    else check_end_is_held(s, expr, expr->args[0]);
+    if (!takes(row, type->kind) || !type->of) {
+        check_failed(s, expr);
+        return;
+    }
+    TypeKind kind = builtin == BUILTIN_SENDER ? TYPE_SENDER : type->kind == TYPE_WATCH ? TYPE_WATCH : TYPE_RECEIVER;
+    expr->type = types_handle(s->types, kind, type->of);
+    if (use == USE_AWAIT || use == USE_ARM) refuse_wait(s, expr, sema_builtin_text(builtin));
 }
 
 /* ---- where an operation may stand */
@@ -258,7 +345,7 @@ static bool may_stand(Sema *s, Expr *expr, Builtin builtin) {
         sema_report(s, SIDE_EFFECT, expr->at, "'%s' in a property, which has no side effects", text);
     } else if (is_property_only(builtin)) {
         sema_report(s, PROPERTY_ONLY, expr->at, "'%s' stands only in a property", text);
-    } else if ((s->in_global || s->in_constant) && !(s->in_global && maker_is(builtin))) {
+    } else if ((s->in_global || s->in_constant) && !(s->in_global && (maker_is(builtin) || check_end_is(builtin)))) {
         sema_report(s, NOT_CONSTANT, expr->at, "'%s' is no constant", text);
     } else {
         return true;
@@ -281,6 +368,7 @@ void check_op(Sema *s, Expr *expr, Builtin builtin, const Type *expected, Use us
     else if (!may_stand(s, expr, builtin)) return;
     else if (op) check_signature(s, expr, op, expected, use);
     else if (maker_is(builtin)) check_make(s, expr, builtin, expected);
+    else if (check_end_is(builtin)) check_end(s, expr, builtin, use);
     else if (builtin == BUILTIN_BLOCK_ON) check_block_on(s, expr, use);
     else if (builtin == BUILTIN_CALL_ONCE) check_once(s, expr, expected, use);
     else if (builtin == BUILTIN_PRINTF) check_printf(s, expr);

@@ -66,6 +66,11 @@ static void check_assign_op(Sema *s, Expr *expr) {
     }
 }
 
+/* What was given to the variable is not in the expression any more. */
+static void forget_given(Sema *s, Expr *expr) {
+    if (expr->type && expr->type->kind != TYPE_ERROR && convert_holds_end(expr->type)) expr->type = sema_void(s);
+}
+
 void check_assign(Sema *s, Expr *expr) {
     if (check_effect_refused(s, expr, "an assignment")) return;
     bool is_good = check_place(s, expr->a);
@@ -81,6 +86,7 @@ void check_assign(Sema *s, Expr *expr) {
         }
     }
     expr->type = to;
+    forget_given(s, expr);
 }
 
 void check_incdec(Sema *s, Expr *expr) {

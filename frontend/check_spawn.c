@@ -81,7 +81,7 @@ static void check_fault(Sema *s, const Spawn *spawn) {
             (long long)count->value);
     for (uint32_t i = 0; spawn->fault == FAULT_RESTART && i < spawn->call->nargs; i++) {
         const Type *type = spawn->call->args[i]->type;
-        if (!type || !convert_holds_owned(type)) continue;
+        if (!type || !convert_holds_counted(type)) continue;
         sema_report(s, TYPE_MISMATCH, spawn->call->args[i]->span,
             "a '%s' is given away with the first start: a task that restarts cannot take one", sema_type_text(s, type));
     }

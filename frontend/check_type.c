@@ -191,29 +191,27 @@ static const Type *announce_struct(Sema *s, const TypeSyntax *syntax) {
 
 static const char *later_handle(TypeKind kind) {
     switch (kind) {
-    case TYPE_SENDER: return "'sender'";
-    case TYPE_RECEIVER: return "'receiver'";
-    case TYPE_ONESHOT: return "'oneshot'";
-    case TYPE_BROADCAST: return "'broadcast'";
-    case TYPE_WATCH: return "'watch'";
-    case TYPE_PERMIT: return "'permit'";
     case TYPE_WAKER: return "'waker'";
     default: return NULL;
     }
 }
 
-static const Type *chan_type(Sema *s, const TypeSyntax *syntax, const Type *of) {
+/* Whoever reads such an object gets a copy of the item. */
+static bool copies_items(TypeKind kind) { return kind == TYPE_BROADCAST || kind == TYPE_WATCH; }
+
+static const Type *channel_type(Sema *s, const TypeSyntax *syntax, const Type *of) {
     Span span = syntax->of->span;
     if (of->kind == TYPE_VOID) {
         sema_report(s, VOID_VALUE, span, "an item of a channel cannot have the type 'void'");
     } else if (of->kind == TYPE_ARRAY) {
         sema_report(s, ARRAY_VALUE, span, "an item of a channel cannot be an array; put it into a struct");
-    } else if (convert_holds_kind(of, TYPE_FUTURE)) {
-        sema_not_yet(s, span, "sending a future over a channel");
+    } else if (copies_items(syntax->basic) && convert_holds_counted(of)) {
+        sema_report(s, ITEM_COPIED, span, "every receiver gets a copy of the item, but '%s' cannot be copied",
+            sema_type_text(s, of));
     } else if (convert_holds_kind(of, TYPE_EXECUTOR)) {
         sema_report(s, EXECUTOR_PLACE, span, "an executor is a global variable; an item of a channel cannot be one");
     } else {
-        return types_handle(s->types, TYPE_CHAN, of);
+        return types_handle(s->types, syntax->basic, of);
     }
     return sema_error_type(s);
 }
@@ -227,17 +225,30 @@ static const Type *future_type(Sema *s, const TypeSyntax *syntax, const Type *of
     return of->kind == TYPE_ERROR ? of : types_handle(s->types, TYPE_FUTURE, of);
 }
 
+static bool has_items(TypeKind kind) {
+    switch (kind) {
+    case TYPE_CHAN:
+    case TYPE_SENDER:
+    case TYPE_RECEIVER:
+    case TYPE_ONESHOT:
+    case TYPE_BROADCAST:
+    case TYPE_WATCH:
+    case TYPE_PERMIT: return true;
+    default: return false;
+    }
+}
+
 static const Type *handle_type(Sema *s, const TypeSyntax *syntax) {
     const char *later = later_handle(syntax->basic);
     if (later) {
         sema_not_yet(s, syntax->span, later);
         return sema_error_type(s);
     }
-    if (syntax->basic != TYPE_CHAN && syntax->basic != TYPE_FUTURE) return types_handle(s->types, syntax->basic, NULL);
+    if (!has_items(syntax->basic) && syntax->basic != TYPE_FUTURE) return types_handle(s->types, syntax->basic, NULL);
     if (!syntax->of) return sema_error_type(s);
     const Type *of = check_type(s, syntax->of);
     if (of->kind == TYPE_ERROR) return of;
-    return syntax->basic == TYPE_CHAN ? chan_type(s, syntax, of) : future_type(s, syntax, of);
+    return syntax->basic == TYPE_FUTURE ? future_type(s, syntax, of) : channel_type(s, syntax, of);
 }
 
 /* ---- arrays */

@@ -83,6 +83,11 @@ static bool holds(const Type *type, TypeKind kind) {
 
 bool convert_holds_handle(const Type *type) { return holds(type, TYPE_KINDS); }
 bool convert_holds_kind(const Type *type, TypeKind kind) { return holds(type, kind); }
-bool convert_holds_owned(const Type *type) {
-    return holds(type, TYPE_FUTURE) || holds(type, TYPE_SENDER) || holds(type, TYPE_RECEIVER) || holds(type, TYPE_PERMIT);
+
+bool convert_holds_end(const Type *type) {
+    return holds(type, TYPE_SENDER) || holds(type, TYPE_RECEIVER) || holds(type, TYPE_PERMIT);
+}
+
+bool convert_holds_counted(const Type *type) {
+    return convert_holds_end(type) || holds(type, TYPE_FUTURE) || holds(type, TYPE_WATCH);
 }

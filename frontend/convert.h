@@ -21,7 +21,8 @@ bool convert_allows(const Type *from, const Type *to);
 /* Whether a value of this type holds, somewhere inside, a handle (of that kind). */
 bool convert_holds_handle(const Type *type);
 bool convert_holds_kind(const Type *type, TypeKind kind);
-/* Whether it holds something that has one owner: a future, an end of a channel, a permit. */
-bool convert_holds_owned(const Type *type);
+/* Whether it holds an owned end, or any handle whose holders are counted. */
+bool convert_holds_end(const Type *type);
+bool convert_holds_counted(const Type *type);
 
 #endif

@@ -290,6 +290,7 @@ static void print(Builder *b, const Expr *expr) {
 }
 
 void lower_immediate(Builder *b, const Expr *expr, uint32_t slot) {
+    if (b->lower->failed) return;
     uint32_t mark = lower_mark(b);
     uint32_t result = slot == NO_SLOT ? lower_temp_word(b, WORD_DATA) : slot;
     switch (expr->builtin) {

@@ -36,6 +36,9 @@ static void refuse_later(Builder *b, TypeKind kind, Span span) {
 /* The key tells objects of one constructor in different variables apart no further: one constructor expression is one site. */
 void lower_make(Builder *b, const Expr *call, uint32_t slot) {
     refuse_later(b, maker_kind(call->builtin), call->span);
+    if (call->nargs && (call->args[0]->builtin == BUILTIN_UNBOUNDED || (call->type->of && convert_holds_counted(call->type->of))))
+        lower_not_yet(b->lower, call->span, "this channel");
+    if (b->lower->failed) return;
     Site site = {.kind = object_of(call->builtin),
         .name = b->object_name ? b->object_name : "",
         .span = call->span,

@@ -61,7 +61,16 @@ static void fill_enum(Lower *lower, const Type *type, ValueType *value) {
     value->nenums = type->nenums;
 }
 
+static void refuse_later(Lower *lower, const Type *type) {
+    bool is_later = type_is_end(type) || type->kind == TYPE_WATCH || type->kind == TYPE_ONESHOT || type->kind == TYPE_BROADCAST;
+    if (!is_later || lower->failed) return;
+    diags_add(lower->diags, DIAG_NOT_YET, lower->tree->decls[0]->at, "'%s' is not supported by this version",
+        types_text(lower->tree->types, type));
+    lower->failed = true;
+}
+
 static const ValueType *make(Lower *lower, const Type *type, uint8_t bits) {
+    refuse_later(lower, type);
     ValueType *value = ARENA_NEW(lower->arena, ValueType);
     value->kind = kind_of(type);
     value->name = arena_strdup(lower->arena, types_text(lower->tree->types, type));

@@ -9,6 +9,7 @@ static const struct {
     TypeKind kind;
 } makers[] = {
     {BUILTIN_CHANNEL, TYPE_CHAN},
+    {BUILTIN_WATCHED, TYPE_WATCH},
     {BUILTIN_PERMITS, TYPE_SEMAPHORE},
     {BUILTIN_THREADS, TYPE_EXECUTOR},
     {BUILTIN_BARGING, TYPE_MUTEX},
@@ -21,7 +22,7 @@ static const struct {
 };
 enum { MAKERS = sizeof makers / sizeof *makers };
 
-static const TypeKind implicit[] = {TYPE_MUTEX, TYPE_RWLOCK, TYPE_CONDVAR, TYPE_NOTIFY, TYPE_WAITGROUP, TYPE_ONCE};
+static const TypeKind implicit[] = {TYPE_MUTEX, TYPE_RWLOCK, TYPE_CONDVAR, TYPE_NOTIFY, TYPE_WAITGROUP, TYPE_ONCE, TYPE_ONESHOT};
 enum { IMPLICIT = sizeof implicit / sizeof *implicit };
 
 bool maker_is(Builtin builtin) {
@@ -46,7 +47,7 @@ bool maker_is_implicit(TypeKind kind) {
 bool maker_is_object(TypeKind kind) {
     for (int i = 0; i < MAKERS; i++)
         if (makers[i].kind == kind) return kind != TYPE_EXECUTOR;
-    return maker_is_implicit(kind);
+    return kind == TYPE_BROADCAST || maker_is_implicit(kind);
 }
 
 bool maker_holds_implicit(const Type *type) {

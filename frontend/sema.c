@@ -65,6 +65,7 @@ void sema_close(Sema *s) {
     for (uint32_t i = 0; is_clean && i < count; i++) {
         const Symbol *symbol = here[i].symbol;
         if (symbol->kind != SYMBOL_VAR || symbol->is_param || symbol->uses) continue;
+        if (convert_holds_end(symbol->type)) continue; /* that it lives is its use */
         sema_report(s, UNUSED_VARIABLE, symbol->span, "'%s' is never used", sema_text(s, symbol->name));
     }
     scopes_close(&s->scopes);

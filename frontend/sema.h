@@ -265,6 +265,8 @@ void check_make(Sema *s, Expr *expr, Builtin builtin, const Type *expected);
 Builtin check_make_word(Sema *s, const Expr *arg);
 /* check_attribute.c: of a channel of such items (NULL: not known), from its second argument on. */
 void check_attributes(Sema *s, Expr *channel, const Type *item);
+/* sender(ch), receiver(ch), subscribe(b) */
+bool check_end_is(Builtin builtin);
 void check_printf(Sema *s, Expr *expr);
 void check_atom(Sema *s, Expr *expr, Builtin builtin);
 void check_atom_label(Sema *s, Expr *expr);

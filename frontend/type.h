@@ -69,6 +69,14 @@ struct Type {
 
 static inline bool type_is_integer(const Type *type) { return type->kind == TYPE_BOOL || type->kind == TYPE_INT || type->kind == TYPE_ENUM; }
 static inline bool type_is_handle(const Type *type) { return type->kind >= TYPE_CHAN; }
+/* A handle that one place holds at a time: what it is given to has it, the place it came from no more. */
+static inline bool type_is_end(const Type *type) {
+    return type->kind == TYPE_SENDER || type->kind == TYPE_RECEIVER || type->kind == TYPE_PERMIT;
+}
+/* A handle whose holders are counted. */
+static inline bool type_is_counted(const Type *type) {
+    return type_is_end(type) || type->kind == TYPE_FUTURE || type->kind == TYPE_WATCH;
+}
 
 typedef struct Types Types;
 
