@@ -163,7 +163,7 @@ static void entity(Canon *c, const PEntity *e) {
         set(c, &e->readers);
         queue(c, &e->queue);
         return;
-    case ENTITY_SEMAPHORE: case ENTITY_NOTIFY: case ENTITY_CONDVAR:
+    case ENTITY_SEMAPHORE: case ENTITY_NOTIFY: case ENTITY_CONDVAR: case ENTITY_ONCE:
         word(c, e->n);
         word(c, e->closed);
         word(c, e->spurious);
@@ -209,7 +209,8 @@ static void visit(Canon *c, const PEntity *e) {
         for (int32_t i = 0; i < e->readers.n; i++)
             if (e->readers.at[i].arm < 0) waiter(c, e->readers.at[i]);
         return;
-    case ENTITY_SEMAPHORE: case ENTITY_NOTIFY: case ENTITY_CONDVAR: case ENTITY_BARRIER: case ENTITY_WAITGROUP: return;
+    case ENTITY_SEMAPHORE: case ENTITY_NOTIFY: case ENTITY_CONDVAR: case ENTITY_BARRIER:
+    case ENTITY_WAITGROUP: case ENTITY_ONCE: return;
     default: entity(c, e);
     }
 }

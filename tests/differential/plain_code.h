@@ -89,6 +89,7 @@ typedef enum PArmOp {
     ARM_NOTIFIED,
     ARM_ARRIVE,
     ARM_CHANGED,
+    ARM_ENTER, /* once */
     ARM_SLEEP,
     ARM_YIELD,
     ARM_PARK,

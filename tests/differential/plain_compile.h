@@ -57,6 +57,7 @@ void plain_operands(PCompile *c, const Expr *e, PSiteArm *arm);
 int32_t plain_add_site(PCompile *c, PSite site);
 
 /* plain_stmt.c */
+int32_t plain_func(PCompile *c, const Symbol *symbol); /* its number; it is compiled later if it is new */
 void plain_body(PCompile *c, const Decl *decl);
 
 #endif

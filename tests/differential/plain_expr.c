@@ -165,6 +165,7 @@ static PKind fresh_kind(const Type *type) {
     case TYPE_CONDVAR: return ENTITY_CONDVAR;
     case TYPE_NOTIFY: return ENTITY_NOTIFY;
     case TYPE_WAITGROUP: return ENTITY_WAITGROUP;
+    case TYPE_ONCE: return ENTITY_ONCE;
     default: return ENTITY_FREE;
     }
 }
@@ -260,6 +261,7 @@ static const Operation operations[] = {
     {BUILTIN_NOTIFIED, BUILTIN_NONE, ARM_NOTIFIED, false},
     {BUILTIN_ARRIVE, BUILTIN_NONE, ARM_ARRIVE, false},
     {BUILTIN_CHANGED, BUILTIN_NONE, ARM_CHANGED, true},
+    {BUILTIN_ONCE_ENTER, BUILTIN_NONE, ARM_ENTER, true},
     {BUILTIN_SLEEP, BUILTIN_NONE, ARM_SLEEP, false},
     {BUILTIN_YIELD, BUILTIN_NONE, ARM_YIELD, false},
     {BUILTIN_PARK, BUILTIN_NONE, ARM_PARK, false},
@@ -316,7 +318,7 @@ static bool is_async_call(const Expr *e) {
 }
 static void make_future(PCompile *c, const Expr *e) {
     args(c, e);
-    plain_emit(c, I_FUTURE, e->span)->a = c->func[e->symbol->id];
+    plain_emit(c, I_FUTURE, e->span)->a = plain_func(c, e->symbol);
 }
 static bool is_waiting_call(const Expr *e) {
     return e->kind == EXPR_CALL && e->symbol == NULL && e->builtin != BUILTIN_NONE && e->label == NULL;
@@ -357,7 +359,7 @@ static void wait_for(PCompile *c, const Expr *e, PInsKind kind, const Type *resu
 static void await(PCompile *c, const Expr *e, bool ignores_close) {
     if (is_async_call(e->a)) {
         args(c, e->a);
-        plain_emit(c, I_CALL, e->span)->a = c->func[e->a->symbol->id];
+        plain_emit(c, I_CALL, e->span)->a = plain_func(c, e->a->symbol);
         return;
     }
     wait_for(c, e->a, I_WAIT, e->type, ignores_close, e->span);
@@ -467,7 +469,7 @@ static void task_atom(PCompile *c, const Expr *e, Builtin b, const Expr *task, N
         name = task->a;
         number = task->b != NULL ? (int32_t)task->b->value : task->op == OP_MUL ? -1 : -2;
     }
-    if (name != NULL && name->symbol != NULL && name->symbol->kind == SYMBOL_FUNC) func = c->func[name->symbol->id];
+    if (name != NULL && name->symbol != NULL && name->symbol->kind == SYMBOL_FUNC) func = plain_func(c, name->symbol);
     if (func >= 0) {
         PFunc *f = &c->p->funcs.data[func];
         int32_t upto = task->kind == EXPR_INDEX && number >= 0 ? number + 1 : 0;
@@ -501,7 +503,7 @@ static void builtin_call(PCompile *c, const Expr *e) {
     switch (e->builtin) {
     case BUILTIN_CLOSE: case BUILTIN_LEN: case BUILTIN_CAP: case BUILTIN_UNLOCK: case BUILTIN_RELEASE:
     case BUILTIN_ABORT: case BUILTIN_SIGNAL: case BUILTIN_SIGNAL_ALL: case BUILTIN_NOTIFY_ONE:
-    case BUILTIN_NOTIFY_ALL: case BUILTIN_ADD: case BUILTIN_SEND: immediate(c, e); return;
+    case BUILTIN_NOTIFY_ALL: case BUILTIN_ADD: case BUILTIN_SEND: case BUILTIN_ONCE_LEAVE: immediate(c, e); return;
     case BUILTIN_DONE:
         if (e->args[0]->type->kind == TYPE_WAITGROUP) immediate(c, e);
         else task_atom(c, e, e->builtin, e->args[0], 0);
@@ -550,7 +552,7 @@ static void call(PCompile *c, const Expr *e) {
             make_future(c, e);
         } else {
             args(c, e);
-            plain_emit(c, I_CALL, e->span)->a = c->func[e->symbol->id];
+            plain_emit(c, I_CALL, e->span)->a = plain_func(c, e->symbol);
         }
     } else if (is_operation(e)) {
         if (e->makes_future) op_future(c, e);
@@ -567,7 +569,7 @@ static void spawn(PCompile *c, const Expr *e) {
     for (const PBlock *b = c->block; b != NULL && scope == 0; b = b->outer)
         if (b->is_scope) scope = b->scope_slot + 1;
     PIns *ins = plain_emit(c, I_SPAWN, e->span);
-    ins->a = c->func[s->call->symbol->id];
+    ins->a = plain_func(c, s->call->symbol);
     ins->b = scope;
     ins->c = (s->is_daemon ? 1 : 0) | (s->executor != NULL ? 2 : 0);
     if (s->fault != FAULT_NONE || s->protocol != 0) plain_refuse(c, "spawn with a fault or a role");

@@ -54,6 +54,7 @@ void plain_immediate(PNow *x) {
         return;
     case BUILTIN_ADD: add(x); return;
     case BUILTIN_DONE: plain_waitgroup_add(x->r, plain_pop_ref(x), -1, line); return;
+    case BUILTIN_ONCE_LEAVE: plain_once_leave(x->r, plain_pop_ref(x), line); return;
     case BUILTIN_SEND: send_permit(x); return;
     default: assert(false);
     }

@@ -12,6 +12,7 @@ static const PObjectOps *const by_kind[] = {
     [ENTITY_NOTIFY] = &plain_notify_ops,
     [ENTITY_BARRIER] = &plain_barrier_ops,
     [ENTITY_WAITGROUP] = &plain_waitgroup_ops,
+    [ENTITY_ONCE] = &plain_once_ops,
 };
 static const PObjectOps *ops_of(const PEntity *e) {
     assert(e->kind < sizeof by_kind / sizeof *by_kind && by_kind[e->kind] != NULL);

@@ -22,6 +22,7 @@ typedef struct PRun {
     int32_t maker;   /* the fiber that runs the initialisers, 0: none */
     bool threaded;
     int32_t still;   /* > 0: no rests */
+    int32_t cancelling; /* > 0: defers run because their fiber is cancelled */
     int32_t polling; /* > 0: in a poll on the spot */
     bool fresh;      /* the access at which the fiber rested is not done yet */
     bool dirty;      /* a handle may be gone */
@@ -66,7 +67,7 @@ typedef struct PObjectOps {
     void (*close)(PRun *r, PEntity *e);                                    /* `closed` is set; or NULL */
 } PObjectOps;
 extern const PObjectOps plain_channel_ops, plain_mutex_ops, plain_rwlock_ops, plain_semaphore_ops, plain_condvar_ops,
-    plain_notify_ops, plain_barrier_ops, plain_waitgroup_ops;
+    plain_notify_ops, plain_barrier_ops, plain_waitgroup_ops, plain_once_ops;
 
 /* ---- plain_objects.c */
 /* The line of the statement that the fiber is at. */
@@ -108,6 +109,7 @@ void plain_release(PRun *r, int32_t ref, int64_t n, uint32_t line);
 void plain_signal(PRun *r, int32_t ref, bool all, uint32_t line);
 void plain_notify(PRun *r, int32_t ref, bool all, uint32_t line);
 void plain_waitgroup_add(PRun *r, int32_t ref, int64_t n, uint32_t line);
+void plain_once_leave(PRun *r, int32_t ref, uint32_t line);
 
 /* ---- plain_value.c: integers */
 int64_t plain_wrap(int64_t v, const Type *to);

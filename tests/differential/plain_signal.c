@@ -1,4 +1,4 @@
-/* What tasks tell each other without an item: condvar, notify, barrier, waitgroup. */
+/* What tasks tell each other without an item: condvar, notify, barrier, waitgroup, once. */
 #include "tests/differential/plain_run.h"
 
 static bool never(PRun *r, int32_t fiber, PArmOp op, const PArm *arm, PEntity *e) {
@@ -144,3 +144,33 @@ static bool waitgroup_can_fire(PRun *r, int32_t fiber, PArmOp op, const PArm *ar
 }
 const PObjectOps plain_waitgroup_ops = {
     .can_fire = waitgroup_can_fire, .fire = no_effect, .place = queue_up, .leave = leave_queue};
+
+/* ---- once: call_once enters it, with true if it is to run; whoever runs leaves it */
+static void next_runner(PRun *r, PEntity *o) {
+    o->n = o->queue.n > 0;
+    if (o->n > 0) plain_serve(r, plain_pop_waiter(&o->queue, 0), true);
+}
+void plain_once_leave(PRun *r, int32_t ref, uint32_t line) {
+    PEntity *o = plain_object(r, ref, line);
+    if (r->cancelling > 0) {
+        next_runner(r, o);
+    } else {
+        o->n = 2;
+        plain_serve_all(r, &o->queue, false);
+    }
+}
+static bool once_can_fire(PRun *r, int32_t fiber, PArmOp op, const PArm *arm, PEntity *o) {
+    (void)r, (void)fiber, (void)op, (void)arm;
+    return o->n != 1;
+}
+static void once_fire(PRun *r, int32_t fiber, PArmOp op, PArm *arm, PEntity *o) {
+    (void)r, (void)fiber, (void)op;
+    arm->result = o->n == 0;
+    if (o->n == 0) o->n = 1;
+}
+static void once_pass_on(PRun *r, PWaiter w, PArmOp op, PArm *arm, PEntity *o) {
+    (void)w, (void)op;
+    if (arm->result) next_runner(r, o);
+}
+const PObjectOps plain_once_ops = {
+    .can_fire = once_can_fire, .fire = once_fire, .place = queue_up, .leave = leave_queue, .pass_on = once_pass_on};

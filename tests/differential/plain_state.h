@@ -28,6 +28,7 @@ typedef enum PKind {
     ENTITY_NOTIFY,
     ENTITY_BARRIER,
     ENTITY_WAITGROUP,
+    ENTITY_ONCE,
     ENTITY_PERMIT,
     ENTITY_SENDER,
     ENTITY_RECEIVER,
@@ -94,7 +95,7 @@ typedef struct PEntity {
     PPolicy policy; /* RWLOCK */
     int32_t width;  /* CHANNEL: cells of an item */
     int64_t n;      /* CHANNEL: capacity; SEMAPHORE: permits; NOTIFY: the stored one; BARRIER: parties; WAITGROUP: its
-                       counter; EXECUTOR: threads */
+                       counter; ONCE: 1 running, 2 done; EXECUTOR: threads */
     PCells items;
     PWaiters senders, receivers, queue;
     PWaiters readers; /* RWLOCK: tasks that read (arm -1), waiters to whom reading was given */

@@ -342,6 +342,7 @@ static void excuse(PRun *r, int32_t fiber) {
 }
 void plain_cancel(PRun *r, int32_t fiber) {
     r->still++;
+    r->cancelling++;
     PEntity *e = plain_at(r, fiber);
     PStatus status = e->status;
     int32_t excused = r->nexcused;
@@ -361,6 +362,7 @@ void plain_cancel(PRun *r, int32_t fiber) {
     plain_at(r, fiber)->aborted = true;
     plain_at(r, fiber)->value.n = 0;
     r->still--;
+    r->cancelling--;
     plain_drop_lost(r);
 }
 /* What gives something up when its last handle goes. */
@@ -461,7 +463,7 @@ PEnd plain_step(PRun *r) {
     r->end = END_STEP;
     r->maker = 0;
     r->next_choice = 0;
-    r->still = r->polling = r->nexcused = 0;
+    r->still = r->polling = r->cancelling = r->nexcused = 0;
     r->fresh = r->dirty = r->is_fault = false;
     r->instructions = r->backs = 0;
     r->next_mark = 0;
@@ -497,7 +499,7 @@ PEnd plain_call(PRun *r, int32_t func, PCell *value) {
     r->end = END_STEP;
     r->next_choice = 0;
     r->still = 1;
-    r->polling = r->nexcused = 0;
+    r->polling = r->cancelling = r->nexcused = 0;
     r->instructions = r->backs = 0;
     r->next_mark = 0;
     r->dirty = false;

@@ -532,18 +532,23 @@ static void invariant(PCompile *c, const Decl *d) {
 }
 
 /* ---- files */
+int32_t plain_func(PCompile *c, const Symbol *symbol) {
+    if (c->func[symbol->id] >= 0) return c->func[symbol->id];
+    const Decl *d = symbol->decl;
+    if (d->func == FUNC_POLL) plain_refuse(c, "a poll function");
+    int32_t index = new_func(c, names_text(c->tree->names, d->name), d);
+    c->func[symbol->id] = index;
+    return index;
+}
 static void list_functions(PCompile *c) {
     Name name_main = names_find(c->tree->names, "main", 4);
     for (uint32_t i = 0; i < c->tree->ndecls; i++) {
         const Decl *d = c->tree->decls[i];
         if (d->kind != DECL_FUNC || d->body == NULL) continue;
-        if (d->func == FUNC_POLL) plain_refuse(c, "a poll function");
-        int32_t index = new_func(c, names_text(c->tree->names, d->name), d);
-        c->func[d->symbol->id] = index;
-        if (d->name == name_main) {
-            c->p->main = index;
-            c->p->funcs.data[index].is_main = true;
-        }
+        int32_t index = plain_func(c, d->symbol);
+        if (d->name != name_main) continue;
+        c->p->main = index;
+        c->p->funcs.data[index].is_main = true;
     }
 }
 static void find_shared(PCompile *c) {
@@ -572,10 +577,10 @@ static void expected_numbers(PCompile *c) {
 }
 static void compile_all(PCompile *c) {
     list_functions(c);
-    uint32_t n = c->p->funcs.n;
     c->p->init = new_func(c, "initialisers", NULL);
     initialisers(c, c->p->init);
-    for (uint32_t i = 0; i < n; i++) function(c, (int32_t)i);
+    for (uint32_t i = 0; i < c->p->funcs.n; i++) /* calls of call_once add to them */
+        if (c->p->funcs.data[i].decl != NULL) function(c, (int32_t)i);
     for (uint32_t i = 0; i < c->tree->ndecls; i++) {
         const Decl *d = c->tree->decls[i];
         if (d->kind == DECL_PROPERTY && d->property == PROPERTY_INVARIANT) invariant(c, d);
