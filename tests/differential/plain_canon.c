@@ -112,11 +112,14 @@ static void fiber(Canon *c, const PEntity *e) {
     word(c, observed ? e->number + 1 : 0);
     word(c, e->status);
     if (e->status == FIBER_ENDED) {
-        word(c, e->aborted);
+        word(c, e->aborted + 2 * e->crashed);
         cells(c, &e->value);
         return;
     }
     word(c, e->is_daemon);
+    word(c, e->faults_left);
+    word(c, e->restarts);
+    cells(c, &e->args);
     word(c, e->abort_asked);
     c->position++;
     reference(c, e->executor);
@@ -138,7 +141,7 @@ static void owner(Canon *c, const PEntity *e) {
 static void channel(Canon *c, const PEntity *e) {
     word(c, e->n);
     word(c, e->width);
-    word(c, e->is_fifo + 2 * e->is_unbounded);
+    word(c, e->is_fifo + 2 * e->is_unbounded + 4 * e->is_extern);
     word(c, e->closed);
     word(c, e->kept);
     cells(c, &e->items);
@@ -187,6 +190,7 @@ static void globals(Canon *c) {
     c->position = 0;
     for (int32_t i = 0; i < c->p->globals; i++) cell(c, &c->s->globals[i]);
     word(c, c->s->main_ended);
+    if (c->p->reads_clock) word(c, c->s->now);
     for (uint32_t i = 0; i < c->p->funcs.n; i++)
         word(c, c->s->spawned[i] < c->p->funcs.data[i].observed ? c->s->spawned[i] : c->p->funcs.data[i].observed);
 }

@@ -51,7 +51,7 @@
     X(NORET)    /* the end without a return */                                         \
     X(FUTURE)   /* args -> future of function a */                                     \
     X(OPFUTURE) /* operands -> future of the operation of site a */                    \
-    X(SPAWN)    /* [executor] args -> task of function a; b: its scope's variable + 1; c: 1 daemon, 2 executor */ \
+    X(SPAWN)    /* [executor] args -> task of function a; b: its scope's variable + 1; c: 1 daemon, 2 executor, 4 restarts; v: faults */ \
     X(WAIT)     /* operands -> result: point at site a */                              \
     X(BLOCK)    /* the same, holding the thread */                                     \
     X(NEW)      /* operands -> object of kind a; b: attributes, c: cells of an item */ \
@@ -109,7 +109,8 @@ enum {
     ATTR_UNOWNED = 8,
     ATTR_SPURIOUS = 16,
     ATTR_PHASE_FAIR = 32,
-    ATTR_READERS = 64
+    ATTR_READERS = 64,
+    ATTR_EXTERN = 128
 };
 
 typedef struct PSiteArm {
@@ -167,6 +168,7 @@ typedef struct PProgram {
     int32_t init;          /* function that runs the initialisers */
     int32_t main;
     int32_t globals;       /* cells */
+    bool reads_clock;      /* now() is called */
     bool *shared;          /* per global cell: written after initialisation */
     VEC(int32_t) invariants; /* functions */
     VEC(const char *) invariant_names;

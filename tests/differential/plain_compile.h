@@ -34,6 +34,7 @@ typedef struct PCompile {
     VEC(const Stmt *) defers;
     int32_t next_block;
     uint32_t ordinal;
+    bool is_extern; /* the initialiser of an extern channel is being compiled */
 } PCompile;
 
 void plain_refuse(PCompile *c, const char *why);

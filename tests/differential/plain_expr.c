@@ -395,11 +395,11 @@ static bool names_attribute(const Expr *e, Builtin b) {
         if (e->args[i]->kind == EXPR_NAME && e->args[i]->builtin == b) return true;
     return false;
 }
-static int32_t attributes_of(const Expr *e) {
+static int32_t attributes_of(const PCompile *c, const Expr *e) {
     static const struct { Builtin builtin; int32_t attribute; } all[] = {{BUILTIN_FIFO, ATTR_FIFO},
         {BUILTIN_UNBOUNDED, ATTR_UNBOUNDED}, {BUILTIN_BARGING, ATTR_BARGING}, {BUILTIN_UNOWNED, ATTR_UNOWNED},
         {BUILTIN_SPURIOUS, ATTR_SPURIOUS}, {BUILTIN_PHASE_FAIR, ATTR_PHASE_FAIR}, {BUILTIN_PREFER_READERS, ATTR_READERS}};
-    int32_t found = 0;
+    int32_t found = c->is_extern ? ATTR_EXTERN : 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (e->builtin == all[i].builtin || names_attribute(e, all[i].builtin)) found |= all[i].attribute;
     return found;
@@ -419,12 +419,14 @@ static PKind kind_of(const Type *type) {
     }
 }
 static void make(PCompile *c, const Expr *e) {
-    int32_t attributes = attributes_of(e);
+    int32_t attributes = attributes_of(c, e);
     bool counts = e->nargs > 0 && !(attributes & ATTR_UNBOUNDED) && type_is_integer(e->args[0]->type);
     PKind kind = kind_of(e->type);
     if (kind == ENTITY_FREE) plain_refuse(c, "a constructor it does not know");
     if (counts) plain_expr(c, e->args[0]);
-    new_object(c, kind, attributes, counts, kind == ENTITY_CHANNEL ? plain_cells(e->type->of) : 0, e->span);
+    PIns *ins = new_object(
+        c, kind, attributes, counts, kind == ENTITY_CHANNEL ? plain_cells(e->type->of) : 0, e->span);
+    if (kind == ENTITY_CHANNEL) ins->type = e->type->of;
 }
 static void try_form(PCompile *c, const Expr *e) {
     PSite site = {.narms = 1, .line = sources_line_of(c->tree->sources, e->span)};
@@ -508,9 +510,10 @@ static void builtin_call(PCompile *c, const Expr *e) {
         if (e->args[0]->type->kind == TYPE_WAITGROUP) immediate(c, e);
         else task_atom(c, e, e->builtin, e->args[0], 0);
         return;
-    case BUILTIN_ABORTED:
+    case BUILTIN_NOW: c->p->reads_clock = true; immediate(c, e); return;
+    case BUILTIN_ABORTED: case BUILTIN_CRASHED:
         if (!names_task(e->args[0])) immediate(c, e);
-        else task_atom(c, e, BUILTIN_ABORTED, e->args[0], 0);
+        else task_atom(c, e, e->builtin, e->args[0], 0);
         return;
     case BUILTIN_ANY: case BUILTIN_ANY_BOOL:
         for (uint32_t i = 0; i < e->nargs; i++) plain_expr_to(c, e->args[i], e->type, 0);
@@ -572,7 +575,9 @@ static void spawn(PCompile *c, const Expr *e) {
     ins->a = plain_func(c, s->call->symbol);
     ins->b = scope;
     ins->c = (s->is_daemon ? 1 : 0) | (s->executor != NULL ? 2 : 0);
-    if (s->fault != FAULT_NONE || s->protocol != 0) plain_refuse(c, "spawn with a fault or a role");
+    if (s->fault != FAULT_NONE) ins->v = s->fault_count != NULL ? s->fault_count->value : 1;
+    if (s->fault == FAULT_RESTART) ins->c |= 4;
+    if (s->protocol != 0) plain_refuse(c, "spawn with a role");
 }
 
 /* ---- operators */

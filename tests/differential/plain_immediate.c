@@ -23,9 +23,10 @@ static void abort_task(PNow *x) {
     if (ref == 0) plain_violate(x->r, "misuse", "abort", x->ins->line);
     plain_ask_abort(x->r, ref);
 }
-static void was_aborted(PNow *x) {
+static void was_ended(PNow *x, Builtin op) {
     int32_t ref = plain_pop_ref(x);
-    give_int(x, ref != 0 && plain_at(x->r, ref)->aborted);
+    const PEntity *t = plain_at(x->r, ref);
+    give_int(x, ref != 0 && (op == BUILTIN_ABORTED ? t->aborted : t->crashed));
 }
 static void add(PNow *x) {
     int64_t n = plain_pop_int(x);
@@ -45,7 +46,8 @@ void plain_immediate(PNow *x) {
     case BUILTIN_UNLOCK: plain_unlock(x->r, plain_pop_ref(x), line); return;
     case BUILTIN_RELEASE: release(x); return;
     case BUILTIN_ABORT: abort_task(x); return;
-    case BUILTIN_ABORTED: was_aborted(x); return;
+    case BUILTIN_ABORTED: case BUILTIN_CRASHED: was_ended(x, op); return;
+    case BUILTIN_NOW: give_int(x, x->r->s->now); return;
     case BUILTIN_SIGNAL: case BUILTIN_SIGNAL_ALL:
         plain_signal(x->r, plain_pop_ref(x), op == BUILTIN_SIGNAL_ALL, line);
         return;
@@ -71,6 +73,8 @@ void plain_new_object(PNow *x) {
     x->f = plain_top(x->e);
     e->n = n;
     e->width = ins->c;
+    e->item = ins->type;
+    e->is_extern = (ins->b & ATTR_EXTERN) != 0;
     e->is_fifo = (ins->b & ATTR_FIFO) != 0;
     e->is_unbounded = (ins->b & ATTR_UNBOUNDED) != 0;
     e->barging = (ins->b & ATTR_BARGING) != 0;

@@ -361,6 +361,9 @@ static void spawn(PNow *x) {
     PEntity *t = plain_at(r, ref);
     t->executor = executor;
     t->is_daemon = ins->c & 1;
+    t->faults_left = (int32_t)ins->v;
+    t->restarts = (ins->c & 4) != 0;
+    if (t->restarts) t->args = args;
     t->number = r->s->spawned[ins->a]++;
     if (ins->b > 0) plain_push(r->arena, &plain_at(r, x->f->vars[ins->b - 1].ref)->tasks, (PWaiter){.fiber = ref});
     push(x, cell_ref(ref));

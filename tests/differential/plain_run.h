@@ -27,6 +27,9 @@ typedef struct PRun {
     bool fresh;      /* the access at which the fiber rested is not done yet */
     bool dirty;      /* a handle may be gone */
     bool is_fault;   /* the step has a fault in it */
+    bool progress;   /* it has passed a label `progress:` */
+    int32_t crashing; /* > 0: futures that are lost run nothing */
+    int32_t mover;   /* the fiber that made the step, 0: none of the task's futures in particular */
     int32_t excused[16], nexcused; /* mutexes of condvar waits that are being cancelled */
     VEC(PChoice) choices;
     uint32_t next_choice;
@@ -107,9 +110,18 @@ void plain_release(PRun *r, int32_t ref, int64_t n, uint32_t line);
 
 /* ---- plain_signal.c */
 void plain_signal(PRun *r, int32_t ref, bool all, uint32_t line);
+void plain_spurious(PRun *r, PEntity *cv, int32_t i); /* a waiter wakes by itself */
 void plain_notify(PRun *r, int32_t ref, bool all, uint32_t line);
 void plain_waitgroup_add(PRun *r, int32_t ref, int64_t n, uint32_t line);
 void plain_once_leave(PRun *r, int32_t ref, uint32_t line);
+
+/* ---- plain_env.c: what no task does */
+typedef enum PEnvKind { ENV_TICK, ENV_CRASH, ENV_RESTART, ENV_SPURIOUS, ENV_SEND, ENV_RECV } PEnvKind;
+typedef struct PEnv { PEnvKind kind; int32_t a, b; } PEnv; /* task, object; place in its queue */
+typedef struct PEnvs { PEnv *at; int32_t n, cap; } PEnvs;
+void plain_env_list(PRun *r, bool somebody_moves, PEnvs *list);
+bool plain_env_is_fault(PEnvKind kind);
+void plain_env_do(PRun *r, const PEnv *env);
 
 /* ---- plain_value.c: integers */
 int64_t plain_wrap(int64_t v, const Type *to);
@@ -135,10 +147,12 @@ void plain_end_fiber(PRun *r, int32_t fiber);
 
 /* ---- plain_step.c */
 void plain_cancel(PRun *r, int32_t fiber);
+void plain_crash(PRun *r, int32_t fiber); /* nothing of its own runs any more */
 void plain_drop_lost(PRun *r);
 bool plain_poll(PRun *r, int32_t future); /* on the spot; true: it has finished */
 /* One step of r->task from r->s, following r->choices; leaves by `end`. */
 PEnd plain_step(PRun *r);
+PEnd plain_env_step(PRun *r, const PEnv *env);
 /* Whether the task has any step. */
 bool plain_able(PRun *r, int32_t task, bool *lacks_thread);
 PEnd plain_call(PRun *r, int32_t func, PCell *value); /* runs a function on the spot: initialisers, invariants */

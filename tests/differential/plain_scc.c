@@ -6,7 +6,7 @@
 typedef struct Scc {
     const PEdge *edges;
     const uint32_t *first, *counts;
-    const bool *keep;
+    const bool *keep, *skip;
     uint32_t *of, *index, *low, *next, *stack, *path;
     uint32_t nstack, npath, clock, found;
 } Scc;
@@ -38,16 +38,17 @@ static void visit(Scc *x, uint32_t root) {
             close(x, node);
             continue;
         }
-        uint32_t to = x->edges[x->first[node] + x->next[node]++].to;
+        uint32_t edge = x->first[node] + x->next[node]++, to = x->edges[edge].to;
+        if (x->skip != NULL && x->skip[edge]) continue;
         if (x->keep != NULL && !x->keep[to]) continue;
         if (x->index[to] == 0) open(x, to);
         else if (x->of[to] == UINT32_MAX && x->index[to] < x->low[node]) x->low[node] = x->index[to];
     }
 }
-uint32_t plain_scc(
-    uint32_t nodes, const PEdge *edges, const uint32_t *first, const uint32_t *counts, const bool *keep, uint32_t *of) {
+uint32_t plain_scc(uint32_t nodes, const PEdge *edges, const uint32_t *first, const uint32_t *counts, const bool *keep,
+    const bool *skip, uint32_t *of) {
     uint32_t *space = calloc((size_t)nodes * 5 + 1, sizeof *space);
-    Scc x = {.edges = edges, .first = first, .counts = counts, .keep = keep, .of = of};
+    Scc x = {.edges = edges, .first = first, .counts = counts, .keep = keep, .skip = skip, .of = of};
     x.index = space;
     x.low = space + nodes;
     x.next = space + 2 * (size_t)nodes;

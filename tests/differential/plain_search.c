@@ -125,6 +125,26 @@ static void initial(PSearch *x) {
 }
 
 /* ---- expanding */
+static void take_edge(PSearch *x, uint32_t node, PMove kind) {
+    const PRun *r = &x->run;
+    int32_t *map = NULL;
+    uint32_t to = intern(x, &map);
+    if (to == UINT32_MAX) return;
+    PEdge e = {.from = node,
+        .to = to,
+        .actor = r->task,
+        .mover = r->mover,
+        .kind = kind,
+        .is_fault = r->is_fault,
+        .progress = r->progress,
+        .map = map};
+    vec_push(&x->edges, e);
+}
+static void end_of_step(PSearch *x, uint32_t node, PMove kind, PEnd end) {
+    if (end == END_VIOLATION) violation(x);
+    if (end == END_LIMIT) x->why = x->run.detail;
+    if (end == END_STEP) take_edge(x, node, kind);
+}
 static void expand_task(PSearch *x, uint32_t node, int32_t task) {
     PRun *r = &x->run;
     vec_clear(&r->choices);
@@ -132,15 +152,33 @@ static void expand_task(PSearch *x, uint32_t node, int32_t task) {
         arena_reset(&x->scratch);
         r->s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
         r->task = task;
-        PEnd end = plain_step(r);
-        if (end == END_VIOLATION) violation(x);
-        if (end == END_LIMIT) x->why = r->detail;
-        if (end == END_STEP) {
-            int32_t *map = NULL;
-            uint32_t to = intern(x, &map);
-            if (to != UINT32_MAX) vec_push(&x->edges, (PEdge){node, to, task, map});
-        }
+        end_of_step(x, node, MOVE_TASK, plain_step(r));
     } while (next_choices(r) && x->why == NULL);
+}
+static PMove move_of(PEnvKind kind) {
+    switch (kind) {
+    case ENV_TICK: return MOVE_TICK;
+    case ENV_RESTART: return MOVE_RESTART;
+    case ENV_SEND: case ENV_RECV: return MOVE_EXTERN;
+    default: return MOVE_FAULT;
+    }
+}
+static void expand_env(PSearch *x, uint32_t node, bool somebody_moves) {
+    PRun *r = &x->run;
+    PEnvs list = {0}, copy;
+    arena_reset(&x->scratch);
+    r->s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
+    plain_env_list(r, somebody_moves, &list);
+    copy = (PEnvs){arena_copy(&x->keep, list.at, (size_t)list.n * sizeof *list.at), list.n, list.n};
+    for (int32_t i = 0; i < copy.n; i++) {
+        x->nodes.data[node].env_able |= !plain_env_is_fault(copy.at[i].kind);
+        vec_clear(&r->choices);
+        do {
+            arena_reset(&x->scratch);
+            r->s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
+            end_of_step(x, node, move_of(copy.at[i].kind), plain_env_step(r, &copy.at[i]));
+        } while (next_choices(r) && x->why == NULL);
+    }
 }
 static bool find_able(PSearch *x, uint32_t node, int32_t task) {
     bool lacks = false;
@@ -160,8 +198,13 @@ static void expand(PSearch *x, uint32_t node) {
     n->lacks = arena_alloc(&x->keep, (size_t)s->n + 1);
     n->first = x->edges.n;
     bool over = x->options->main_ends_run && s->main_ended;
-    for (int32_t t = 1; t < s->n && !over && x->why == NULL; t++)
-        if (s->at[t].kind == ENTITY_TASK && find_able(x, node, t)) expand_task(x, node, t);
+    bool moves = false;
+    for (int32_t t = 1; t < s->n && !over && x->why == NULL; t++) {
+        if (s->at[t].kind != ENTITY_TASK || !find_able(x, node, t)) continue;
+        moves = true;
+        expand_task(x, node, t);
+    }
+    if (!over && x->why == NULL) expand_env(x, node, moves);
     x->nodes.data[node].nedges = x->edges.n - x->nodes.data[node].first;
 }
 static void check_invariants(PSearch *x, uint32_t node) {

@@ -4,15 +4,20 @@
 
 #include "tests/differential/plain_run.h"
 
+typedef enum PMove { MOVE_TASK, MOVE_TICK, MOVE_EXTERN, MOVE_RESTART, MOVE_FAULT } PMove;
 typedef struct PEdge {
     uint32_t from, to;
-    int32_t actor;
+    int32_t actor; /* the task, 0: none */
+    int32_t mover; /* the fiber of it */
+    PMove kind;
+    bool is_fault, progress;
     int32_t *map;
 } PEdge; /* map: entity of `from` -> entity of `to`, 0: gone */
 typedef struct PNode {
     PState *s;
     bool *able;  /* per entity: the task has a step */
     bool *lacks; /* it lacks only a thread */
+    bool env_able; /* time, a restart or the outside can do something */
     uint32_t first, nedges;
 } PNode;
 
@@ -44,8 +49,10 @@ void plain_find_deadlocks(PSearch *x);
 void plain_find_partial(PSearch *x);
 void plain_find_spinning(PSearch *x); /* of a search that tells all tasks apart */
 
-/* plain_scc.c: number of components; of[node] = its component. keep: nodes that count, NULL: all */
-uint32_t plain_scc(
-    uint32_t nodes, const PEdge *edges, const uint32_t *first, const uint32_t *counts, const bool *keep, uint32_t *of);
+/* plain_scc.c: number of components; of[node] = its component. keep: nodes that count, NULL: all; skip: edges that do
+   not, or NULL */
+uint32_t plain_scc(uint32_t nodes, const PEdge *edges, const uint32_t *first, const uint32_t *counts, const bool *keep,
+    const bool *skip, uint32_t *of);
+uint32_t plain_components(const PSearch *x, const bool *keep, const bool *skip, uint32_t *of);
 
 #endif

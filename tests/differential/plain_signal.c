@@ -18,13 +18,15 @@ static void no_effect(PRun *r, int32_t fiber, PArmOp op, PArm *arm, PEntity *e) 
 }
 
 /* ---- condvar: wait(cv, m) waits in cv's queue, then in m's */
-static void wake_one(PRun *r, PEntity *cv, bool passes) {
-    PWaiter w = plain_pop_waiter(&cv->queue, 0);
+static void wake(PRun *r, PEntity *cv, int32_t i, bool passes) {
+    PWaiter w = plain_pop_waiter(&cv->queue, i);
     PArm *a = plain_arm(r, w);
     a->moved = true;
     a->passes = passes;
     plain_mutex_queue(r, plain_at(r, a->other), w);
 }
+static void wake_one(PRun *r, PEntity *cv, bool passes) { wake(r, cv, 0, passes); }
+void plain_spurious(PRun *r, PEntity *cv, int32_t i) { wake(r, cv, i, false); }
 void plain_signal(PRun *r, int32_t ref, bool all, uint32_t line) {
     if (ref == 0) plain_violate(r, "misuse", "signal", line);
     PEntity *cv = plain_object(r, ref, line);

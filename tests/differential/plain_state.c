@@ -84,6 +84,7 @@ static PFrame frame(const Copier *c, const PFrame *from) {
 static PEntity entity(const Copier *c, const PEntity *from) {
     PEntity to = *from;
     to.items = cells(c, from->items);
+    to.args = cells(c, from->args);
     to.senders = waiters(c, from->senders);
     to.receivers = waiters(c, from->receivers);
     to.queue = waiters(c, from->queue);

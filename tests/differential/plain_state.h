@@ -37,7 +37,7 @@ typedef enum PKind {
     ENTITY_TASK,
     ENTITY_FUTURE
 } PKind;
-typedef enum PStatus { FIBER_AT_START, FIBER_AT_POINT, FIBER_GOING, FIBER_BLOCKED, FIBER_ENDED } PStatus;
+typedef enum PStatus { FIBER_AT_START, FIBER_AT_POINT, FIBER_GOING, FIBER_BLOCKED, FIBER_DOWN, FIBER_ENDED } PStatus;
 typedef enum PArmState { ARM_OFF, ARM_READY, ARM_QUEUED, ARM_SERVED } PArmState;
 typedef enum PHold { HOLD_FREE, HOLD_TASK, HOLD_GIVEN } PHold;
 typedef enum PPolicy { POLICY_FIFO, POLICY_PHASE_FAIR, POLICY_READERS } PPolicy;
@@ -90,8 +90,9 @@ typedef struct PEntity {
     PKind kind;
     bool dead;
     /* objects */
-    bool is_fifo, is_unbounded, closed, barging, unowned, spurious;
+    bool is_fifo, is_unbounded, is_extern, closed, barging, unowned, spurious;
     int64_t kept; /* CHANNEL: slots that permits keep */
+    const Type *item; /* CHANNEL */
     PPolicy policy; /* RWLOCK */
     int32_t width;  /* CHANNEL: cells of an item */
     int64_t n;      /* CHANNEL: capacity; SEMAPHORE: permits; NOTIFY: the stored one; BARRIER: parties; WAITGROUP: its
@@ -107,7 +108,10 @@ typedef struct PEntity {
     int32_t func;     /* -1: an operation */
     int32_t number;
     int32_t executor; /* entity, 0: the default one */
-    bool is_daemon, abort_asked, aborted;
+    bool is_daemon, abort_asked, aborted, crashed;
+    bool restarts;       /* DOWN after a crash, till it is started anew with its arguments */
+    int32_t faults_left;
+    PCells args;         /* of a task that restarts */
     bool leaving;     /* FUTURE: being cancelled, what it holds is still held */
     PStatus status;
     int32_t poller;   /* FUTURE, once begun: the task whose wait for it came first and still lasts, 0: none */
@@ -126,6 +130,7 @@ typedef struct PState {
     int32_t n, cap;
     int32_t *spawned; /* per function */
     bool main_ended;
+    int64_t now;
 } PState;
 
 #define plain_grow(arena, v)                                                                              \

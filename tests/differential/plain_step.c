@@ -37,11 +37,13 @@ static bool has_waited(const PRun *r, const PEntity *e, int32_t k) {
     return true;
 }
 static bool timer_may_fire(const PRun *r, const PEntity *e, int32_t k) {
+    bool discrete = r->p->tree->is_discrete;
+    if (discrete && e->wait->arms[k].n > 0) return false;
     if (e->wait->is_scope || !r->p->sites.data[e->wait->site].is_select) return true;
     for (int32_t i = 0; i < e->wait->narms; i++) {
         const PArm *a = &e->wait->arms[i];
         if (i == k || a->state == ARM_OFF) continue;
-        if (plain_arm_op(r, e, i) == ARM_SLEEP && a->n < e->wait->arms[k].n) return false;
+        if (!discrete && plain_arm_op(r, e, i) == ARM_SLEEP && a->n < e->wait->arms[k].n) return false;
         if (!has_waited(r, e, i)) return false;
     }
     return true;
@@ -365,6 +367,19 @@ void plain_cancel(PRun *r, int32_t fiber) {
     r->cancelling--;
     plain_drop_lost(r);
 }
+/* Its waits are given up, and those of the futures that it holds; no code runs. */
+void plain_crash(PRun *r, int32_t fiber) {
+    r->crashing++;
+    cancel_waits(r, fiber);
+    PEntity *e = plain_at(r, fiber);
+    e->nframes = 0;
+    e->running = 0;
+    e->atomic = 0;
+    e->atomic_used = e->abort_asked = false;
+    e->poller = 0;
+    plain_drop_lost(r);
+    r->crashing--;
+}
 /* What gives something up when its last handle goes. */
 static bool is_dropped(const PEntity *e) {
     return e->kind == ENTITY_FUTURE || e->kind == ENTITY_PERMIT || e->kind == ENTITY_SENDER || e->kind == ENTITY_RECEIVER;
@@ -394,6 +409,11 @@ static void drop(PRun *r, int32_t lost) {
         return;
     }
     e->leaving = true;
+    if (r->crashing > 0) {
+        plain_crash(r, lost);
+        plain_at(r, lost)->kind = ENTITY_FREE;
+        return;
+    }
     if (e->status != FIBER_ENDED && e->status != FIBER_AT_START) plain_cancel(r, lost);
     plain_at(r, lost)->kind = ENTITY_FREE;
 }
@@ -447,6 +467,7 @@ static void step(PRun *r) {
     if (t->running != 0 && f->status == FIBER_GOING) {
         t->running = 0;
         r->fresh = true;
+        r->mover = last(&path);
         ended = settle(r, &path, plain_run(r, last(&path)));
     } else if (t->running == 0 && t->abort_asked) {
         plain_cancel(r, r->task);
@@ -454,27 +475,43 @@ static void step(PRun *r) {
         PWays *ways = arena_alloc(r->arena, sizeof *ways);
         collect(r, &path, ways);
         assert(ways->n > 0);
-        ended = take(r, &ways->at[plain_choose(r, ways->n)]);
+        const PWay *way = &ways->at[plain_choose(r, ways->n)];
+        r->mover = last(&way->path);
+        ended = take(r, way);
     }
     (void)ended;
     if (r->dirty) plain_drop_lost(r);
 }
-PEnd plain_step(PRun *r) {
+static void begin_step(PRun *r) {
     r->end = END_STEP;
     r->maker = 0;
     r->next_choice = 0;
-    r->still = r->polling = r->cancelling = r->nexcused = 0;
-    r->fresh = r->dirty = r->is_fault = false;
+    r->still = r->polling = r->cancelling = r->crashing = r->nexcused = 0;
+    r->fresh = r->dirty = r->is_fault = r->progress = false;
     r->instructions = r->backs = 0;
     r->next_mark = 0;
+    r->mover = 0;
     vec_clear(&r->mark);
+}
+PEnd plain_step(PRun *r) {
+    begin_step(r);
     if (setjmp(r->out) == 0) step(r);
+    return r->end;
+}
+PEnd plain_env_step(PRun *r, const PEnv *env) {
+    begin_step(r);
+    r->task = 0;
+    r->is_fault = plain_env_is_fault(env->kind);
+    if (setjmp(r->out) == 0) {
+        plain_env_do(r, env);
+        if (r->dirty) plain_drop_lost(r);
+    }
     return r->end;
 }
 bool plain_able(PRun *r, int32_t task, bool *lacks_thread) {
     PEntity *t = plain_at(r, task);
     *lacks_thread = false;
-    if (t->kind != ENTITY_TASK || t->status == FIBER_ENDED) return false;
+    if (t->kind != ENTITY_TASK || t->status == FIBER_ENDED || t->status == FIBER_DOWN) return false;
     PPath path = {.fiber = {task}, .n = 1};
     if (t->running != 0) {
         find_path(r, &path, t->running);
@@ -499,7 +536,7 @@ PEnd plain_call(PRun *r, int32_t func, PCell *value) {
     r->end = END_STEP;
     r->next_choice = 0;
     r->still = 1;
-    r->polling = r->cancelling = r->nexcused = 0;
+    r->polling = r->cancelling = r->crashing = r->nexcused = 0;
     r->instructions = r->backs = 0;
     r->next_mark = 0;
     r->dirty = false;

@@ -510,11 +510,12 @@ static void initialisers(PCompile *c, int32_t index) {
     for (uint32_t i = 0; i < c->tree->ndecls; i++) {
         const Decl *d = c->tree->decls[i];
         if (d->kind != DECL_VAR) continue;
-        if (d->is_extern) plain_refuse(c, "extern");
+        c->is_extern = d->is_extern;
         plain_emit(c, I_GLOBAL, d->span)->a = plain_slot(c, d->symbol);
         plain_init(c, d->init, d->symbol->type, d->symbol->bits, true, d->span);
         plain_emit(c, I_STORE, d->span)->a = plain_cells(d->symbol->type);
     }
+    c->is_extern = false;
     plain_emit(c, I_RET, (Span){0});
     end_func(c, index);
 }

@@ -104,7 +104,7 @@ const char *plain_stuck_names(PSearch *x, const PState *s, bool *stuck) {
 /* ---- deadlock */
 static void deadlock(PSearch *x, const PNode *node) {
     const PState *s = node->s;
-    if (x->options->main_ends_run && s->main_ended) return;
+    if (node->env_able || (x->options->main_ends_run && s->main_ended)) return;
     bool *stuck = calloc((size_t)s->n + 1, 1), found = false;
     for (int32_t i = 1; i < s->n; i++) {
         if (s->at[i].kind != ENTITY_TASK || s->at[i].status == FIBER_ENDED) continue;
@@ -137,6 +137,7 @@ static bool ever_able(PSearch *x, uint32_t node, int32_t task) {
         able = n->able[t.task];
         for (uint32_t k = 0; k < n->nedges; k++) {
             const PEdge *e = &x->edges.data[n->first + k];
+            if (e->is_fault) continue;
             Track to = {e->to, e->map[t.task]};
             bool known = to.task == 0;
             for (uint32_t j = 0; j < todo.n && !known; j++)
@@ -158,23 +159,26 @@ static void partial(PSearch *x, uint32_t node) {
     if (found) plain_add_finding(x->result, "partial-deadlock", "", 0, plain_stuck_names(x, s, stuck));
     free(stuck);
 }
-static uint32_t components(const PSearch *x, const bool *keep, uint32_t *of) {
+uint32_t plain_components(const PSearch *x, const bool *keep, const bool *skip, uint32_t *of) {
     uint32_t *first = calloc(x->nodes.n + 1, sizeof *first), *counts = calloc(x->nodes.n + 1, sizeof *counts);
     for (uint32_t i = 0; i < x->nodes.n; i++) {
         first[i] = x->nodes.data[i].first;
         counts[i] = x->nodes.data[i].nedges;
     }
-    uint32_t n = plain_scc(x->nodes.n, x->edges.data, first, counts, keep, of);
+    uint32_t n = plain_scc(x->nodes.n, x->edges.data, first, counts, keep, skip, of);
     free(first);
     free(counts);
     return n;
 }
 void plain_find_partial(PSearch *x) {
     uint32_t *of = calloc(x->nodes.n + 1, sizeof *of);
-    uint32_t n = components(x, NULL, of);
+    bool *faults = calloc(x->edges.n + 1, 1);
+    for (uint32_t i = 0; i < x->edges.n; i++) faults[i] = x->edges.data[i].is_fault;
+    uint32_t n = plain_components(x, NULL, faults, of);
     bool *left = calloc(n + 1, 1), *moves = calloc(n + 1, 1), *done = calloc(n + 1, 1);
     for (uint32_t i = 0; i < x->edges.n; i++) {
         const PEdge *e = &x->edges.data[i];
+        if (e->is_fault) continue;
         if (of[e->from] == of[e->to]) moves[of[e->from]] = true;
         else left[of[e->from]] = true;
     }
@@ -183,6 +187,7 @@ void plain_find_partial(PSearch *x) {
         done[of[i]] = true;
         partial(x, i);
     }
+    free(faults);
     free(of);
     free(left);
     free(moves);
@@ -226,7 +231,7 @@ static void spinning(PSearch *x, Who who, const Whos *all) {
     bool *keep = calloc(x->nodes.n + 1, 1);
     uint32_t *of = calloc(x->nodes.n + 1, sizeof *of);
     for (uint32_t i = 0; i < x->nodes.n; i++) keep[i] = is_going(x->nodes.data[i].s, who);
-    uint32_t n = components(x, keep, of);
+    uint32_t n = plain_components(x, keep, NULL, of);
     bool *moves = calloc(n + 1, 1), found = false;
     for (uint32_t i = 0; i < x->edges.n; i++) {
         const PEdge *e = &x->edges.data[i];
@@ -267,6 +272,7 @@ static bool task_atom(PRun *r, const PIns *ins, int32_t task) {
     switch ((Builtin)ins->c) {
     case BUILTIN_DONE: return e->status == FIBER_ENDED;
     case BUILTIN_ABORTED: return e->aborted;
+    case BUILTIN_CRASHED: return e->crashed;
     case BUILTIN_ENABLED: case BUILTIN_BLOCKED: {
         jmp_buf out;
         memcpy(&out, &r->out, sizeof out);
