@@ -1,5 +1,7 @@
 #include "checker/witness.h"
 
+#include "model/kind.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,11 +107,13 @@ static bool task_to(Witness *witness, uint32_t task, Goal goal, Choices *choices
     return false;
 }
 
-static bool is_task(World *world, uint32_t slot) {
+/* A task that lives, or an object that moves by itself. */
+static bool is_actor(World *world, uint32_t slot) {
     uint32_t n;
     const Word *words = world_read(world, slot, &n);
+    if (kind_is_actor(world->program, words)) return true;
     return comp_kind(words) == COMP_FIBER && (words[FIBER_FLAGS] & FIBER_IS_TASK) != 0 &&
-           words[FIBER_STATUS] != FIBER_ENDED && words[FIBER_STATUS] != FIBER_CANCELLED;
+           words[FIBER_STATUS] < FIBER_ENDED;
 }
 
 static bool may_act(Goal goal, uint32_t slot) {
@@ -124,7 +128,7 @@ static bool step_to(Witness *witness, Goal goal) {
     memcpy(at.data, witness->canonical.data, sizeof *at.data * n);
     bool found = false;
     for (uint32_t slot = 0; slot < n && !found; slot++) {
-        if (!is_task(&witness->world, slot) || !may_act(goal, at.data[slot])) continue;
+        if (!is_actor(&witness->world, slot) || !may_act(goal, at.data[slot])) continue;
         Choices choices = {0};
         found = task_to(witness, slot, goal, &choices);
         choices_fini(&choices);

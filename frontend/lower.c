@@ -182,6 +182,8 @@ static void begin(Lower *lower, Tree *tree, Diags *diags) {
     if (!program) fatal("out of memory");
     arena_init(&program->arena);
     program->sources = tree->sources;
+    program->is_discrete = tree->is_discrete;
+    program->is_urgent = tree->is_urgent;
     *lower = (Lower){.tree = tree, .diags = diags, .program = program, .arena = &program->arena};
     program->path = arena_strdup(lower->arena, sources_name(tree->sources, tree->file));
     vec_resize(&lower->machine_of, tree->nsymbols);
@@ -224,7 +226,6 @@ Program *frontend_lower(Tree *tree, Diags *diags) {
     Lower lower;
     uint32_t errors = diags_errors(diags);
     begin(&lower, tree, diags);
-    if (tree->is_discrete) lower_not_yet(&lower, (Span){0}, "discrete time");
     lower_globals(&lower);
     const Symbol *main_function = find_main(tree);
     assert(main_function);

@@ -90,7 +90,7 @@ static bool call_atom(Builder *b, const Expr *expr, uint32_t slot) {
     case BUILTIN_BLOCKED: return task_atom(b, expr, INSTR_IS_BLOCKED, slot);
     case BUILTIN_ENABLED: return task_atom(b, expr, INSTR_IS_ENABLED, slot);
     case BUILTIN_ABORTED: return task_atom(b, expr, INSTR_IS_ABORTED, slot);
-    case BUILTIN_CRASHED: lower_not_yet(b->lower, expr->span, "'crashed'"); return true;
+    case BUILTIN_CRASHED: return task_atom(b, expr, INSTR_IS_CRASHED, slot);
     default: return false;
     }
 }

@@ -305,6 +305,11 @@ void lower_immediate(Builder *b, const Expr *expr, uint32_t slot) {
     case BUILTIN_RELEASE: counted(b, expr, INSTR_RELEASE, NO_SLOT); break;
     case BUILTIN_ABORT: lower_op1(b, INSTR_ABORT, lower_expr(b, expr->args[0])); break;
     case BUILTIN_ABORTED: lower_emit3(b, INSTR_ABORTED, 0, lower_expr(b, expr->args[0]), result, NO_SLOT); break;
+    case BUILTIN_CRASHED: lower_emit3(b, INSTR_CRASHED, 0, lower_expr(b, expr->args[0]), result, NO_SLOT); break;
+    case BUILTIN_NOW:
+        lower_op1(b, INSTR_NOW, result);
+        b->lower->program->reads_clock = true;
+        break;
     case BUILTIN_ANY:
     case BUILTIN_ANY_BOOL: choose(b, expr, slot); break;
     case BUILTIN_ASSUME: lower_op1(b, INSTR_ASSUME, lower_expr(b, expr->args[0])); break;

@@ -212,7 +212,7 @@ static uint32_t key_of(Comps *comps, const Word *words, bool alive) {
 
 static void describe_task(Comps *comps, CompInfo *info) {
     Word status = info->words[FIBER_STATUS];
-    bool alive = status != FIBER_ENDED && status != FIBER_CANCELLED;
+    bool alive = status < FIBER_ENDED;
     info->flags = COMP_IS_TASK;
     if (alive) info->flags |= COMP_IS_ALIVE | COMP_IS_ROOT | COMP_IS_ACTOR;
     if (status == FIBER_UNDER_WAY || status == FIBER_BLOCKED) info->flags |= COMP_IS_UNDER_WAY;

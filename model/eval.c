@@ -1,3 +1,4 @@
+#include "model/clock.h"
 #include "model/executor.h"
 #include "model/kind.h"
 #include "model/step.h"
@@ -68,12 +69,13 @@ static void add_globals(World *world) {
 
 static void add_fixed(World *world) {
     const Program *program = world->program;
-    world->history_slot = NO_SLOT;
+    world->history_slot = world->clock_slot = NO_SLOT;
     world->default_executor = 0;
     if (program->numbered || program->watches) {
         world->history_slot = world_add(world, (Word[]){COMP_GLOBAL}, 1);
         world_resize(world, world->history_slot, 1 + 2 * program->nmachines);
     }
+    if (program->is_discrete) world->clock_slot = clock_new(world);
     if (program->threaded || program->has_blocking) world->default_executor = executor_new(world, 0, 1) + 1;
 }
 
@@ -145,7 +147,7 @@ static Run make_step(Step *step) {
     case FIBER_AT_START: return aborted ? cancel_task(step) : start_task(step);
     case FIBER_AT_POINT: return aborted ? cancel_task(step) : wait_go_on(step, step->task);
     case FIBER_UNDER_WAY: case FIBER_BLOCKED: return wait_resume(step, step->task);
-    case FIBER_ENDED: case FIBER_CANCELLED: break;
+    case FIBER_ENDED: case FIBER_CANCELLED: case FIBER_CRASHED: break;
     }
     assert(!"the task is over");
     return RUN_FAILED;

@@ -69,7 +69,8 @@ typedef struct StepResult {
 /* What happened in a step, for runs; NULL where nobody looks. Texts are made by trace, from the world. */
 typedef enum EventKind {
     EVENT_START, EVENT_FIRE /* an operation of an arm fired */, EVENT_OP /* immediate operation */, EVENT_SPAWN, EVENT_WRITE /* global word */,
-    EVENT_HAND /* a partner's operation was completed: fiber = partner */, EVENT_QUEUE /* took its place */, EVENT_CANCEL, EVENT_END, EVENT_PRINT, EVENT_ANY
+    EVENT_HAND /* a partner's operation was completed: fiber = partner */, EVENT_QUEUE /* took its place */, EVENT_CANCEL, EVENT_END, EVENT_PRINT, EVENT_ANY,
+    EVENT_TICK /* time passes: the ticks so far, when somebody asks */
 } EventKind;
 typedef struct Event {
     EventKind kind;

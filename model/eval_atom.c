@@ -31,6 +31,7 @@ static bool atom_holds(Step *step, const Instr *instr, uint32_t slot) {
     case INSTR_IS_AT: return is_at_label(fiber_machine(step->world, words), words, instr->c);
     case INSTR_IS_DONE: return fiber_is_over(words);
     case INSTR_IS_ABORTED: return words[FIBER_STATUS] == FIBER_CANCELLED;
+    case INSTR_IS_CRASHED: return words[FIBER_STATUS] == FIBER_CRASHED;
     case INSTR_IS_BLOCKED: return !fiber_is_over(words) && !eval_can_step(step->world, slot);
     case INSTR_IS_ENABLED: return eval_can_step(step->world, slot);
     default: assert(!"no atom"); return false;
@@ -39,7 +40,8 @@ static bool atom_holds(Step *step, const Instr *instr, uint32_t slot) {
 
 /* What holds of a task that has ended this way, whether it is still there or not. */
 static bool holds_of_ended(const Instr *instr, FiberStatus status) {
-    return instr->op == INSTR_IS_DONE || (instr->op == INSTR_IS_ABORTED && status == FIBER_CANCELLED);
+    return instr->op == INSTR_IS_DONE || (instr->op == INSTR_IS_ABORTED && status == FIBER_CANCELLED) ||
+           (instr->op == INSTR_IS_CRASHED && status == FIBER_CRASHED);
 }
 
 /* A numbered task that was spawned but is no longer there has ended. */

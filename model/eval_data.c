@@ -1,3 +1,4 @@
+#include "model/clock.h"
 #include "model/step.h"
 
 #include <assert.h>
@@ -93,6 +94,10 @@ Run data_exec(Step *step, Act *act, const Instr *instr) {
     case INSTR_BOUNDS: return bounds(step, act, instr);
     case INSTR_ANY: step->contact = true; return any_value(step, act, instr);
     case INSTR_PRINT: return print(step, act, instr);
+    case INSTR_NOW:
+        step->contact = true;
+        frame[instr->a] = clock_now(step->world, step->world->clock_slot);
+        return RUN_ON;
     case INSTR_GLOAD: return load_global(step, act, instr);
     case INSTR_GSTORE: return store_global(step, act, instr);
     default: assert(!"no data instruction"); return RUN_FAILED;

@@ -48,7 +48,7 @@ void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object) {
 
 Run op_check(Step *step, const Op *op) {
     const Arm *arm = op->arm;
-    if (op_object(op) != NO_SLOT && world_kind(step->world, op_object(op)) == COMP_DEAD)
+    if (op_is_dead(step->world, op))
         return step_violation(step, VIOLATION_UNDEFINED, "dead-object", arm->span, op_object(op), NULL);
     for (uint32_t i = 0; op->value && i < arm->value_n; i++)
         if (op->value[i] == WORD_UNINIT) return step_undefined(step, "uninitialised", arm->span);
@@ -101,7 +101,7 @@ OpOutcome op_go(Step *step, const Op *op, ArmState state, OpResult *result) {
 
 Run op_give_up(Step *step, const Op *op) {
     const OpRow *row = op_row(op->op);
-    if (op_object(op) == NO_SLOT || world_kind(step->world, op_object(op)) == COMP_DEAD) return RUN_ON;
+    if (op_is_dead(step->world, op)) return RUN_ON;
     if (row->give_up) row->give_up(step, op);
     return future_drop_orphans(step, op->arm->span);
 }

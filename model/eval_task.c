@@ -78,7 +78,8 @@ static Run abort_task(Step *step, Act *act, const Instr *instr) {
     Event *event = step_event(step, EVENT_OP, instr->span, act->fiber, handle_slot(task));
     if (event) event->op = instr->op;
     if (instr->op == INSTR_ABORT) request_abort(step, task);
-    else act->frame[instr->b] = world_read(step->world, handle_slot(task), NULL)[FIBER_STATUS] == FIBER_CANCELLED;
+    else act->frame[instr->b] = world_read(step->world, handle_slot(task), NULL)[FIBER_STATUS] ==
+                                (instr->op == INSTR_ABORTED ? FIBER_CANCELLED : FIBER_CRASHED);
     return RUN_ON;
 }
 
@@ -98,7 +99,7 @@ Run task_exec(Step *step, Act *act, const Instr *instr) {
     case INSTR_OP_FUTURE: return make_op_future(step, act, instr);
     case INSTR_COPY: return copy_future(step, act, instr);
     case INSTR_DROP: return drop_future(step, act, instr);
-    case INSTR_ABORT: case INSTR_ABORTED: return abort_task(step, act, instr);
+    case INSTR_ABORT: case INSTR_ABORTED: case INSTR_CRASHED: return abort_task(step, act, instr);
     case INSTR_SCOPE_ABORT: return abort_scope(step, act, instr);
     default: assert(!"no task instruction"); return RUN_FAILED;
     }

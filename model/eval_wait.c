@@ -47,14 +47,14 @@ bool wait_has_waited(World *world, uint32_t future) {
     return true;
 }
 
-/* A timer of a select fires before no shorter one of it, and not before each other arm has had to wait once. */
+/* A timer of a select fires before no shorter one of it (without a clock that tells), and not before each other arm has had to wait once. */
 static bool timer_may_fire(World *world, const Word *words, const Point *point, uint32_t timer) {
     const Word *frame = words + FIBER_FRAME;
     for (uint32_t i = 0; i < point->narms; i++) {
         const Arm *other = &point->arms[i];
         if (i == timer || arm_state(words, point, i) == ARM_OFF) continue;
         if (!arm_has_waited(world, words, point, i)) return false;
-        if (other->op == ARM_SLEEP && frame[other->value] < frame[point->arms[timer].value]) return false;
+        if (other->op == ARM_SLEEP && world->clock_slot == NO_SLOT && frame[other->value] < frame[point->arms[timer].value]) return false;
     }
     return true;
 }
@@ -88,7 +88,7 @@ Able fiber_able(World *world, const Step *step, uint32_t fiber) {
     case FIBER_AT_START: return ABLE_YES;
     case FIBER_AT_POINT: return wait_able(world, step, fiber);
     case FIBER_UNDER_WAY: case FIBER_BLOCKED: break;
-    case FIBER_ENDED: case FIBER_CANCELLED: return ABLE_NO;
+    case FIBER_ENDED: case FIBER_CANCELLED: case FIBER_CRASHED: return ABLE_NO;
     }
     Word inner = words[FIBER_INNER];
     if (inner && world_kind(world, handle_slot(inner)) == COMP_FIBER) return fiber_able(world, step, handle_slot(inner));
@@ -241,7 +241,7 @@ void wait_decide(Step *step, Word fiber, uint32_t arm) {
     for (uint32_t i = 0; i < point->narms; i++) {
         if (i == arm || arm_state(words, point, i) != ARM_QUEUED || point->arms[i].op == ARM_FUTURE) continue;
         Op op = wait_op(world, handle_slot(fiber), words, point, i, 0);
-        if (op_row(op.op)->withdraw && world_kind(world, op_object(&op)) != COMP_DEAD) op_row(op.op)->withdraw(world, &op);
+        if (op_row(op.op)->withdraw && !op_is_dead(world, &op)) op_row(op.op)->withdraw(world, &op);
         words = world_read(world, handle_slot(fiber), NULL);
     }
 }

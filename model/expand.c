@@ -180,6 +180,7 @@ const uint32_t *expand_evaluate(Expand *expand, const uint32_t *state, uint32_t 
     memo_reach(&expand->steps, slot + 1);
     expand->tape.n = expand->kept;
     begin(expand, state, n, slot);
+    if (slot == expand->world.clock_slot && expand->program->is_urgent) vec_push(&expand->path, MEMO_LENGTH); /* it asks every task */
     bool adds = run_all(expand, n, slot);
     if (adds) vec_push(&expand->path, MEMO_LENGTH);
     uint32_t first = expand->kept;

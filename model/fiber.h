@@ -16,7 +16,7 @@ uint32_t fiber_new(World *world, FiberSpec spec, bool no_reset);
 const Machine *fiber_machine(const World *world, const Word *words);
 /* The point whose WAIT (or start, or end) is at this pc. */
 const Point *machine_point_at(const Machine *machine, uint32_t pc);
-static inline bool fiber_is_over(const Word *words) { return words[FIBER_STATUS] == FIBER_ENDED || words[FIBER_STATUS] == FIBER_CANCELLED; }
+static inline bool fiber_is_over(const Word *words) { return words[FIBER_STATUS] >= FIBER_ENDED; }
 /* Sets slots that are dead at `pc` to 0. */
 void fiber_reset(const Machine *machine, Word *frame, uint32_t pc, bool no_reset);
 /* The fiber is over: its header stays, its frame goes, the result (first slot, or NO_SLOT) is kept. Leaves its scope. */

@@ -1,6 +1,7 @@
 #include "model/kind.h"
 
 #include "model/channel.h"
+#include "model/clock.h"
 #include "model/executor.h"
 #include "model/fiber.h"
 #include "model/mutex.h"
@@ -22,6 +23,7 @@ static const KindRow rows[] = {
     [COMP_SEMAPHORE] = {"semaphore", true, semaphore_handles, semaphore_normalise, NULL, semaphore_has_waiters},
     [COMP_EXECUTOR] = {"executor"},
     [COMP_SCOPE] = {"scope", true, scope_handles, scope_normalise},
+    [COMP_CLOCK] = {"clock", false, clock_handles, clock_normalise, .moves = &clock_moves},
     [COMP_DEAD] = {.has_site = true},
 };
 

@@ -4,7 +4,7 @@
 static bool tells(const Instr *instr) {
     switch (instr->op) {
     case INSTR_FUTURE: case INSTR_OP_FUTURE: case INSTR_ABORT: case INSTR_SCOPE_ABORT: case INSTR_KILL:
-    case INSTR_IS_AT: case INSTR_IS_DONE: case INSTR_IS_BLOCKED: case INSTR_IS_ENABLED: case INSTR_IS_ABORTED: return true;
+    case INSTR_IS_AT: case INSTR_IS_DONE: case INSTR_IS_BLOCKED: case INSTR_IS_ENABLED: case INSTR_IS_ABORTED: case INSTR_IS_CRASHED: return true;
     default: return false;
     }
 }

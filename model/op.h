@@ -48,6 +48,9 @@ Event *op_log(Step *step, EventKind kind, const Op *op, bool ok);
 void op_log_hand(Step *step, const Op *op, ArmOp partner, Word fiber, bool ok);
 void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object);
 
+/* What it waits on has died. */
+static inline bool op_is_dead(World *world, const Op *op) { return op_object(op) != NO_SLOT && world_kind(world, op_object(op)) == COMP_DEAD; }
+
 /* ---- for eval */
 /* The operation of an arm of the point at which the fiber (its `words`) rests. */
 Op wait_op(const World *world, uint32_t fiber, const Word *words, const Point *point, uint32_t arm, Word task);

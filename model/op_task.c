@@ -1,4 +1,5 @@
 /* What is waited for without an object of its own: timers, yields, tasks, scopes. */
+#include "model/clock.h"
 #include "model/fiber.h"
 #include "model/op.h"
 #include "model/scope.h"
@@ -10,9 +11,27 @@ static bool never(World *world, const Op *op) {
 
 /* ---- sleep and yield */
 
+/* In abstract time a timer is nobody's state: it may fire at any later moment. */
 static Able sleep_is_able(World *world, const Op *op) {
-    (void)world, (void)op;
-    return ABLE_MAYBE;
+    if (world->clock_slot == NO_SLOT) return ABLE_MAYBE;
+    return clock_has_fired(world, world->clock_slot, op->who) ? ABLE_YES : ABLE_NO;
+}
+
+static void sleep_queue(Step *step, const Op *op) {
+    if (step->world->clock_slot != NO_SLOT) clock_start(step->world, step->world->clock_slot, op->who, op->value[0]);
+}
+
+static void sleep_withdraw(World *world, const Op *op) {
+    if (world->clock_slot != NO_SLOT) clock_stop(world, world->clock_slot, op->who);
+}
+
+static void sleep_give_up(Step *step, const Op *op) { sleep_withdraw(step->world, op); }
+
+static bool sleep_collect(Step *step, const Op *op, OpResult *result) {
+    (void)result;
+    sleep_withdraw(step->world, op);
+    (void)op_log(step, EVENT_FIRE, op, true);
+    return true;
 }
 
 static Able yield_is_able(World *world, const Op *op) {
@@ -20,7 +39,8 @@ static Able yield_is_able(World *world, const Op *op) {
     return ABLE_YES;
 }
 
-const OpRow op_sleep = {.name = "sleep", .can_fire = never, .is_able = sleep_is_able};
+const OpRow op_sleep = {.name = "sleep", .can_fire = never, .is_able = sleep_is_able, .queue = sleep_queue, .collect = sleep_collect,
+                        .give_up = sleep_give_up, .withdraw = sleep_withdraw};
 const OpRow op_yield = {.name = "yield", .can_fire = never, .is_able = yield_is_able};
 
 /* ---- join */

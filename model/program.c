@@ -183,7 +183,7 @@ static void match_sites(Program *program) {
 
 static bool is_task_atom(uint8_t op) {
     switch (op) {
-    case INSTR_IS_AT: case INSTR_IS_DONE: case INSTR_IS_BLOCKED: case INSTR_IS_ENABLED: case INSTR_IS_ABORTED: return true;
+    case INSTR_IS_AT: case INSTR_IS_DONE: case INSTR_IS_BLOCKED: case INSTR_IS_ENABLED: case INSTR_IS_ABORTED: case INSTR_IS_CRASHED: return true;
     default: return false;
     }
 }

@@ -191,6 +191,9 @@ typedef struct Invariant {
 } Invariant;
 
 typedef struct Program {
+    bool is_discrete;      /* time passes in ticks, by steps of a clock */
+    bool is_urgent;        /* and only when no task can move */
+    bool reads_clock;      /* the program calls now() */
     Arena arena;
     Sources *sources;      /* borrowed */
     const char *path;

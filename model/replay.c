@@ -32,7 +32,7 @@ static const Word *words_of(Replay *replay, uint32_t slot) {
 
 static bool has_ended(Replay *replay, uint32_t slot) {
     const Word *words = words_of(replay, slot);
-    return words[FIBER_STATUS] == FIBER_ENDED || words[FIBER_STATUS] == FIBER_CANCELLED;
+    return words[FIBER_STATUS] >= FIBER_ENDED;
 }
 
 static bool is_task(Replay *replay, uint32_t slot) {

@@ -110,7 +110,7 @@ static const Word *frame_of(World *world, uint32_t slot, uint32_t *pc, uint32_t 
     if (slot >= world->n || world_kind(world, slot) != COMP_FIBER) return NULL;
     uint32_t n;
     const Word *words = world_read(world, slot, &n);
-    if (words[FIBER_STATUS] == FIBER_ENDED || words[FIBER_STATUS] == FIBER_CANCELLED) return NULL;
+    if (words[FIBER_STATUS] >= FIBER_ENDED) return NULL;
     *pc = (uint32_t)words[FIBER_PC];
     *machine = (uint32_t)words[FIBER_MACHINE];
     return words + FIBER_FRAME;
@@ -228,8 +228,7 @@ static bool record_step(Recorder *recorder, const TraceMove *move, bool is_last)
 static bool record_all(Recorder *recorder, const TraceMove *moves, uint32_t nmoves) {
     if (nmoves == 0 || !record_start(recorder, &moves[0], nmoves == 1)) return false;
     for (uint32_t i = 1; i < nmoves; i++) {
-        if (moves[i].task >= recorder->world->n || world_kind(recorder->world, moves[i].task) != COMP_FIBER)
-            return false;
+        if (moves[i].task >= recorder->world->n) return false;
         if (!record_step(recorder, &moves[i], i + 1 == nmoves)) return false;
     }
     return true;
@@ -385,6 +384,8 @@ static void fill_trace(Recorder *recorder, const TraceMove *moves, uint32_t **ta
     Trace *trace = recorder->trace;
     trace->program = arena_strdup(&trace->arena, recorder->program->path);
     trace->run_on = recorder->options.run_on;
+    trace->discrete = recorder->program->is_discrete;
+    trace->urgent = recorder->program->is_urgent;
     trace->object_names = trace_names_finish(&recorder->names, recorder->program);
     trace->nobject_names = recorder->names.slots.n;
     uint32_t *index_of = ARENA_ARRAY(&trace->arena, uint32_t, trace->nobject_names + 1);

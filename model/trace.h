@@ -65,7 +65,7 @@ typedef struct Trace {
     uint32_t nwaits;
     uint32_t *start_picks; /* eval_start's choices: which initial state */
     uint32_t nstart_picks;
-    bool main_ends_run, run_on; /* semantics switches the run needs */
+    bool main_ends_run, run_on, discrete, urgent; /* semantics switches the run needs */
     const char **object_names;  /* trace_of_moves: by slot of the final world */
     uint32_t nobject_names;
 } Trace;

@@ -97,6 +97,8 @@ void trace_json_value(const Trace *trace, JsonWriter *json) {
     write_place(json, trace->file, trace->line, trace->column);
     json_bool(json, "run_on", trace->run_on);
     json_bool(json, "main_ends_run", trace->main_ends_run);
+    json_bool(json, "discrete", trace->discrete);
+    json_bool(json, "urgent", trace->urgent);
     write_tasks(json, trace);
     write_indices(json, "start", trace->start_picks, trace->nstart_picks);
     write_steps(json, trace);

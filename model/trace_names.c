@@ -147,6 +147,7 @@ static const char *name_of(const TraceNames *names, const Program *program, uint
     switch (seen->kind) {
     case COMP_FREE: return "a future";
     case COMP_GLOBAL: return "a global";
+    case COMP_CLOCK: return "clock";
     case COMP_FIBER:
         if (seen->is_task) return task_name(names, program, slot);
         return seen->variable ? seen->variable : program->machines[seen->origin]->name;

@@ -159,6 +159,8 @@ static void read_head(Reader *reader, const json_t *root) {
     trace->column = number_at(reader, root, "column");
     trace->run_on = flag_at(reader, root, "run_on");
     trace->main_ends_run = flag_at(reader, root, "main_ends_run");
+    trace->discrete = flag_at(reader, root, "discrete");
+    trace->urgent = flag_at(reader, root, "urgent");
 }
 
 static void read_all(Reader *reader, const json_t *root) {

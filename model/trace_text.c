@@ -21,9 +21,10 @@ static const char *base_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-/* "11:5", or "queue.h:11:5" for a step in another file than the program. */
+/* "11:5", or "queue.h:11:5" for a step in another file than the program, "-" for one of the environment. */
 static void place_text(const Trace *trace, const TraceStep *step, char *text, size_t size) {
-    if (strcmp(step->file, trace->program) == 0 || !step->file[0])
+    if (step->line == 0) snprintf(text, size, "-");
+    else if (strcmp(step->file, trace->program) == 0 || !step->file[0])
         snprintf(text, size, "%u:%u", step->line, step->column);
     else snprintf(text, size, "%s:%u:%u", base_name(step->file), step->line, step->column);
 }

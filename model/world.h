@@ -16,7 +16,7 @@
 #include "model/program.h"
 
 typedef enum CompKind { COMP_FREE, COMP_GLOBAL, COMP_FIBER, COMP_OPFUTURE, COMP_CHANNEL, COMP_MUTEX, COMP_SEMAPHORE, COMP_EXECUTOR, COMP_SCOPE,
-    COMP_DEAD /* a `scoped` object past its scope: kind, site */ } CompKind;
+    COMP_CLOCK, COMP_DEAD /* a `scoped` object past its scope: kind, site */ } CompKind;
 
 enum { /* fields of a FIBER: a task, or a future of an async function */
     FIBER_MACHINE = 1,
@@ -37,7 +37,8 @@ typedef enum FiberStatus {
     FIBER_UNDER_WAY, /* rests before the shared access at FIBER_PC (threaded programs): holds a thread */
     FIBER_BLOCKED,   /* at a POINT_BLOCK, arrived: holds its thread */
     FIBER_ENDED,     /* result follows */
-    FIBER_CANCELLED  /* ended by abort, or a dropped future */
+    FIBER_CANCELLED, /* ended by abort, or a dropped future */
+    FIBER_CRASHED    /* killed by the environment, not to come back */
 } FiberStatus;
 enum { FIBER_IS_TASK = 1, FIBER_IS_DAEMON = 2, FIBER_ABORT_REQUESTED = 4, FIBER_UNWINDING = 8 /* under way in its cancel code: never at rest */ };
 /* Who waits, as objects note it: a fiber's or an operation future's handle, the arm of its point (0 for an operation future), and the
@@ -73,6 +74,7 @@ struct World {
     uint32_t history_slot;     /* GLOBAL-kind component, what properties remember of tasks: one word per machine, how many of a numbered one were
                                   spawned, up to program->numbered; then one per machine, how tasks of a watched one have ended (WORLD_ENDED bits).
                                   NO_SLOT when none is either. A task with FIBER_NUMBER != 0 must be kept when it has ended and nobody refers to it */
+    uint32_t clock_slot;       /* NO_SLOT in abstract time */
     uint32_t default_executor; /* handle, 0 when the program needs no executor components */
     /* Lazy loading with a footprint, for memoisation; NULL when every component is loaded. */
     void (*load)(World *world, uint32_t slot);

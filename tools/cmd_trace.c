@@ -1,5 +1,6 @@
 /* `unknot trace FILE.json` */
 #include "model/replay.h"
+#include "model/support/fatal.h"
 #include "tools/commands.h"
 #include "tools/output.h"
 
@@ -30,9 +31,22 @@ static char *read_file(const char *path, size_t *length) {
     return NULL;
 }
 
+/* The kind of time is the run's. */
+static void load(Job *job, const Trace *trace, CommandLine line) {
+    const char **words = malloc(sizeof *words * (line.nwords + 3u));
+    if (!words) fatal("out of memory");
+    for (uint32_t i = 0; i < line.nwords; i++) words[i] = line.words[i];
+    words[line.nwords++] = "--time";
+    words[line.nwords++] = trace->discrete ? "discrete" : "abstract";
+    if (trace->urgent) words[line.nwords++] = "--urgent";
+    line.words = words;
+    job_load(job, trace->program, line);
+    free(words);
+}
+
 static int replay(Trace *trace, CommandLine line) {
     Job job;
-    job_load(&job, trace->program, line);
+    load(&job, trace, line);
     diags_render(job.diags, stderr, options_colour(&job.options, stderr));
     int code = EXIT_WRONG_INPUT;
     if (job.program) {

@@ -41,6 +41,8 @@ static void write_options(JsonWriter *json, const Options *options, bool merged)
     json_open_object(json, true);
     json_text(json, "ready", options->run_on ? "run-on" : "suspend");
     json_bool(json, "main_ends_run", options->main_ends_run);
+    json_text(json, "time", options->discrete ? "discrete" : "abstract");
+    json_bool(json, "urgent", options->urgent);
     json_bool(json, "symmetry", !options->no_symmetry);
     json_bool(json, "reset", !options->no_reset);
     json_bool(json, "memo", !options->no_memo);

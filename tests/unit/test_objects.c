@@ -1,6 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include "model/channel.h"
+#include "model/clock.h"
 #include "model/eval.h"
 #include "model/executor.h"
 #include "model/mutex.h"
@@ -390,6 +391,35 @@ static void test_choices_enumerate(void **state) {
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+/* ---- clock */
+
+static void test_timers_fire_when_their_ticks_have_passed(void **state) {
+    (void)state;
+    Program timed = {.sites = sites, .nsites = SITES, .is_discrete = true, .reads_clock = true};
+    World other;
+    world_init(&other, &timed);
+    uint32_t c = clock_new(&other);
+    assert_false(eval_can_step(&other, c)); /* no timer runs */
+    clock_start(&other, c, eve, 1);
+    clock_start(&other, c, ann, 2);
+    clock_start(&other, c, bob, -3);
+    assert_true(clock_has_fired(&other, c, bob));
+    for (Word now = 1; now <= 2; now++) {
+        assert_true(eval_can_step(&other, c));
+        StepResult tick = eval_step(&other, c, &(EvalOptions){0}, NULL, NULL);
+        assert_int_equal(tick.status, STEP_DONE);
+        assert_false(tick.by_fault);
+        assert_int_equal(clock_now(&other, c), now);
+        assert_true(clock_has_fired(&other, c, eve));
+        assert_int_equal(clock_has_fired(&other, c, ann), now == 2);
+    }
+    assert_false(eval_can_step(&other, c)); /* all have fired */
+    clock_stop(&other, c, eve);
+    clock_stop(&other, c, eve);
+    assert_false(clock_has_fired(&other, c, eve));
+    world_fini(&other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_buffer_is_first_in_first_out), TEST(test_rendezvous_serves_a_receiver), TEST(test_receive_makes_room_for_a_sender),
@@ -397,7 +427,7 @@ int main(void) {
         TEST(test_handles_of_a_channel), TEST(test_strict_hands_over), TEST(test_strict_passes_on_what_is_given_up),
         TEST(test_barging_tells_the_head), TEST(test_barging_passes_the_word_on), TEST(test_unowned_may_be_unlocked_by_anyone), TEST(test_large_request_holds_back_small_ones),
         TEST(test_giving_up_the_head_serves_the_next), TEST(test_closed_semaphore), TEST(test_threads), TEST(test_scope),
-        TEST(test_world_words), TEST(test_lazy_loading), TEST(test_choices_enumerate),
+        TEST(test_world_words), TEST(test_lazy_loading), TEST(test_choices_enumerate), TEST(test_timers_fire_when_their_ticks_have_passed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
