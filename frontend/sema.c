@@ -1,5 +1,6 @@
 #include "frontend/sema.h"
 
+#include "frontend/advice.h"
 #include "frontend/frontend.h"
 
 #include <assert.h>
@@ -189,6 +190,7 @@ bool frontend_check(Tree *tree, Diags *diags) {
     check_expectations(&s);
     keep_symbols(&s);
     bool is_clean = diags_errors(diags) == s.errors_before;
+    if (is_clean) advice_give(&s);
     sema_fini(&s);
     return is_clean;
 }
