@@ -20,7 +20,8 @@ static const Expr *function_of(const Expr *task) {
 }
 
 static void observe(Lower *lower, uint32_t machine, uint32_t number) {
-    if (machine != NO_SLOT) vec_push(&lower->observed, (Observed){machine, number});
+    bool is_numbered = number != EVERY && number != SOME;
+    if (machine != NO_SLOT && is_numbered) vec_push(&lower->observed, (Observed){machine, number});
 }
 
 static TaskRef task_of(Lower *lower, const Expr *task) {
@@ -29,7 +30,7 @@ static TaskRef task_of(Lower *lower, const Expr *task) {
         .is_bare = task->kind == EXPR_NAME};
     if (task->kind == EXPR_INDEX && task->b) ref.number = (uint32_t)task->b->value + 1;
     else if (task->kind == EXPR_INDEX && task->op == OP_NONE) ref.number = SOME;
-    observe(lower, ref.machine, ref.number == EVERY || ref.number == SOME ? 1 : ref.number);
+    observe(lower, ref.machine, ref.number);
     return ref;
 }
 

@@ -217,15 +217,11 @@ static bool give_up_in(World *world, uint32_t slot, Records records, Waiter who,
     return true;
 }
 
-void channel_withdraw(World *world, uint32_t slot, Waiter who) {
-    ChannelLists lists = lists_at(world, slot);
-    if (!give_up_in(world, slot, lists.receivers, who, CHANNEL_NRECEIVERS, 0))
-        (void)give_up_in(world, slot, lists.senders, who, CHANNEL_NSENDERS, SENDER_ITEM);
-}
-
 void channel_give_up(World *world, uint32_t slot, Waiter who) {
-    channel_withdraw(world, slot, who);
-    (void)give_up_in(world, slot, lists_at(world, slot).done, who, CHANNEL_NDONE, DONE_ITEM);
+    ChannelLists lists = lists_at(world, slot);
+    if (give_up_in(world, slot, lists.receivers, who, CHANNEL_NRECEIVERS, 0)) return;
+    if (give_up_in(world, slot, lists.senders, who, CHANNEL_NSENDERS, SENDER_ITEM)) return;
+    (void)give_up_in(world, slot, lists.done, who, CHANNEL_NDONE, DONE_ITEM);
 }
 
 bool channel_close(World *world, uint32_t slot) {

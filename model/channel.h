@@ -37,8 +37,6 @@ void channel_queue_recv(World *world, uint32_t slot, Waiter who);
 bool channel_is_served(World *world, uint32_t slot, Waiter who);
 /* The same, and an item changed hands (as opposed to a close). */
 bool channel_is_handed(World *world, uint32_t slot, Waiter who);
-/* The waiter's place is gone; what a partner has completed stays. */
-void channel_withdraw(World *world, uint32_t slot, Waiter who);
 /* The waiter goes on: gives its result and, for a receiver, the item. */
 bool channel_collect(World *world, uint32_t slot, Waiter who, Word *item, bool is_recv);
 /* The waiter's place, or what was put into its hand, is gone. */

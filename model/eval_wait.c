@@ -236,13 +236,15 @@ static uint32_t decided_arm(Step *step, uint32_t fiber, const Point *point) {
 void wait_decide(Step *step, Word fiber, uint32_t arm) {
     World *world = step->world;
     if (!fiber || world_kind(world, handle_slot(fiber)) != COMP_FIBER) return;
-    const Word *words = world_read(world, handle_slot(fiber), NULL);
-    const Point *point = point_of(world, words);
+    const Point *point = point_of(world, world_read(world, handle_slot(fiber), NULL));
     for (uint32_t i = 0; i < point->narms; i++) {
-        if (i == arm || arm_state(words, point, i) != ARM_QUEUED || point->arms[i].op == ARM_FUTURE) continue;
+        const Word *words = world_read(world, handle_slot(fiber), NULL);
+        ArmState state = arm_state(words, point, i);
+        if (i == arm || state == ARM_OFF || point->arms[i].op == ARM_FUTURE || !op_row(point->arms[i].op)->lapses) continue;
         Op op = wait_op(world, handle_slot(fiber), words, point, i, 0);
-        if (op_row(op.op)->withdraw && !op_is_dead(world, &op)) op_row(op.op)->withdraw(world, &op);
-        words = world_read(world, handle_slot(fiber), NULL);
+        bool is_dead = op.object && world_kind(world, op_object(&op)) == COMP_DEAD;
+        if (state == ARM_QUEUED && !is_dead) op_row(op.op)->give_up(step, &op);
+        world_write(world, handle_slot(fiber), NULL)[FIBER_FRAME + point->state + i] = ARM_OFF;
     }
 }
 

@@ -34,7 +34,7 @@ typedef struct OpRow {
     void (*give_up)(Step *step, const Op *op);  /* its place or what it was given is gone or passed on; may be NULL */
     /* An item changed hands: of one select this happens to one arm only. NULL: there is no such thing. */
     bool (*is_handed)(World *world, const Op *op);
-    void (*withdraw)(World *world, const Op *op); /* another arm was handed an item: the place is gone */
+    bool lapses; /* when that happens to another arm, this one is given up at once */
 } OpRow;
 
 const OpRow *op_row(ArmOp op);

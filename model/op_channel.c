@@ -8,7 +8,6 @@ static const ValueType *elem_of(World *world, uint32_t slot) {
 
 static Able is_served(World *world, const Op *op) { return channel_is_served(world, op_object(op), op->who) ? ABLE_YES : ABLE_NO; }
 static bool is_handed(World *world, const Op *op) { return channel_is_handed(world, op_object(op), op->who); }
-static void withdraw(World *world, const Op *op) { channel_withdraw(world, op_object(op), op->who); }
 static void give_up(Step *step, const Op *op) { channel_give_up(step->world, op_object(op), op->who); }
 
 /* ---- send */
@@ -39,7 +38,7 @@ static bool send_collect(Step *step, const Op *op, OpResult *result) {
 }
 
 const OpRow op_send = {.name = "send", .on_object = true, .can_fire = can_send, .is_able = is_served, .fire = send_fire, .queue = send_queue,
-                       .collect = send_collect, .give_up = give_up, .is_handed = is_handed, .withdraw = withdraw};
+                       .collect = send_collect, .give_up = give_up, .is_handed = is_handed, .lapses = true};
 
 /* ---- recv */
 
@@ -74,4 +73,4 @@ static bool recv_collect(Step *step, const Op *op, OpResult *result) {
 }
 
 const OpRow op_recv = {.name = "recv", .on_object = true, .can_fire = can_recv, .is_able = is_served, .fire = recv_fire, .queue = recv_queue,
-                       .collect = recv_collect, .give_up = give_up, .is_handed = is_handed, .withdraw = withdraw};
+                       .collect = recv_collect, .give_up = give_up, .is_handed = is_handed, .lapses = true};

@@ -21,15 +21,13 @@ static void sleep_queue(Step *step, const Op *op) {
     if (step->world->clock_slot != NO_SLOT) clock_start(step->world, step->world->clock_slot, op->who, op->value[0]);
 }
 
-static void sleep_withdraw(World *world, const Op *op) {
-    if (world->clock_slot != NO_SLOT) clock_stop(world, world->clock_slot, op->who);
+static void sleep_give_up(Step *step, const Op *op) {
+    if (step->world->clock_slot != NO_SLOT) clock_stop(step->world, step->world->clock_slot, op->who);
 }
-
-static void sleep_give_up(Step *step, const Op *op) { sleep_withdraw(step->world, op); }
 
 static bool sleep_collect(Step *step, const Op *op, OpResult *result) {
     (void)result;
-    sleep_withdraw(step->world, op);
+    sleep_give_up(step, op);
     (void)op_log(step, EVENT_FIRE, op, true);
     return true;
 }
@@ -40,7 +38,7 @@ static Able yield_is_able(World *world, const Op *op) {
 }
 
 const OpRow op_sleep = {.name = "sleep", .can_fire = never, .is_able = sleep_is_able, .queue = sleep_queue, .collect = sleep_collect,
-                        .give_up = sleep_give_up, .withdraw = sleep_withdraw};
+                        .give_up = sleep_give_up, .lapses = true};
 const OpRow op_yield = {.name = "yield", .can_fire = never, .is_able = yield_is_able};
 
 /* ---- join */
