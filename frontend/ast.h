@@ -40,6 +40,7 @@ struct Symbol {
     bool is_atomic;     /* VAR declared _Atomic */
     bool is_const;      /* VAR declared const */
     bool is_scoped;     /* VAR declared scoped */
+    bool restarts;      /* FUNC spawned `with restart` */
     bool is_written;    /* global VAR: some function writes it (assignment, ++, receiving destination, array passed on, constructor re-run) */
     uint8_t bits;       /* VAR: bit width of `unsigned x : 3`, 0 otherwise */
     int64_t value;      /* ENUM_CONST, PARAM_CONST */

@@ -72,6 +72,7 @@ static void refuse_later(Sema *s, const Spawn *spawn, Span at) {
 /* with crash(n), with restart(n): what was given away with the first start is not there for another one. */
 static void check_fault(Sema *s, const Spawn *spawn) {
     if (spawn->fault == FAULT_NONE) return;
+    if (spawn->call->symbol) spawn->call->symbol->restarts |= spawn->fault == FAULT_RESTART;
     const char *what = spawn->fault == FAULT_CRASH ? "crash" : "restart";
     Expr *count = spawn->fault_count;
     if (!count) return;

@@ -78,7 +78,29 @@ static void end_machine(Builder *b, Machine *machine, Cleanup *parameters, uint3
     lower_machine_finish(b, machine);
 }
 
+/* A function that may start anew keeps its arguments where they are: its parameters are copies of them. */
+static void kept_parameters(Builder *b, Machine *machine, const Decl *func) {
+    uint32_t *slots = ARENA_ARRAY(b->lower->arena, uint32_t, func->nparams + 1u);
+    for (uint32_t i = 0; i < func->nparams; i++) {
+        const ValueType *type = lower_type(b->lower, func->params[i]->type);
+        slots[i] = lower_slots(b, type->word_kinds, type->words);
+    }
+    machine->nparams = b->kinds.n;
+    machine->keeps_params = true;
+    for (uint32_t i = 0; i < func->nparams; i++) {
+        const Symbol *symbol = func->params[i]->symbol;
+        if (!symbol) continue;
+        const ValueType *type = lower_type_bits(b->lower, symbol->type, symbol->bits);
+        vec_push(&b->locals, (Local){lower_name(b->lower, symbol->name), type, slots[i], 0, 0, symbol->span});
+        lower_copy(b, symbol->type, lower_var_new(b, symbol), slots[i], false);
+    }
+}
+
 static void parameters(Builder *b, Machine *machine, const Decl *func) {
+    if (func->symbol->restarts) {
+        kept_parameters(b, machine, func);
+        return;
+    }
     for (uint32_t i = 0; i < func->nparams; i++) {
         const Decl *param = func->params[i];
         const ValueType *type = lower_type(b->lower, param->type);
@@ -205,6 +227,9 @@ static void take(Lower *lower) {
     program->ninvariants = lower->invariants.n;
     program->formats = TAKE(lower->arena, lower->formats);
     program->nformats = lower->formats.n;
+    program->fault_sites = TAKE(lower->arena, lower->faults);
+    program->nfault_sites = lower->faults.n;
+    program->has_faults |= lower->faults.n > 0;
     lower_observed(lower);
 }
 
@@ -216,6 +241,8 @@ static void end(Lower *lower) {
     vec_fini(&lower->sites);
     vec_fini(&lower->site_keys);
     vec_fini(&lower->formats);
+    vec_fini(&lower->faults);
+    vec_fini(&lower->fault_keys);
     vec_fini(&lower->invariants);
     vec_fini(&lower->types);
     vec_fini(&lower->names);

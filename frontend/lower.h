@@ -8,7 +8,7 @@
 #include "model/support/diag.h"
 #include "model/support/vec.h"
 
-enum { LOWER_MAX_SLOTS = 65536, LOWER_MAX_CODE = 1000000, LOWER_MAX_INVARIANTS = 64, LOWER_MAX_DEPTH = 1000 };
+enum { LOWER_MAX_SLOTS = 65536, LOWER_MAX_CODE = 1000000, LOWER_MAX_INVARIANTS = 64, LOWER_MAX_FAULTS = 127, LOWER_MAX_DEPTH = 1000 };
 
 #define LOWER_MAX_AREA (UINT64_C(1) << 31) /* slots times instructions of one machine: what liveness may need in bits */
 
@@ -31,6 +31,8 @@ typedef struct Lower {
     VEC(uint32_t) global_of;      /* per symbol id */
     VEC(Site) sites;
     VEC(SiteKey) site_keys;
+    VEC(FaultSite) faults;
+    VEC(const Expr *) fault_keys; /* their spawns */
     VEC(const char *) formats;
     VEC(Invariant) invariants;
     VEC(const ValueType *) types; /* per type id, NULL until asked for */

@@ -132,9 +132,25 @@ static uint32_t arguments(Builder *b, const Expr *call) {
     return slot == first ? NO_SLOT : first;
 }
 
+/* 1 + the index of what the environment may do to the task, 0: nothing. */
+static uint32_t fault_site(Builder *b, const Expr *expr) {
+    Lower *lower = b->lower;
+    const Spawn *spawn = expr->spawn;
+    if (spawn->fault == FAULT_NONE) return 0;
+    for (uint32_t i = 0; i < lower->fault_keys.n; i++)
+        if (lower->fault_keys.data[i] == expr) return i + 1;
+    if (lower->faults.n == LOWER_MAX_FAULTS) {
+        lower_limit(lower, expr->at, "more than 127 spawns with faults");
+        return 0;
+    }
+    uint32_t count = spawn->fault_count ? (uint32_t)spawn->fault_count->value : 1;
+    vec_push(&lower->faults, (FaultSite){expr->at, count, spawn->fault == FAULT_RESTART});
+    vec_push(&lower->fault_keys, expr);
+    return lower->faults.n;
+}
+
 void lower_spawn(Builder *b, const Expr *expr, uint32_t slot) {
     const Spawn *spawn = expr->spawn;
-    if (spawn->fault != FAULT_NONE) lower_not_yet(b->lower, expr->at, "a spawn with faults");
     uint32_t mark = lower_mark(b), executor = NO_SLOT;
     if (slot == NO_SLOT) slot = lower_temp_word(b, WORD_HANDLE);
     if (spawn->executor) {
@@ -144,7 +160,7 @@ void lower_spawn(Builder *b, const Expr *expr, uint32_t slot) {
     uint32_t args = arguments(b, spawn->call);
     uint32_t machine = lower_machine_of(b->lower, spawn->call->symbol);
     lower_emit(b, (Instr){.op = INSTR_SPAWN,
-                      .type = spawn->is_daemon,
+                      .type = (uint8_t)(fault_site(b, expr) << 1 | spawn->is_daemon),
                       .a = slot,
                       .b = args,
                       .c = executor,

@@ -69,12 +69,13 @@ static void add_globals(World *world) {
 
 static void add_fixed(World *world) {
     const Program *program = world->program;
-    world->history_slot = world->clock_slot = NO_SLOT;
+    world->history_slot = world->clock_slot = world->budget_slot = NO_SLOT;
     world->default_executor = 0;
     if (program->numbered || program->watches) {
         world->history_slot = world_add(world, (Word[]){COMP_GLOBAL}, 1);
         world_resize(world, world->history_slot, 1 + 2 * program->nmachines);
     }
+    if (program->nfault_sites) world->budget_slot = crash_new_budget(world);
     if (program->is_discrete) world->clock_slot = clock_new(world);
     if (program->threaded || program->has_blocking) world->default_executor = executor_new(world, 0, 1) + 1;
 }
@@ -157,10 +158,12 @@ static bool holds_thread(const Word *words) { return words[FIBER_STATUS] == FIBE
 
 StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Choices *choices, StepLog *log) {
     Step step = step_begin(world, task, options, choices, log);
-    if (!can_step(world, &step, task)) {
+    bool goes_on = can_step(world, &step, task), crashes = crash_is_possible(world, task);
+    if (!goes_on && !crashes) {
         step.result.status = STEP_DISABLED;
         return step.result;
     }
+    if (goes_on && crashes) crashes = step_pick(&step, 2) == 1;
     const Word *words = world_read(world, task, NULL);
     if (comp_kind(words) != COMP_FIBER) {
         const KindMoves *moves = kind_row(comp_kind(words))->moves;
@@ -171,7 +174,7 @@ StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Ch
     }
     Word executor = words[FIBER_EXECUTOR];
     bool held = holds_thread(words);
-    Run run = make_step(&step);
+    Run run = crashes ? crash_task(&step) : make_step(&step);
     step.result.instructions = EVAL_FUEL - step.fuel;
     if (run == RUN_FAILED) return step.result;
     bool holds = holds_thread(world_read(world, task, NULL));

@@ -70,7 +70,7 @@ typedef struct StepResult {
 typedef enum EventKind {
     EVENT_START, EVENT_FIRE /* an operation of an arm fired */, EVENT_OP /* immediate operation */, EVENT_SPAWN, EVENT_WRITE /* global word */,
     EVENT_HAND /* a partner's operation was completed: fiber = partner */, EVENT_QUEUE /* took its place */, EVENT_CANCEL, EVENT_END, EVENT_PRINT, EVENT_ANY,
-    EVENT_TICK /* time passes: the ticks so far, when somebody asks */
+    EVENT_CRASH /* a task is killed; ok: to start anew */, EVENT_TICK /* time passes: the ticks so far, when somebody asks */
 } EventKind;
 typedef struct Event {
     EventKind kind;
@@ -99,7 +99,7 @@ StepResult eval_start(World *world, const EvalOptions *options, Choices *choices
 StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Choices *choices, StepLog *log);
 /* Evaluates a machine without rests (an invariant) and gives its result word. */
 StepResult eval_predicate(World *world, uint32_t machine, Word *value);
-/* True when eval_step would not be STEP_DISABLED; changes nothing. */
+/* True when eval_step can do something else than let the environment kill the task; changes nothing. */
 bool eval_can_step(World *world, uint32_t task);
 
 /* For reports: what a resting fiber waits for, arm by arm, inner futures included. */

@@ -225,7 +225,7 @@ static Run discard(Step *step, uint32_t slot) {
         if (opfuture_cancel(step, slot) != RUN_ON) return RUN_FAILED;
     } else if (fiber_is_over(words)) {
         orphan_words(world, words + FIBER_FRAME, fiber_machine(world, words)->result->word_kinds, n - FIBER_FRAME);
-    } else if (words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED) {
+    } else if (!step->crashes && (words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED)) {
         return RUN_ON;
     } else if (fiber_cancel(step, slot) != RUN_CANCELLED) {
         return RUN_FAILED;
@@ -266,6 +266,7 @@ static Run cancel_unstarted(Step *step, uint32_t fiber) {
 
 Run fiber_cancel(Step *step, uint32_t fiber) {
     World *world = step->world;
+    if (step->crashes) return crash_fiber(step, fiber);
     Word *words = world_write(world, fiber, NULL);
     if (words[FIBER_STATUS] == FIBER_AT_START) return cancel_unstarted(step, fiber);
     const Point *point = machine_point_at(fiber_machine(world, words), (uint32_t)words[FIBER_PC]);

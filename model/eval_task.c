@@ -24,7 +24,8 @@ static Word executor_of_spawn(Step *step, const Act *act, const Instr *instr) {
 static Run spawn(Step *step, Act *act, const Instr *instr) {
     World *world = step->world;
     uint32_t machine = (uint32_t)instr->imm;
-    FiberSpec spec = {.machine = machine, .args = act->frame + instr->b, .flags = FIBER_IS_TASK | (instr->type ? FIBER_IS_DAEMON : 0)};
+    FiberSpec spec = {.machine = machine, .args = act->frame + instr->b, .flags = FIBER_IS_TASK | (instr->type & 1 ? FIBER_IS_DAEMON : 0)};
+    spec.fault = instr->type >> 1;
     spec.executor = executor_of_spawn(step, act, instr);
     spec.scope = instr->d == NO_SLOT ? 0 : act->frame[instr->d];
     spec.number = next_number(world, machine);

@@ -35,6 +35,7 @@ uint32_t fiber_new(World *world, FiberSpec spec, bool no_reset) {
     header[FIBER_EXECUTOR] = spec.executor;
     header[FIBER_SCOPE] = spec.scope;
     header[FIBER_NUMBER] = spec.number;
+    header[FIBER_FAULT] = spec.fault;
     header[FIBER_COUNT] = spec.count;
     uint32_t slot = world_add(world, header, FIBER_FRAME);
     Word *words = world_resize(world, slot, FIBER_FRAME + machine->nslots);
@@ -60,7 +61,7 @@ void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t resu
     words[FIBER_PC] = machine->points[machine->npoints - 1].pc;
     words[FIBER_STATUS] = status;
     words[FIBER_FLAGS] &= FIBER_IS_TASK;
-    words[FIBER_EXECUTOR] = words[FIBER_SCOPE] = words[FIBER_INNER] = words[FIBER_OWNER] = 0;
+    words[FIBER_EXECUTOR] = words[FIBER_SCOPE] = words[FIBER_INNER] = words[FIBER_OWNER] = words[FIBER_FAULT] = 0;
     world_resize(world, slot, FIBER_FRAME + n);
     if (scope) scope_remove(world, handle_slot(scope), slot_handle(slot));
     if (is_task && world->program->is_watched[machine->id]) remember(world, machine->id, status);

@@ -8,7 +8,7 @@ typedef struct FiberSpec {
     uint32_t machine;
     const Word *args;  /* machine's nparams words */
     Word flags;        /* FIBER_IS_TASK … */
-    Word executor, scope, number, count;
+    Word executor, scope, number, fault, count;
 } FiberSpec;
 
 /* A fiber at its start; returns its slot. Parameters that are dead there are not kept. */

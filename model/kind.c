@@ -23,6 +23,7 @@ static const KindRow rows[] = {
     [COMP_SEMAPHORE] = {"semaphore", true, semaphore_handles, semaphore_normalise, NULL, semaphore_has_waiters},
     [COMP_EXECUTOR] = {"executor"},
     [COMP_SCOPE] = {"scope", true, scope_handles, scope_normalise},
+    [COMP_BUDGET] = {NULL},
     [COMP_CLOCK] = {"clock", false, clock_handles, clock_normalise, .moves = &clock_moves},
     [COMP_DEAD] = {.has_site = true},
 };

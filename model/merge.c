@@ -3,6 +3,7 @@
 /* Instructions through which a task's progress between two points shows to others. */
 static bool tells(const Instr *instr) {
     switch (instr->op) {
+    case INSTR_SPAWN: return instr->type > 1; /* of one that may be killed */
     case INSTR_FUTURE: case INSTR_OP_FUTURE: case INSTR_ABORT: case INSTR_SCOPE_ABORT: case INSTR_KILL:
     case INSTR_IS_AT: case INSTR_IS_DONE: case INSTR_IS_BLOCKED: case INSTR_IS_ENABLED: case INSTR_IS_ABORTED: case INSTR_IS_CRASHED: return true;
     default: return false;

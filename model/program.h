@@ -146,6 +146,7 @@ typedef struct Machine {
     uint32_t npoints;
     uint32_t nslots;       /* frame size; slots [0, nparams) are the arguments' words on entry */
     uint32_t nparams;
+    bool keeps_params;     /* the parameters' slots are never written and live at every rest: it may start anew */
     uint8_t *slot_kinds;   /* WordKind per slot: fixed over the whole machine */
     const ValueType *result; /* VALUE_VOID: none; END's operand a is its first slot */
     Local *locals;
@@ -190,6 +191,13 @@ typedef struct Invariant {
     uint32_t machine; /* a machine of its own whose code has no rest: END's operand is the truth value */
 } Invariant;
 
+/* A spawn whose tasks the environment may kill. */
+typedef struct FaultSite {
+    Span span;
+    uint32_t count; /* how often at most, all of them together */
+    bool restarts;
+} FaultSite;
+
 typedef struct Program {
     bool is_discrete;      /* time passes in ticks, by steps of a clock */
     bool is_urgent;        /* and only when no task can move */
@@ -215,6 +223,8 @@ typedef struct Program {
     uint32_t nformats;
     bool threaded;           /* more than one thread can exist: shared accesses interleave */
     bool has_blocking;       /* some POINT_BLOCK exists */
+    FaultSite *fault_sites;
+    uint32_t nfault_sites;
     bool has_faults;         /* some steps may be faults (StepResult.by_fault): whoever lowers the construct sets it */
     bool has_progress;       /* some statement is labelled `progress:` */
 } Program;

@@ -27,6 +27,7 @@ typedef struct Step {
     uint64_t fuel;     /* instructions left */
     uint32_t depth;    /* of nested fibers */
     struct Act *top;   /* the innermost */
+    bool crashes;      /* what is given up now is killed: no code of it runs */
     bool rests;        /* shared accesses end the step */
     bool on_the_spot;  /* a `select` with default polls: operations that can fire do so on arrival */
     bool fresh_waits;  /* on the spot: timers and yields that are waited for began in this very poll */
@@ -132,6 +133,15 @@ void future_keep(World *world, Word future);
 Run future_drop_orphans(Step *step, Span span);
 /* Cancels a fiber that rests at a point or its start: gives up its waits, runs its cancel code. */
 Run fiber_cancel(Step *step, uint32_t fiber);
+
+/* ---- eval_crash.c */
+uint32_t crash_new_budget(World *world);
+/* The environment may kill this task now. */
+bool crash_is_possible(World *world, uint32_t task);
+/* It kills the step's task: RUN_CANCELLED or RUN_FAILED. */
+Run crash_task(Step *step);
+/* A fiber goes as the killed do. */
+Run crash_fiber(Step *step, uint32_t fiber);
 
 /* ---- eval_loop.c: a step that never ends */
 typedef struct Loop Loop;

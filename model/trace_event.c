@@ -199,6 +199,7 @@ const char *trace_event_text(const TraceTexts *texts, const Event *event, uint32
     case EVENT_SPAWN: return spawn_text(texts, event, args); /* its fiber is the new task */
     case EVENT_PRINT: return print_text(texts, event);
     case EVENT_ANY: return event->nvalues ? arena_printf(texts->arena, "any = %" PRId64, event->values[0]) : NULL;
+    case EVENT_CRASH: return event->ok ? "is killed, to start anew" : "is killed";
     case EVENT_TICK:
         return event->nvalues ? arena_printf(texts->arena, "time passes: now() = %" PRId64, event->values[0]) : "time passes";
     case EVENT_CANCEL:

@@ -51,7 +51,7 @@ static void make_base(World *world) {
 void world_init(World *world, const Program *program) {
     memset(world, 0, sizeof *world);
     world->program = program;
-    world->history_slot = world->clock_slot = NO_SLOT;
+    world->history_slot = world->clock_slot = world->budget_slot = NO_SLOT;
     world->scratch = allocate(sizeof *world->scratch);
     make_base(world);
 }
@@ -73,6 +73,7 @@ void world_borrow(World *world, const World *from) {
     world->nfixed = from->nfixed;
     world->history_slot = from->history_slot;
     world->clock_slot = from->clock_slot;
+    world->budget_slot = from->budget_slot;
     world->default_executor = from->default_executor;
 }
 
@@ -90,6 +91,7 @@ void world_copy(World *to, const World *from) {
     to->nfixed = from->nfixed;
     to->history_slot = from->history_slot;
     to->clock_slot = from->clock_slot;
+    to->budget_slot = from->budget_slot;
     to->default_executor = from->default_executor;
     world_reset(to, from->n);
     for (uint32_t i = 0; i < from->n; i++) {

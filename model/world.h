@@ -16,7 +16,7 @@
 #include "model/program.h"
 
 typedef enum CompKind { COMP_FREE, COMP_GLOBAL, COMP_FIBER, COMP_OPFUTURE, COMP_CHANNEL, COMP_MUTEX, COMP_SEMAPHORE, COMP_EXECUTOR, COMP_SCOPE,
-    COMP_CLOCK, COMP_DEAD /* a `scoped` object past its scope: kind, site */ } CompKind;
+    COMP_CLOCK, COMP_BUDGET, COMP_DEAD /* a `scoped` object past its scope: kind, site */ } CompKind;
 
 enum { /* fields of a FIBER: a task, or a future of an async function */
     FIBER_MACHINE = 1,
@@ -27,6 +27,7 @@ enum { /* fields of a FIBER: a task, or a future of an async function */
     FIBER_SCOPE,    /* task: handle of the scope that waits for it, or 0 */
     FIBER_NUMBER,   /* spawn number (from 1) when observed, else 0 */
     FIBER_INNER,    /* handle of the future whose step is under way (it rests before a shared access or blocks), or 0 */
+    FIBER_FAULT,    /* task that may be killed: 1 + its spawn's index in program->fault_sites, else 0 */
     FIBER_COUNT,    /* future: how many handles hold it */
     FIBER_OWNER,    /* future: handle of the task that polled it first, or 0 */
     FIBER_FRAME     /* first word of the frame */
@@ -75,6 +76,7 @@ struct World {
                                   spawned, up to program->numbered; then one per machine, how tasks of a watched one have ended (WORLD_ENDED bits).
                                   NO_SLOT when none is either. A task with FIBER_NUMBER != 0 must be kept when it has ended and nobody refers to it */
     uint32_t clock_slot;       /* NO_SLOT in abstract time */
+    uint32_t budget_slot;      /* how many kills are left (model/eval_crash.c); NO_SLOT where nothing crashes */
     uint32_t default_executor; /* handle, 0 when the program needs no executor components */
     /* Lazy loading with a footprint, for memoisation; NULL when every component is loaded. */
     void (*load)(World *world, uint32_t slot);

@@ -1,0 +1,90 @@
+/* Crashes: the environment kills a fiber. Its places in queues go, with what they were given passed on; no code of it runs; what it held stays
+   held. And how often it may: a component with one word for each spawn that says so, how many kills are left. */
+#include "model/step.h"
+
+#include "model/op.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- how often */
+
+uint32_t crash_new_budget(World *world) {
+    const Program *program = world->program;
+    uint32_t slot = world_add(world, (Word[]){COMP_BUDGET}, 1);
+    Word *words = world_resize(world, slot, 1 + program->nfault_sites);
+    for (uint32_t i = 0; i < program->nfault_sites; i++) words[1 + i] = program->fault_sites[i].count;
+    return slot;
+}
+
+static bool restarts(const World *world, const Word *words) {
+    return words[FIBER_FAULT] && world->program->fault_sites[words[FIBER_FAULT] - 1].restarts;
+}
+
+/* One that would only start anew, and has not begun, is left alone: nothing would change. */
+bool crash_is_possible(World *world, uint32_t task) {
+    const Word *words = world_read(world, task, NULL);
+    if (comp_kind(words) != COMP_FIBER || !words[FIBER_FAULT] || fiber_is_over(words)) return false;
+    if (restarts(world, words) && words[FIBER_STATUS] == FIBER_AT_START) return false;
+    return world_read(world, world->budget_slot, NULL)[words[FIBER_FAULT]] > 0;
+}
+
+/* ---- what goes */
+
+/* The fiber stands at a point, or in a step of a future that it polls there. */
+static bool waits(const Word *words) {
+    return words[FIBER_STATUS] == FIBER_AT_POINT || words[FIBER_STATUS] == FIBER_BLOCKED || words[FIBER_INNER];
+}
+
+static Run drop_owned(Step *step, uint32_t fiber, Span span) {
+    World *world = step->world;
+    const Machine *machine = fiber_machine(world, world_read(world, fiber, NULL));
+    uint32_t n = world_read(world, fiber, NULL)[FIBER_STATUS] == FIBER_AT_START ? machine->nparams : machine->nslots;
+    for (uint32_t i = 0; i < n; i++) {
+        if (machine->slot_kinds[i] != WORD_FUTURE) continue;
+        Word owned = world_read(world, fiber, NULL)[FIBER_FRAME + i];
+        if (!owned || owned == WORD_UNINIT) continue;
+        world_write(world, fiber, NULL)[FIBER_FRAME + i] = 0;
+        if (future_drop(step, owned, span) != RUN_ON) return RUN_FAILED;
+    }
+    return RUN_ON;
+}
+
+/* At its start again, with the arguments it keeps. */
+static void start_anew(World *world, uint32_t fiber, bool no_reset) {
+    Word *words = world_write(world, fiber, NULL);
+    const Machine *machine = fiber_machine(world, words);
+    words[FIBER_PC] = machine->points[0].pc;
+    words[FIBER_STATUS] = FIBER_AT_START;
+    words[FIBER_INNER] = 0;
+    memset(words + FIBER_FRAME + machine->nparams, 0, sizeof(Word) * (machine->nslots - machine->nparams));
+    fiber_reset(machine, words + FIBER_FRAME, machine->points[0].pc, no_reset);
+}
+
+Run crash_fiber(Step *step, uint32_t fiber) {
+    World *world = step->world;
+    const Word *words = world_read(world, fiber, NULL);
+    const Machine *machine = fiber_machine(world, words);
+    Span span = machine->code[words[FIBER_PC]].span;
+    bool was = step->crashes, anew = restarts(world, words);
+    step->crashes = true;
+    if (waits(words) && wait_give_up(step, fiber, NO_SLOT) != RUN_ON) return RUN_FAILED;
+    if (drop_owned(step, fiber, span) != RUN_ON) return RUN_FAILED;
+    step->crashes = was;
+    if (anew) start_anew(world, fiber, step_no_reset(step));
+    else fiber_finish(world, fiber, FIBER_CRASHED, NO_SLOT);
+    return RUN_CANCELLED;
+}
+
+Run crash_task(Step *step) {
+    World *world = step->world;
+    const Word *words = world_read(world, step->task, NULL);
+    Word site = words[FIBER_FAULT];
+    Span span = fiber_machine(world, words)->code[words[FIBER_PC]].span;
+    step_moves(step, step->task, span);
+    Event *event = step_event(step, EVENT_CRASH, span, step->task, NO_SLOT);
+    if (event) event->ok = restarts(world, words);
+    world_write(world, world->budget_slot, NULL)[site]--;
+    step->result.by_fault = true;
+    return crash_fiber(step, step->task);
+}
