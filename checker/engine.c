@@ -1,6 +1,7 @@
 #include "checker/engine.h"
 
 #include "checker/deadlock.h"
+#include "checker/endless.h"
 #include "checker/finding.h"
 #include "checker/lts.h"
 #include "checker/search.h"
@@ -14,6 +15,7 @@ static void analyse(Search *search, Hits *hits) {
     deadlock_total(search, hits);
     deadlock_partial(search, hits);
     if (search->program->threaded && search->labelled) yields_find(search, hits);
+    endless_find(search, hits);
 }
 
 static void conclude(EngineResult *result, Search *search, Hits *hits) {
@@ -32,14 +34,14 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
 }
 
 /* The verdicts after the search look at who moved, and at what was a fault. */
-static bool needs_labels(const Program *program) {
-    return program->has_faults || (program->threaded && yields_possible(program));
+static bool needs_labels(const Program *program, const EngineOptions *options) {
+    return program->has_faults || endless_wanted(program, options) || (program->threaded && yields_possible(program));
 }
 
 /* Explores the space as it is while it is small, and anew with merged steps when it turns out not to be
    (ENGINE_MERGE_AUTO). `chosen`: the options it was done with in the end. */
 static void explore(Search *search, const Program *program, const EngineOptions *options, EngineOptions *chosen) {
-    bool labelled = needs_labels(program);
+    bool labelled = needs_labels(program, options);
     bool merges = options->merge != ENGINE_MERGE_NEVER && !labelled && ts_merges(program, options->ts);
     bool tries = merges && options->merge == ENGINE_MERGE_AUTO && !options->record_graph &&
                  (options->max_states == 0 || options->max_states > ENGINE_PLAIN_STATES);

@@ -14,6 +14,9 @@
 typedef enum EngineMerge { ENGINE_MERGE_AUTO, ENGINE_MERGE_NEVER, ENGINE_MERGE_ALWAYS } EngineMerge;
 #define ENGINE_PLAIN_STATES 100000u
 
+/* Which infinite runs count: WEAK: who stays able to go on does so; STRONG: who is able again and again does so. */
+typedef enum Fairness { FAIRNESS_WEAK, FAIRNESS_NONE, FAIRNESS_STRONG } Fairness;
+
 typedef struct EngineOptions {
     TsOptions ts;         /* ts.merge and ts.labels are set by the engine */
     EngineMerge merge;
@@ -24,6 +27,9 @@ typedef struct EngineOptions {
     void (*progress)(void *context, uint64_t states, uint64_t transitions, uint64_t frontier, uint32_t depth,
         uint64_t memory, double seconds);
     void *progress_context; /* progress is called about every 100 ms after the first second, NULL: never */
+    Fairness fairness;    /* for verdicts about infinite runs */
+    bool termination;     /* --require termination */
+    bool races;           /* --races */
     bool record_graph;    /* keep labelled edges for `unknot graph lts` */
 } EngineOptions;
 
@@ -37,9 +43,14 @@ typedef enum FindingKind { /* texts as in the expectations: finding_kind_text */
     FINDING_MISUSE,
     FINDING_IGNORED_CLOSE,
     FINDING_NEVER_YIELDS,
+    FINDING_LIVELOCK,
+    FINDING_NONTERMINATION,
+    FINDING_UNBOUNDED,
+    FINDING_RACE,
     FINDING_INVARIANT,
     FINDING_KINDS
 } FindingKind;
+const char *fairness_text(Fairness fairness); /* "weak", "none", "strong" */
 const char *finding_kind_text(FindingKind kind); /* "deadlock", "partial-deadlock", …, "violated" */
 
 typedef struct Finding {

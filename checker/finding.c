@@ -10,7 +10,7 @@
 
 const char *finding_kind_text(FindingKind kind) {
     static const char *const texts[FINDING_KINDS] = {"deadlock", "partial-deadlock", "assertion", "undefined", "misuse",
-        "ignored-close", "never-yields", "violated"};
+        "ignored-close", "never-yields", "livelock", "nontermination", "unbounded", "race", "violated"};
     assert(kind < FINDING_KINDS);
     return texts[kind];
 }

@@ -6,18 +6,22 @@
 #include "checker/search.h"
 #include "checker/stuck.h"
 
-/* One step of a loop: to this state, made by the task at slot `actor` of the state before; NO_SLOT: by any but the one
+/* One step of a loop: to this state, made by the actor at slot `actor` of the state before; NO_SLOT: by any but the one
    at slot `bystander`. */
-typedef struct HitStep { uint32_t state, actor, bystander; } HitStep;
+typedef struct HitStep {
+    uint32_t state, actor, bystander;
+    const EdgeLabel *label; /* which step of the actor it is, or NULL: any */
+} HitStep;
 
 typedef struct Hit {
     FindingKind kind;
     uint32_t state;      /* where it shows, or the step into it starts; STORE_NONE: in the initialisers */
     uint32_t index;      /* violations: in ts_violation; invariants: which */
-    Slots never_move;    /* deadlocks: slots in `state` of the tasks that never move again */
-    StuckKey key;        /* deadlocks: what makes two of them one; never-yields: likewise */
+    Slots never_move;    /* deadlocks: slots in `state` of the tasks that never move again; livelock, nontermination: of
+                            those that are named */
+    StuckKey key;        /* deadlocks, infinite runs: what makes two of them one */
     uint32_t task;       /* never-yields: slot in `state` */
-    VEC(HitStep) loop;   /* never-yields: a cycle that begins and ends in `state` */
+    VEC(HitStep) loop;   /* infinite runs: a cycle that begins and ends in `state` */
 } Hit;
 typedef VEC(Hit) Hits;
 

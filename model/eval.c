@@ -126,6 +126,15 @@ bool eval_can_step(World *world, uint32_t task) {
     return can_step(world, &step, task);
 }
 
+bool eval_lacks_thread(World *world, uint32_t task) {
+    Step step = step_begin(world, task, NULL, NULL, NULL);
+    const Word *words = world_read(world, task, NULL);
+    if (comp_kind(words) != COMP_FIBER || !(words[FIBER_FLAGS] & FIBER_IS_TASK) || fiber_is_over(words)) return false;
+    bool begins = words[FIBER_STATUS] == FIBER_AT_START || words[FIBER_STATUS] == FIBER_AT_POINT;
+    if (!begins || (words[FIBER_FLAGS] & FIBER_ABORT_REQUESTED)) return false;
+    return !has_thread(world, words) && fiber_able(world, &step, task) != ABLE_NO;
+}
+
 static Run start_task(Step *step) {
     const Machine *machine = fiber_machine(step->world, world_read(step->world, step->task, NULL));
     step_moves(step, step->task, machine->points[0].span);

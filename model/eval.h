@@ -102,6 +102,12 @@ StepResult eval_predicate(World *world, uint32_t machine, Word *value);
 /* True when eval_step can do something else than let the environment kill the task; changes nothing. */
 bool eval_can_step(World *world, uint32_t task);
 
+/* The task could make a step if its executor had a free thread; changes nothing. */
+bool eval_lacks_thread(World *world, uint32_t task);
+/* The fibers from the task down to `fiber`, each polled by the one before, both ends included; returns how many, at most max; when the
+   task does not poll the fiber, `fiber` alone. */
+uint32_t eval_poll_chain(World *world, uint32_t task, uint32_t fiber, uint32_t *out, uint32_t max);
+
 /* For reports: what a resting fiber waits for, arm by arm, inner futures included. */
 typedef struct WaitInfo {
     uint32_t fiber;     /* the fiber that holds the wait (task or future) */

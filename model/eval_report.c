@@ -83,3 +83,37 @@ uint32_t eval_waits(World *world, uint32_t task, WaitInfo *out, uint32_t max) {
     if (world_kind(world, task) == COMP_FIBER) report_fiber(&report, task, true);
     return report.n < max ? report.n : max;
 }
+
+/* ---- who polls whom */
+
+typedef struct Chain {
+    World *world;
+    uint32_t goal, n, max;
+    uint32_t *out;
+} Chain;
+
+static bool chain_reaches(Chain *chain, uint32_t fiber) {
+    if (chain->n == chain->max) return false;
+    chain->out[chain->n++] = fiber;
+    if (fiber == chain->goal) return true;
+    const Word *words = world_read(chain->world, fiber, NULL);
+    if (comp_kind(words) == COMP_FIBER && !fiber_is_over(words) && words[FIBER_STATUS] != FIBER_AT_START) {
+        const Point *point = machine_point_at(fiber_machine(chain->world, words), (uint32_t)words[FIBER_PC]);
+        for (uint32_t i = 0; i < point->narms; i++) {
+            const Arm *arm = &point->arms[i];
+            if (arm->op != ARM_FUTURE || words[FIBER_FRAME + point->state + i] == ARM_OFF) continue;
+            Word future = words[FIBER_FRAME + arm->obj];
+            if (future && chain_reaches(chain, handle_slot(future))) return true;
+        }
+    }
+    chain->n--;
+    return false;
+}
+
+uint32_t eval_poll_chain(World *world, uint32_t task, uint32_t fiber, uint32_t *out, uint32_t max) {
+    assert(max > 0);
+    Chain chain = {.world = world, .goal = fiber, .max = max, .out = out};
+    if (chain_reaches(&chain, task)) return chain.n;
+    out[0] = fiber;
+    return 1;
+}

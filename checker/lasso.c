@@ -1,0 +1,173 @@
+#include "checker/lasso.h"
+
+#include "checker/bitset.h"
+#include "model/program.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARMS = 64, NO_ARM = UINT32_MAX };
+
+/* What one task, future or arm of a select still has to come to. */
+typedef struct Duty {
+    uint32_t slot; /* now; LABEL_NOBODY when it is gone */
+    uint32_t arm;  /* of its point, or NO_ARM */
+    bool moves;    /* a step of it, else a node where it cannot move does too */
+} Duty;
+
+typedef struct Came { uint32_t pair, step; } Came;
+
+typedef struct Lasso {
+    const FairPart *part;
+    const FairGraph *graph;
+    VEC(Duty) duties;
+    Came *came;       /* per pair: from which pair, by which step of the graph */
+    VEC(uint32_t) queue, owner; /* pairs; the member of each pair of the part */
+    FairAbles able;
+    LassoSteps *out;
+} Lasso;
+
+static uint32_t low_of(const Lasso *lasso) { return lasso->graph->view->low; }
+static uint32_t pair_at(const Lasso *lasso, uint32_t member, uint32_t slot) {
+    return lasso->part->base[member] + slot - low_of(lasso);
+}
+static uint32_t slot_of(const Lasso *lasso, uint32_t pair) {
+    return pair - lasso->part->base[lasso->owner.data[pair]] + low_of(lasso);
+}
+
+/* ---- duties */
+
+static bool rests_at(Lasso *lasso, uint32_t member, Duty duty) {
+    fair_look(lasso->part, member, &lasso->able);
+    FairAble able = lasso->able.data[duty.slot - low_of(lasso)];
+    if (duty.arm != NO_ARM) return (able.arms >> duty.arm & 1) == 0;
+    const FairView *view = lasso->graph->view;
+    uint32_t state = lasso->graph->nodes.data[lasso->part->members[member]].state;
+    return !duty.moves && !able.able && !view->lacks_thread(view->context, state, duty.slot);
+}
+
+/* The step is what the duty asks for; its slot is that before the step. */
+static bool fulfils(const Lasso *lasso, uint32_t node, const EdgeLabel *label, Duty duty) {
+    bool left, moves = fair_moves(lasso->graph, node, label, duty.slot, &left);
+    if (labels_move(&lasso->graph->edges->labels, label, duty.slot) == LABEL_NOBODY) return true;
+    if (duty.arm == NO_ARM) return moves;
+    return moves && (left || (label->fiber == duty.slot && label->arm == duty.arm));
+}
+
+static void add_duties(Lasso *lasso) {
+    const FairPart *part = lasso->part;
+    FairAbles able = {0};
+    fair_look(part, 0, &able);
+    for (uint32_t i = 0; i < able.n; i++) {
+        uint32_t slot = low_of(lasso) + i;
+        uint8_t flags = fair_flags(part, 0, slot);
+        Duty duty = {.slot = slot, .arm = NO_ARM, .moves = (flags & FAIR_MOVES) != 0};
+        if (duty.moves) vec_push(&lasso->duties, duty);
+        else if ((flags & FAIR_ABLE) && part->fairness == FAIRNESS_WEAK && !rests_at(lasso, 0, duty))
+            vec_push(&lasso->duties, duty);
+        for (uint32_t arm = 0; arm < ARMS; arm++)
+            if (able.data[i].arms >> arm & 1) vec_push(&lasso->duties, (Duty){.slot = slot, .arm = arm});
+    }
+    vec_fini(&able);
+}
+
+static void drop_duty(Lasso *lasso, uint32_t i) {
+    lasso->duties.data[i] = vec_last(&lasso->duties);
+    (void)vec_pop(&lasso->duties);
+}
+
+/* ---- walking */
+
+/* Makes a step of the graph: every duty follows its slot, and is done with if the step or the node it leads to will do. */
+static uint32_t go(Lasso *lasso, uint32_t member, uint32_t step) {
+    const FairEdge edge = lasso->graph->steps.data[step];
+    const EdgeLabel *label = edges_label(lasso->graph->edges, edge.label);
+    uint32_t node = lasso->part->members[member], to = lasso->part->index[edge.target];
+    vec_push(lasso->out, (LassoStep){edge.target, edge.label});
+    for (uint32_t i = lasso->duties.n; i-- > 0;) {
+        Duty *duty = &lasso->duties.data[i];
+        bool done = fulfils(lasso, node, label, *duty);
+        duty->slot = labels_move(&lasso->graph->edges->labels, label, duty->slot);
+        if (done || duty->slot == LABEL_NOBODY || rests_at(lasso, to, *duty)) drop_duty(lasso, i);
+    }
+    return to;
+}
+
+static uint32_t go_back(Lasso *lasso, uint32_t from, uint32_t pair, uint32_t last) {
+    VEC(uint32_t) steps = {0};
+    vec_push(&steps, last);
+    for (; pair != from; pair = lasso->came[pair].pair) vec_push(&steps, lasso->came[pair].step);
+    uint32_t member = lasso->owner.data[from];
+    while (steps.n > 0) member = go(lasso, member, vec_pop(&steps));
+    vec_fini(&steps);
+    return member;
+}
+
+/* Whether the step from the pair reaches what is looked for: the duty's end, or (no duty) the first member. */
+static bool arrives(Lasso *lasso, const Duty *duty, uint32_t member, uint32_t slot, const EdgeLabel *label, uint32_t to) {
+    if (duty == NULL) return to == 0;
+    Duty here = *duty;
+    here.slot = slot;
+    if (fulfils(lasso, lasso->part->members[member], label, here)) return true;
+    here.slot = labels_move(&lasso->graph->edges->labels, label, slot);
+    return rests_at(lasso, to, here);
+}
+
+/* The shortest way from a pair, at least one step; returns the member it ends at. Without a duty pairs stand for their
+   nodes: the slot is the first one. */
+static uint32_t find(Lasso *lasso, uint32_t start, const Duty *duty) {
+    const FairGraph *graph = lasso->graph;
+    uint32_t low = low_of(lasso), from = duty ? pair_at(lasso, start, duty->slot) : lasso->part->base[start];
+    vec_clear(&lasso->queue);
+    vec_push(&lasso->queue, from);
+    lasso->came[from].pair = from;
+    uint32_t end = UINT32_MAX;
+    for (uint32_t next = 0; next < lasso->queue.n && end == UINT32_MAX; next++) {
+        uint32_t pair = lasso->queue.data[next], member = lasso->owner.data[pair], slot = slot_of(lasso, pair);
+        uint32_t node = lasso->part->members[member];
+        for (uint32_t e = graph->first.data[node]; e < graph->first.data[node + 1] && end == UINT32_MAX; e++) {
+            uint32_t to = lasso->part->index[graph->steps.data[e].target];
+            if (to == UINT32_MAX) continue;
+            const EdgeLabel *label = edges_label(graph->edges, graph->steps.data[e].label);
+            if (arrives(lasso, duty, member, slot, label, to)) {
+                end = go_back(lasso, from, pair, e);
+                break;
+            }
+            uint32_t other = duty ? labels_move(&graph->edges->labels, label, slot) : low;
+            uint32_t target = pair_at(lasso, to, other);
+            if (lasso->came[target].pair != UINT32_MAX) continue;
+            lasso->came[target] = (Came){pair, e};
+            vec_push(&lasso->queue, target);
+        }
+    }
+    assert(end != UINT32_MAX);
+    for (uint32_t i = 0; i < lasso->queue.n; i++) lasso->came[lasso->queue.data[i]].pair = UINT32_MAX;
+    return end;
+}
+
+void lasso_make(const FairPart *part, uint32_t mover, LassoSteps *out) {
+    Lasso lasso = {.part = part, .graph = part->graph, .out = out};
+    uint32_t npairs = part->base[part->n];
+    lasso.came = malloc(sizeof *lasso.came * (npairs + 1u));
+    if (lasso.came == NULL) fatal("out of memory");
+    memset(lasso.came, 0xff, sizeof *lasso.came * npairs);
+    vec_resize(&lasso.owner, npairs);
+    for (uint32_t i = 0; i < part->n; i++)
+        for (uint32_t pair = part->base[i]; pair < part->base[i + 1]; pair++) lasso.owner.data[pair] = i;
+    if (part->fairness != FAIRNESS_NONE) add_duties(&lasso);
+    else if (mover != NO_SLOT) vec_push(&lasso.duties, (Duty){.slot = mover, .arm = NO_ARM, .moves = true});
+    vec_clear(out);
+    uint32_t at = 0;
+    while (lasso.duties.n > 0) {
+        Duty duty = vec_last(&lasso.duties);
+        at = find(&lasso, at, &duty);
+    }
+    if (at != 0 || out->n == 0) at = find(&lasso, at, NULL);
+    assert(at == 0);
+    vec_fini(&lasso.duties);
+    vec_fini(&lasso.queue);
+    vec_fini(&lasso.owner);
+    vec_fini(&lasso.able);
+    free(lasso.came);
+}
