@@ -1,6 +1,10 @@
 #include "checker/crew.h"
 
 #include "model/fiber.h"
+#include "model/kind.h"
+#include "model/support/fatal.h"
+
+#include <stdlib.h>
 
 static uint32_t slots(void *context, uint32_t state) { return crew_slots(context, state); }
 
@@ -28,13 +32,13 @@ static uint32_t chain(void *context, uint32_t state, const EdgeLabel *label, con
     return eval_poll_chain(&crew->world, label->actor, label->fiber, crew->chain, CREW_CHAIN);
 }
 
-/* Futures may be held by globals: the first slot that a fiber can have. */
+/* Futures may be held by globals, and objects that move by themselves be global: the first slot that may matter. */
 static uint32_t first_fiber(Crew *crew) {
     if (crew->search->store.n == 0) return crew->search->fixed;
     load(crew, 0);
     for (uint32_t slot = 0; slot < crew->search->fixed; slot++) {
         CompKind kind = world_kind(&crew->world, slot);
-        if (kind == COMP_FIBER || kind == COMP_OPFUTURE) return slot;
+        if (kind == COMP_FIBER || kind == COMP_OPFUTURE || kind_row(kind)->moves != NULL) return slot;
     }
     return crew->search->fixed;
 }

@@ -30,6 +30,7 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
     result->depth = search->depth;
     result->memory = search->memory;
     result->seconds = search_clock() - search->started;
+    result->fairness = fairness_text(search->options->fairness);
     result->merged = search->options->ts.merge;
 }
 

@@ -71,6 +71,7 @@ typedef struct EngineResult {
     uint32_t depth;      /* of the breadth-first search */
     double seconds;
     uint64_t memory;     /* bytes at the peak: store, queue, edges, components */
+    const char *fairness; /* assumed by verdicts about infinite runs: fairness_text */
     bool merged;         /* inert steps were explored alone: figures are those of the smaller graph, runs may not be the
                             shortest */
     bool fault;          /* a counterexample did not replay: exit 4 */

@@ -151,8 +151,8 @@ static void note_able(const FairPart *part, uint32_t state, const EdgeLabel *lab
     const uint32_t *fibers;
     uint32_t n = view->chain(view->context, state, label, &fibers);
     for (uint32_t i = 0; i < n; i++)
-        if (fibers[i] >= view->low) out->data[fibers[i] - view->low].able = FAIR_ABLE;
-    if (label->fiber >= view->low && label->arm < ARMS) out->data[label->fiber - view->low].arms |= 1ull << label->arm;
+        out->data[fibers[i] - view->low].able = FAIR_ABLE;
+    if (label->arm < ARMS) out->data[label->fiber - view->low].arms |= 1ull << label->arm;
 }
 
 void fair_look(const FairPart *part, uint32_t member, FairAbles *out) {
@@ -163,7 +163,7 @@ void fair_look(const FairPart *part, uint32_t member, FairAbles *out) {
     EdgeIter iter = edges_of(graph->edges, state);
     for (uint32_t before = UINT32_MAX; edges_next(&iter); before = iter.label) {
         const EdgeLabel *label = edges_label(graph->edges, iter.label);
-        if (iter.label == before || (label->flags & LABEL_FAULT) || label->actor < graph->view->low) continue;
+        if (iter.label == before || (label->flags & (LABEL_FAULT | LABEL_FREE)) != 0) continue;
         note_able(part, state, label, out);
     }
 }
@@ -172,7 +172,7 @@ bool fair_moves(const FairGraph *graph, uint32_t node, const EdgeLabel *label, u
     const FairView *view = graph->view;
     const uint32_t *fibers;
     *left = false;
-    if (label->actor < view->low) return false;
+    if (label->flags & LABEL_FREE) return false;
     uint32_t n = view->chain(view->context, graph->nodes.data[node].state, label, &fibers), at = n, outermost = n;
     for (uint32_t i = 0; i < n; i++) {
         if (fibers[i] == slot) at = i;
@@ -199,12 +199,11 @@ static void look_at_node(Fair *fair, const FairPart *part, uint32_t member) {
 static void note_move(Fair *fair, const FairPart *part, uint32_t member, const EdgeLabel *label) {
     const FairView *view = fair->graph->view;
     const uint32_t *fibers;
-    if (label->actor < view->low) return;
+    if (label->flags & LABEL_FREE) return;
     uint32_t n = view->chain(view->context, fair->graph->nodes.data[part->members[member]].state, label, &fibers);
     bool left = false;
     for (uint32_t i = 0; i < n; i++) {
         left |= fibers[i] == label->left;
-        if (fibers[i] < view->low) continue;
         uint32_t head = fair_class(part, member, fibers[i]);
         fair->flags.data[head] |= FAIR_MOVES;
         if (left) fair->fired.data[head] = UINT64_MAX;

@@ -17,7 +17,7 @@
 /* What the analysis asks about states besides their edges. */
 typedef struct FairView {
     void *context;
-    uint32_t low; /* no slot before it is a task or a future */
+    uint32_t low; /* no slot before it is a task, a future or an object that moves by itself */
     uint32_t (*slots)(void *context, uint32_t state);
     /* The task at the slot could go on if its executor had a free thread. */
     bool (*lacks_thread)(void *context, uint32_t state, uint32_t slot);

@@ -1,5 +1,6 @@
 #include "checker/finding.h"
 
+#include "checker/idle.h"
 #include "checker/waitfor.h"
 #include "checker/witness.h"
 #include "model/replay.h"
@@ -13,6 +14,11 @@ const char *finding_kind_text(FindingKind kind) {
         "ignored-close", "never-yields", "livelock", "nontermination", "unbounded", "race", "violated"};
     assert(kind < FINDING_KINDS);
     return texts[kind];
+}
+
+const char *fairness_text(Fairness fairness) {
+    static const char *const texts[] = {[FAIRNESS_WEAK] = "weak", [FAIRNESS_NONE] = "none", [FAIRNESS_STRONG] = "strong"};
+    return texts[fairness];
 }
 
 /* ---- collecting */
@@ -81,6 +87,8 @@ typedef struct Making {
     Span span;
     const char *name;
     const char *fault;
+    VEC(uint32_t) at_loop; /* infinite runs: slot of the world -> slot of hit->state, where the loop begins */
+    uint32_t prefix;       /* moves before the loop, the start included */
 } Making;
 
 static bool is_stepwise(const Hit *hit) {
@@ -96,9 +104,13 @@ static bool follow(Making *making) {
         followed = witness_follow(&making->witness, path, n);
         free(path);
     }
+    making->prefix = making->witness.moves.n;
+    vec_resize(&making->at_loop, making->witness.world.n);
+    for (uint32_t i = 0; i < making->at_loop.n && followed && hit->state != STORE_NONE; i++)
+        making->at_loop.data[i] = making->witness.canonical.data[i];
     for (uint32_t i = 0; i < hit->loop.n && followed; i++) {
         HitStep step = hit->loop.data[i];
-        followed = witness_step(&making->witness, step.state, step.actor, step.bystander);
+        followed = witness_step(&making->witness, step.state, step.actor, step.bystander, step.label);
     }
     if (followed && is_stepwise(hit))
         followed =
@@ -172,11 +184,25 @@ static void tell_invariant(Making *making) {
     place(making, invariant->span);
 }
 
-/* The slot of the world that is `slot` in the state the run ends in. */
+/* The slot of the world that is `slot` in the state where the loop begins. */
 static uint32_t concrete_slot(const Making *making, uint32_t slot) {
-    for (uint32_t i = 0; i < making->world.n; i++)
-        if (making->witness.canonical.data[i] == slot) return i;
+    for (uint32_t i = 0; i < making->at_loop.n; i++)
+        if (making->at_loop.data[i] == slot) return i;
     return NO_SLOT;
+}
+
+static uint32_t task_index(const Making *making, uint32_t slot) {
+    for (uint32_t i = 0; i < making->trace->ntasks; i++)
+        if (making->task_slots[i] == slot) return i;
+    return UINT32_MAX;
+}
+
+/* What an infinite run assumes, and who idles in it. */
+static void tell_infinite(Making *making) {
+    Trace *trace = making->trace;
+    trace->nloop = making->hit->loop.n;
+    trace->fairness = fairness_text(making->search->options->fairness);
+    idle_explain(trace, &making->witness, making->prefix, making->task_slots);
 }
 
 static void tell_loop(Making *making) {
@@ -188,10 +214,39 @@ static void tell_loop(Making *making) {
     }
     trace->message = arena_printf(
         &trace->arena, "%s goes on for ever without reaching a point where others can run", task_name(making, slot));
-    trace->nloop = making->hit->loop.n;
-    for (uint32_t i = 0; i < trace->ntasks; i++)
-        if (making->task_slots[i] == slot) name_task(making, i);
+    name_task(making, task_index(making, slot));
     place(making, stuck_place(&making->world, slot));
+    tell_infinite(making);
+}
+
+static const char *named_list(Making *making) {
+    Trace *trace = making->trace;
+    const char *text = "";
+    for (uint32_t i = 0; i < trace->nstuck; i++) {
+        const char *glue = i == 0 ? "" : i + 1 == trace->nstuck ? " and " : ", ";
+        text = arena_printf(&trace->arena, "%s%s%s", text, glue, trace->tasks[trace->stuck[i]].name);
+    }
+    return text;
+}
+
+/* Livelock: the named tasks go on for ever; nontermination: they never end. */
+static void tell_endless(Making *making) {
+    Trace *trace = making->trace;
+    const Slots *slots = &making->hit->never_move;
+    trace->stuck = ARENA_ARRAY(&trace->arena, uint32_t, slots->n + 1);
+    for (uint32_t i = 0; i < slots->n; i++) {
+        uint32_t slot = concrete_slot(making, slots->data[i]), index = task_index(making, slot);
+        if (index == UINT32_MAX) making->fault = "a task of the finding is not in its run";
+        else trace->stuck[trace->nstuck++] = index;
+    }
+    if (making->fault != NULL) return;
+    const char *who = trace->nstuck > 0 ? named_list(making) : "the environment", *many = trace->nstuck > 1 ? "" : "s";
+    if (making->hit->kind == FINDING_LIVELOCK)
+        trace->message = arena_printf(&trace->arena, "%s go%s on for ever, and from some moment on nobody passes a `progress:` label",
+            who, *many ? "es" : "");
+    else trace->message = arena_printf(&trace->arena, "%s never end%s in a run that goes on for ever", who, many);
+    if (trace->nstuck > 0) place(making, stuck_place(&making->world, making->task_slots[trace->stuck[0]]));
+    tell_infinite(making);
 }
 
 static bool never_moves(const Making *making, uint32_t slot) {
@@ -224,6 +279,8 @@ static void tell(Making *making) {
     case FINDING_DEADLOCK:
     case FINDING_PARTIAL_DEADLOCK: tell_deadlock(making); break;
     case FINDING_INVARIANT: tell_invariant(making); break;
+    case FINDING_LIVELOCK:
+    case FINDING_NONTERMINATION: tell_endless(making); break;
     default:
         if (making->hit->loop.n > 0)
             tell_loop(making);
@@ -249,6 +306,7 @@ static bool make(Search *search, Hit *hit, Finding *finding, const char **fault)
     if (making.fault != NULL) *fault = making.fault;
     witness_fini(&making.witness);
     world_fini(&making.world);
+    vec_fini(&making.at_loop);
     return making.trace != NULL;
 }
 

@@ -11,7 +11,8 @@ enum {
     LABEL_POINT = 1,    /* the actor reached a point, or ended */
     LABEL_NOWHERE = 2,  /* cut or violating: no target (the edge leads back to its source) */
     LABEL_FAULT = 4,    /* made, or chosen, by a fault or by the environment: nothing may count on it */
-    LABEL_PROGRESS = 8  /* passes a `progress:` label */
+    LABEL_PROGRESS = 8, /* passes a `progress:` label */
+    LABEL_FREE = 16     /* made by an object that need not ever move, however fair the run */
 };
 enum { LABEL_STAYS = 0 /* moves: every slot stays what it is */, LABEL_NOBODY = UINT32_MAX };
 typedef struct EdgeLabel {

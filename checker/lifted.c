@@ -239,7 +239,7 @@ static void report(Lifted *lifted, const uint32_t *members, uint32_t n) {
     for (uint32_t i = 0; i < steps.n; i++) {
         Node node = lifted->nodes.data[steps.data[i].state];
         bool itself = steps.data[i].label == BY_ITSELF;
-        vec_push(&loop, (HitStep){node.state, itself ? slot : NO_SLOT, slot});
+        vec_push(&loop, (HitStep){node.state, itself ? slot : NO_SLOT, slot, NULL});
         slot = node.slot + fixed;
     }
     Node first = lifted->nodes.data[members[0]];

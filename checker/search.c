@@ -214,6 +214,7 @@ static uint32_t label_of(Search *search, const TsEdge *edge, uint32_t e, uint32_
     if (moves != NULL) label.moves = labels_intern_moves(labels, moves, n);
     if (edge->reached_point) label.flags |= LABEL_POINT;
     if (edge->by_fault) label.flags |= LABEL_FAULT;
+    if (!ts_is_fair(search->worker, search->ids, n, edge->actor)) label.flags |= LABEL_FREE;
     if (edge->progress) label.flags |= LABEL_PROGRESS;
     if (edge->kind != TS_EDGE) label.flags |= LABEL_NOWHERE;
     return labels_intern(labels, label);

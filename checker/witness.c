@@ -61,11 +61,29 @@ typedef struct Goal {
     uint32_t state;
     const Violation *violation;
     uint32_t actor, bystander; /* slots of the state before, or NO_SLOT */
+    const EdgeLabel *label;    /* or NULL */
+    const uint32_t *at;        /* with label: slot of the world -> slot of the state before */
+    uint32_t n;
 } Goal;
+
+/* The step is made by that fiber, from that wait, and carries every task and future to the slot that the label says. */
+static bool is_labelled(const Witness *witness, const StepResult *result, Goal goal) {
+    const EdgeLabel *label = goal.label;
+    uint32_t left = result->left == NO_SLOT ? LABEL_NOBODY : goal.at[result->left];
+    if (goal.at[result->fiber] != label->fiber || result->arm != label->arm || left != label->left) return false;
+    for (uint32_t slot = 0; slot < goal.n; slot++) {
+        CompKind kind = comp_kind(witness->trial.comps[slot].words);
+        if (goal.at[slot] == NO_SLOT || (kind != COMP_FIBER && kind != COMP_OPFUTURE)) continue;
+        uint32_t to = labels_move(&witness->search->edges.labels, label, goal.at[slot]);
+        if (to != witness->canonical.data[slot]) return false;
+    }
+    return true;
+}
 
 static bool reaches(Witness *witness, const StepResult *result, Goal goal) {
     if (goal.violation != NULL) return is_violation(result, goal.violation);
-    return result->status == STEP_DONE && is_state(witness, &witness->trial, goal.state);
+    if (result->status != STEP_DONE || !is_state(witness, &witness->trial, goal.state)) return false;
+    return goal.label == NULL || is_labelled(witness, result, goal);
 }
 
 static void adopt(Witness *witness) {
@@ -126,6 +144,8 @@ static bool step_to(Witness *witness, Goal goal) {
     VEC(uint32_t) at = {0}; /* `canonical` changes with each trial */
     vec_resize(&at, n + 1);
     memcpy(at.data, witness->canonical.data, sizeof *at.data * n);
+    goal.at = at.data;
+    goal.n = n;
     bool found = false;
     for (uint32_t slot = 0; slot < n && !found; slot++) {
         if (!is_actor(&witness->world, slot) || !may_act(goal, at.data[slot])) continue;
@@ -137,15 +157,18 @@ static bool step_to(Witness *witness, Goal goal) {
     return found;
 }
 
-bool witness_step(Witness *witness, uint32_t state, uint32_t actor, uint32_t bystander) {
-    return step_to(witness, (Goal){.state = state, .actor = actor, .bystander = bystander});
+bool witness_step(Witness *witness, uint32_t state, uint32_t actor, uint32_t bystander, const EdgeLabel *label) {
+    Goal goal = {.state = state, .actor = actor, .bystander = bystander, .label = label};
+    if (label != NULL && step_to(witness, goal)) return true;
+    goal.label = NULL; /* alike tasks and futures may have been put in another order */
+    return step_to(witness, goal);
 }
 
 bool witness_follow(Witness *witness, const uint32_t *path, uint32_t npath) {
     assert(npath > 0 && witness->moves.n == 0);
     if (!start_to(witness, (Goal){.state = path[0]})) return false;
     for (uint32_t i = 1; i < npath; i++)
-        if (!witness_step(witness, path[i], NO_SLOT, NO_SLOT)) return false;
+        if (!witness_step(witness, path[i], NO_SLOT, NO_SLOT, NULL)) return false;
     return true;
 }
 

@@ -106,7 +106,8 @@ static void found(Slot *slot, const SccPart *part, const uint32_t *members, uint
     for (uint32_t i = 0; i < n; i++) bitset_remove(&slot->inside, part->states[members[i]]);
     for (uint32_t i = 0; i < steps.n; i++)
         vec_push(
-            &hit->loop, (HitStep){steps.data[i].state, yields->search->fixed + edges_actor(&yields->search->edges, steps.data[i].label), NO_SLOT});
+            &hit->loop, (HitStep){steps.data[i].state, yields->search->fixed + edges_actor(&yields->search->edges, steps.data[i].label),
+                NO_SLOT, NULL});
     vec_fini(&steps);
 }
 

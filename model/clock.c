@@ -84,7 +84,7 @@ static int move(Step *step, uint32_t slot) {
     return RUN_POINT;
 }
 
-const KindMoves clock_moves = {.is_actor = is_actor, .can_move = can_move, .move = move};
+const KindMoves clock_moves = {.is_actor = is_actor, .can_move = can_move, .move = move, .is_fair = true};
 
 /* ---- handles */
 

@@ -15,6 +15,7 @@ typedef struct KindMoves {
     /* One step, where can_move; how it goes is chosen by step_pick, step_moves and the log are told. RUN_POINT or RUN_FAILED (model/step.h). */
     int (*move)(struct Step *step, uint32_t slot);
     bool is_fault; /* its steps are faults: nothing may count on them */
+    bool is_fair;  /* under fairness it moves when it stays able to (a clock); else it need not ever move */
 } KindMoves;
 
 typedef struct KindRow {

@@ -2,6 +2,7 @@
 
 #include "model/kind.h"
 #include "model/support/vec.h"
+#include "model/ts.h"
 
 #include <assert.h>
 #include <string.h>
@@ -15,8 +16,13 @@ typedef struct Replay {
     VEC(uint32_t) tasks; /* slots of the tasks in the order they came to be: trace->tasks[i] is tasks[i] */
     uint32_t seen;       /* slots looked at */
     StepResult last;
-    VEC(Word) loop_start; /* the looping task before the loop */
-    bool loop_moved;
+    /* of a run with a loop */
+    Ts *ts;
+    TsWorker *worker;
+    VEC(uint32_t) states, ids; /* canonical states from where the loop begins: the first id of each; ids */
+    VEC(bool) is_fair, is_able; /* per task that is there when the loop begins */
+    uint32_t nfair;
+    bool loop_moved, progress;
     const char *why;
 } Replay;
 
@@ -181,55 +187,142 @@ static bool check_invariant(Replay *replay) {
     return refuse(replay, "the program has no invariant of that name");
 }
 
-/* ---- a loop of the whole run in which one task is under way all the time */
+/* ---- a loop of the whole run: it must lead back to the state where it began, however slots are named there, and must
+   be possible once more from the world that it leads to */
+
+static bool is_infinite(const Replay *replay) { return replay->trace->nloop > 0; }
+static uint32_t loop_begin(const Replay *replay) { return replay->trace->nsteps - replay->trace->nloop; }
+
+/* The world as a canonical state, behind those noted before. */
+static void note_state(Replay *replay) {
+    uint32_t at = replay->ids.n, n = replay->world.n;
+    vec_push(&replay->states, at);
+    vec_resize(&replay->ids, at + n);
+    replay->ids.n = at + ts_encode(replay->worker, &replay->world, replay->ids.data + at, n, NULL);
+}
+
+/* States are numbered from where the loop begins; the last one noted is compared and forgotten. */
+static bool is_state(Replay *replay, uint32_t number) {
+    note_state(replay);
+    uint32_t last = vec_pop(&replay->states), n = replay->ids.n - last, from = replay->states.data[number];
+    uint32_t to = number + 1 < replay->states.n ? replay->states.data[number + 1] : last;
+    bool same = n == to - from && memcmp(replay->ids.data + from, replay->ids.data + last, n * sizeof *replay->ids.data) == 0;
+    replay->ids.n = last;
+    return same;
+}
 
 static bool is_under_way(Replay *replay, uint32_t slot) {
     Word status = words_of(replay, slot)[FIBER_STATUS];
     return status == FIBER_UNDER_WAY || status == FIBER_BLOCKED;
 }
 
-/* Before the loop's first step. */
+/* Tasks that could not move here are treated fairly, and so is the one that makes a step; one that lacks a thread is as
+   long as no thread is ever free for it. */
+static void note_fair(Replay *replay) {
+    for (uint32_t i = 0; i < replay->nfair; i++) {
+        uint32_t slot = replay->tasks.data[i];
+        if (eval_can_step(&replay->world, slot)) replay->is_able.data[i] = true;
+        else if (!eval_lacks_thread(&replay->world, slot)) replay->is_fair.data[i] = true;
+    }
+}
+
 static bool begin_loop(Replay *replay) {
     const Trace *trace = replay->trace;
-    if (trace->nstuck == 0 || trace->stuck[0] >= replay->tasks.n) return refuse(replay, "the loop names no task");
-    uint32_t n, slot = replay->tasks.data[trace->stuck[0]];
-    const Word *words = world_read(&replay->world, slot, &n);
-    vec_resize(&replay->loop_start, n);
-    memcpy(replay->loop_start.data, words, sizeof(Word) * n);
+    bool yields = strcmp(trace->kind, "never-yields") == 0;
+    if (yields && (trace->nstuck == 0 || trace->stuck[0] >= replay->tasks.n)) return refuse(replay, "the loop names no task");
+    replay->nfair = replay->tasks.n;
+    vec_resize(&replay->is_fair, replay->nfair);
+    vec_resize(&replay->is_able, replay->nfair);
+    for (uint32_t i = 0; i < replay->nfair; i++) {
+        bool task = is_task(replay, replay->tasks.data[i]);
+        replay->is_fair.data[i] = !task || has_ended(replay, replay->tasks.data[i]);
+    }
+    note_state(replay);
+    note_fair(replay);
     return true;
 }
 
-/* The task stands where it stood with the same data (handles may be others: objects made anew each time round). */
-static bool end_loop(Replay *replay) {
-    uint32_t n;
-    const Word *words = world_read(&replay->world, replay->tasks.data[replay->trace->stuck[0]], &n),
-               *start = replay->loop_start.data;
-    if (n != replay->loop_start.n || words[FIBER_PC] != start[FIBER_PC])
-        return refuse(replay, "the loop does not end where it began");
-    const Machine *machine = replay->program->machines[words[FIBER_MACHINE]];
-    for (uint32_t i = 0; i < machine->nslots && FIBER_FRAME + i < n; i++)
-        if (machine->slot_kinds[i] == WORD_DATA && words[FIBER_FRAME + i] != start[FIBER_FRAME + i])
-            return refuse(replay, "the loop does not end with the data it began with");
-    return replay->loop_moved || refuse(replay, "the task makes no step in the loop");
+static bool follow_loop_step(Replay *replay, uint32_t index) {
+    const Trace *trace = replay->trace;
+    uint32_t task = trace->steps[index].task;
+    if (index == loop_begin(replay) && !begin_loop(replay)) return false;
+    if (!follow_step(replay, &trace->steps[index], index + 1 == trace->nsteps)) return false;
+    if (index < loop_begin(replay)) return true;
+    if (replay->last.status != STEP_DONE) return refuse(replay, "a step of the loop has no outcome");
+    if (task < replay->nfair) replay->is_fair.data[task] = true;
+    note_state(replay);
+    note_fair(replay);
+    if (strcmp(trace->kind, "never-yields") != 0) return true;
+    replay->loop_moved |= task == trace->stuck[0];
+    return is_under_way(replay, replay->tasks.data[trace->stuck[0]]) || refuse(replay, "the task reaches a point in the loop");
 }
 
-static bool check_loop_step(Replay *replay, uint32_t index) {
-    const Trace *trace = replay->trace;
-    if (index + trace->nloop == trace->nsteps && !begin_loop(replay)) return false;
-    if (!follow_step(replay, &trace->steps[index], index + 1 == trace->nsteps)) return false;
-    if (index + trace->nloop < trace->nsteps) return true;
-    replay->loop_moved |= trace->steps[index].task == trace->stuck[0];
-    return is_under_way(replay, replay->tasks.data[trace->stuck[0]]) ||
-           refuse(replay, "the task reaches a point in the loop");
+/* Some step of an actor leads to the state of that number. */
+static bool actor_goes_to(Replay *replay, uint32_t slot, const World *from, uint32_t number) {
+    Choices choices = {0};
+    bool found = false;
+    do {
+        world_copy(&replay->world, from);
+        StepResult result = eval_step(&replay->world, slot, &replay->options, &choices, NULL);
+        if (result.status == STEP_DISABLED) break;
+        found = result.status == STEP_DONE && is_state(replay, number);
+    } while (!found && choices_next(&choices));
+    choices_fini(&choices);
+    return found;
 }
+
+static bool is_actor_of(Replay *replay, World *world, uint32_t slot) {
+    uint32_t n;
+    const Word *words = world_read(world, slot, &n);
+    return comp_kind(words) == COMP_FIBER ? (words[FIBER_FLAGS] & FIBER_IS_TASK) != 0 : kind_is_actor(replay->program, words);
+}
+
+/* The second time round other slots may stand for the same tasks: any step will do that leads to the state it led to the
+   first time. */
+static bool go_round(Replay *replay) {
+    World from;
+    world_init(&from, replay->program);
+    bool follows = true;
+    for (uint32_t i = 0; i < replay->trace->nloop && follows; i++) {
+        world_copy(&from, &replay->world);
+        bool found = false;
+        for (uint32_t slot = 0; slot < from.n && !found; slot++)
+            found = is_actor_of(replay, &from, slot) && actor_goes_to(replay, slot, &from, i + 1);
+        follows = found;
+    }
+    world_fini(&from);
+    return follows || refuse(replay, "the loop cannot be gone round once more");
+}
+
+static bool end_loop(Replay *replay) {
+    const Trace *trace = replay->trace;
+    if (!is_state(replay, 0)) return refuse(replay, "the loop does not end where it began");
+    if (strcmp(trace->kind, "never-yields") == 0 && !replay->loop_moved) return refuse(replay, "the task makes no step in the loop");
+    for (uint32_t i = 0; i < replay->nfair && strcmp(trace->fairness, "none") != 0; i++)
+        if (!replay->is_fair.data[i] && replay->is_able.data[i]) return refuse(replay, "a task that stays able to go on makes no step in the loop");
+    return go_round(replay) && (is_state(replay, 0) || refuse(replay, "the loop does not end where it began the second time"));
+}
+
+static bool never_ends(Replay *replay) {
+    const Trace *trace = replay->trace;
+    if (trace->nstuck == 0) return refuse(replay, "no task is named");
+    for (uint32_t i = 0; i < trace->nstuck; i++)
+        if (trace->stuck[i] >= replay->tasks.n || has_ended(replay, replay->tasks.data[trace->stuck[i]]))
+            return refuse(replay, "a task named as one that never ends has ended");
+    return true;
+}
+
+/* Nobody passes a progress label in the loop. */
+static bool makes_no_progress(Replay *replay) { return !replay->progress || refuse(replay, "the loop passes a progress label"); }
 
 static bool follow(Replay *replay) {
     const Trace *trace = replay->trace;
     if (!follow_start(replay)) return false;
-    for (uint32_t i = 0; i < trace->nsteps; i++)
-        if (!(trace->nloop ? check_loop_step(replay, i)
-                           : follow_step(replay, &trace->steps[i], i + 1 == trace->nsteps)))
-            return false;
+    for (uint32_t i = 0; i < trace->nsteps; i++) {
+        bool ok = is_infinite(replay) ? follow_loop_step(replay, i) : follow_step(replay, &trace->steps[i], i + 1 == trace->nsteps);
+        if (!ok) return false;
+        replay->progress |= is_infinite(replay) && i >= loop_begin(replay) && replay->last.progress;
+    }
     return true;
 }
 
@@ -239,17 +332,30 @@ static bool check_claim(Replay *replay) {
     if (strcmp(kind, "deadlock") == 0) return check_deadlock(replay) && check_named(replay);
     if (strcmp(kind, "partial-deadlock") == 0) return check_named(replay);
     if (strcmp(kind, "violated") == 0) return check_invariant(replay);
-    if (strcmp(kind, "never-yields") == 0 && replay->trace->nloop) return end_loop(replay);
+    if (strcmp(kind, "never-yields") == 0 && is_infinite(replay)) return end_loop(replay);
+    if (strcmp(kind, "livelock") == 0 && is_infinite(replay)) return end_loop(replay) && makes_no_progress(replay);
+    if (strcmp(kind, "nontermination") == 0 && is_infinite(replay)) return end_loop(replay) && never_ends(replay);
     return refuse(replay, "the last step is no violation");
 }
 
 ReplayResult replay_check(const Program *program, Trace *trace) {
     Replay replay = {.program = program, .trace = trace, .options = {.run_on = trace->run_on}};
     world_init(&replay.world, program);
+    TsOptions options = TS_DEFAULTS;
+    options.run_on = trace->run_on;
+    if (trace->nloop) replay.ts = ts_new(program, options);
+    if (trace->nloop) replay.worker = ts_worker_new(replay.ts);
     bool ok = follow(&replay) && check_claim(&replay);
     assert(ok == !replay.why);
     vec_fini(&replay.tasks);
-    vec_fini(&replay.loop_start);
+    vec_fini(&replay.states);
+    vec_fini(&replay.ids);
+    vec_fini(&replay.is_fair);
+    vec_fini(&replay.is_able);
+    if (replay.ts) {
+        ts_worker_free(replay.worker);
+        ts_free(replay.ts);
+    }
     choices_fini(&replay.choices);
     world_fini(&replay.world);
     return (ReplayResult){ok, replay.why};

@@ -41,6 +41,12 @@ typedef struct TraceWait {
     bool on_cycle;
 } TraceWait;
 
+/* A task that makes no step in the loop, and why fairness allows that. */
+typedef struct TraceIdle {
+    uint32_t task;
+    const char *text; /* "c is unable to go on after step 7: recv(ch)" */
+} TraceIdle;
+
 typedef struct Trace {
     Arena arena;
     const char *program;   /* path */
@@ -55,9 +61,13 @@ typedef struct Trace {
     uint32_t ntasks;
     TraceStep *steps;
     uint32_t nsteps;
-    uint32_t nloop;        /* never-yields in a threaded program: the last nloop steps are a loop that can go on for ever;
+    uint32_t nloop;        /* an infinite run: the last nloop steps are a loop that can go on for ever; never-yields:
                               stuck[0] is its task. 0: none */
-    uint32_t *stuck;       /* tasks stuck at the end: indices */
+    const char *fairness;  /* of an infinite run: what is assumed of the scheduler, "weak", "strong" or "none"; else "" */
+    TraceIdle *idle;
+    uint32_t nidle;
+    uint32_t *stuck;       /* tasks stuck at the end: indices; livelock: that go on for ever; nontermination: that never
+                              end */
     uint32_t nstuck;
     uint32_t *consequences;
     uint32_t nconsequences;

@@ -77,6 +77,18 @@ static void write_wait(JsonWriter *json, const TraceWait *wait) {
     json_close(json);
 }
 
+static void write_idle(JsonWriter *json, const Trace *trace) {
+    json_write_key(json, "idle");
+    json_open_array(json, false);
+    for (uint32_t i = 0; i < trace->nidle; i++) {
+        json_open_object(json, true);
+        json_int(json, "task", trace->idle[i].task);
+        json_text(json, "text", trace->idle[i].text);
+        json_close(json);
+    }
+    json_close(json);
+}
+
 static void write_waits(JsonWriter *json, const Trace *trace) {
     json_write_key(json, "waits");
     json_open_array(json, false);
@@ -103,6 +115,8 @@ void trace_json_value(const Trace *trace, JsonWriter *json) {
     write_indices(json, "start", trace->start_picks, trace->nstart_picks);
     write_steps(json, trace);
     json_int(json, "loop", trace->nloop);
+    json_text(json, "fairness", trace->fairness);
+    write_idle(json, trace);
     write_indices(json, "stuck", trace->stuck, trace->nstuck);
     write_indices(json, "consequences", trace->consequences, trace->nconsequences);
     write_waits(json, trace);

@@ -5,7 +5,7 @@
 #include "model/support/json.h"
 #include "model/trace.h"
 
-enum { TRACE_FORMAT = 1 }; /* raised when a reader of the old form would misread the new one */
+enum { TRACE_FORMAT = 2 }; /* raised when a reader of the old form would misread the new one */
 
 void trace_json_value(const Trace *trace, JsonWriter *json);
 

@@ -137,6 +137,17 @@ static void read_wait(Reader *reader, const json_t *object, TraceWait *wait) {
     wait->on_cycle = flag_at(reader, object, "on_cycle");
 }
 
+static void read_idle(Reader *reader, const json_t *root) {
+    Trace *trace = reader->trace;
+    const json_t *list = list_at(reader, root, "idle", &trace->nidle);
+    trace->idle = ARENA_ARRAY(&trace->arena, TraceIdle, trace->nidle + 1);
+    for (uint32_t i = 0; i < trace->nidle; i++) {
+        const json_t *idle = json_array_get(list, i);
+        trace->idle[i].task = number_of(reader, json_object_get(idle, "task"), "task", trace->ntasks);
+        trace->idle[i].text = text_of(reader, idle, "text");
+    }
+}
+
 static void read_waits(Reader *reader, const json_t *root) {
     Trace *trace = reader->trace;
     const json_t *list = list_at(reader, root, "waits", &trace->nwaits);
@@ -174,6 +185,8 @@ static void read_all(Reader *reader, const json_t *root) {
     trace->start_picks = numbers_at(reader, root, "start", UINT32_MAX, &trace->nstart_picks);
     if (!reader->failed) read_steps(reader, root);
     if (!reader->failed) trace->nloop = number_of(reader, json_object_get(root, "loop"), "loop", trace->nsteps + 1);
+    trace->fairness = text_of(reader, root, "fairness");
+    if (!reader->failed) read_idle(reader, root);
     trace->stuck = numbers_at(reader, root, "stuck", trace->ntasks, &trace->nstuck);
     trace->consequences = numbers_at(reader, root, "consequences", trace->ntasks, &trace->nconsequences);
     if (!reader->failed) read_waits(reader, root);

@@ -73,6 +73,11 @@ static void print_step(const Printer *printer, uint32_t index) {
             printer->plain);
 }
 
+static void print_idle(const Printer *printer) {
+    for (uint32_t i = 0; i < printer->trace->nidle; i++)
+        fprintf(printer->out, "    -  %s\n", printer->trace->idle[i].text);
+}
+
 /* "left waits for right (lock b)", one line a wait of the cycle. */
 static void print_cycle(const Printer *printer) {
     const Trace *trace = printer->trace;
@@ -91,4 +96,5 @@ void trace_print(const Trace *trace, FILE *out, bool colour) {
         trace, out, colour ? "\033[1m" : "", colour ? "\033[2m" : "", colour ? "\033[0m" : "", measure(trace)};
     for (uint32_t i = 0; i < trace->nsteps; i++) print_step(&printer, i);
     print_cycle(&printer);
+    print_idle(&printer);
 }

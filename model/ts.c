@@ -322,6 +322,13 @@ TsTaskState ts_task(const TsWorker *worker, const uint32_t *state, uint32_t n, u
     return flags & COMP_IS_ALIVE ? TS_TASK_ALIVE : TS_TASK_ENDED;
 }
 
+bool ts_is_fair(const TsWorker *worker, const uint32_t *state, uint32_t n, uint32_t slot) {
+    const CompEntry *entry = entry_at(worker, state, n, slot);
+    if (entry->flags & COMP_IS_TASK) return true;
+    const KindMoves *moves = kind_row(comp_kind(comps_at(worker->ts->comps, entry->content)->words))->moves;
+    return moves && moves->is_fair;
+}
+
 bool ts_under_way(const TsWorker *worker, const uint32_t *state, uint32_t n, uint32_t slot) {
     return (entry_at(worker, state, n, slot)->flags & COMP_IS_UNDER_WAY) != 0;
 }

@@ -14,7 +14,30 @@ static const Row rows[] = {
 };
 enum { NROWS = sizeof rows / sizeof *rows };
 
-uint32_t checks_count(const Job *job) { return NROWS + job->program->ninvariants; }
+static bool applies(const Job *job, FindingKind kind) {
+    switch (kind) {
+    case FINDING_LIVELOCK: return job->program->has_progress;
+    case FINDING_NONTERMINATION: return job->options.termination != 0;
+    case FINDING_RACE: return job->options.races;
+    case FINDING_UNBOUNDED: return false;
+    default: return true;
+    }
+}
+
+static uint32_t count_rows(const Job *job) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < NROWS; i++) count += applies(job, rows[i].kind);
+    return count;
+}
+
+/* The index-th row that applies. */
+static const Row *row_at(const Job *job, uint32_t index) {
+    const Row *row = rows;
+    while (!applies(job, row->kind) || index-- > 0) row++;
+    return row;
+}
+
+uint32_t checks_count(const Job *job) { return count_rows(job) + job->program->ninvariants; }
 
 static Verdict judge(const Job *job, const Check *check) {
     const EngineResult *result = job->result;
@@ -28,12 +51,16 @@ static Verdict judge(const Job *job, const Check *check) {
 
 Check checks_at(const Job *job, uint32_t index) {
     assert(index < checks_count(job));
-    Check check = {.kind = FINDING_INVARIANT, .name = "", .label = "invariant"};
-    if (index < NROWS) {
-        check.kind = rows[index].kind;
-        check.label = rows[index].label;
+    Check check = {.kind = FINDING_INVARIANT, .name = "", .fairness = "", .label = "invariant"};
+    uint32_t nrows = count_rows(job);
+    if (index < nrows) {
+        const Row *row = row_at(job, index);
+        check.kind = row->kind;
+        check.label = row->label;
+        bool fair = row->kind == FINDING_LIVELOCK || row->kind == FINDING_NONTERMINATION || (row->kind == FINDING_NEVER_YIELDS && job->program->threaded);
+        if (fair) check.fairness = job->result->fairness;
     } else {
-        check.name = job->program->invariants[index - NROWS].name;
+        check.name = job->program->invariants[index - nrows].name;
     }
     check.verdict = judge(job, &check);
     return check;
@@ -49,7 +76,7 @@ const char *verdict_text(Verdict verdict) {
 }
 
 const char *finding_subject(const Finding *finding) {
-    if (finding->kind == FINDING_IGNORED_CLOSE && finding->trace && finding->trace->object[0])
+    if ((finding->kind == FINDING_IGNORED_CLOSE || finding->kind == FINDING_UNBOUNDED || finding->kind == FINDING_RACE) && finding->trace && finding->trace->object[0])
         return finding->trace->object;
     return finding->name ? finding->name : "";
 }

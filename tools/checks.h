@@ -8,6 +8,7 @@ typedef struct Check {
     FindingKind kind;
     const char *name;  /* of an invariant, else "" */
     const char *label; /* as listed: "deadlock", "invariant" */
+    const char *fairness; /* what the verdict assumes of the scheduler: "weak", "strong", "none"; "" when nothing */
     Verdict verdict;
 } Check;
 

@@ -88,6 +88,9 @@ void job_check(Job *job, uint32_t shares, bool record) {
         .interrupt = interrupt_begin(),
         .progress = progress.is_wanted ? progress_show : NULL,
         .progress_context = &progress,
+        .fairness = options->fairness == 3 ? FAIRNESS_STRONG : options->fairness == 2 ? FAIRNESS_NONE : FAIRNESS_WEAK,
+        .termination = options->termination != 0,
+        .races = options->races,
         .record_graph = record,
     };
     job->result = engine_check(job->program, &engine);

@@ -22,6 +22,7 @@ typedef enum OptionKind {
     KIND_SETTING,
     KIND_READY,
     KIND_TIME,
+    KIND_CHOICE,
     KIND_COLOR
 } OptionKind;
 
@@ -155,6 +156,22 @@ static bool read_ready(const char *text, bool *run_on) {
     return *run_on || strcmp(text, "suspend") == 0;
 }
 
+/* One of the words that the argument lists: which, from 1. */
+static bool read_choice(const char *words, const char *text, uint32_t *choice) {
+    size_t length = strlen(text);
+    uint32_t number = 1;
+    for (const char *word = words; length > 0; number++) {
+        size_t n = strcspn(word, "|");
+        if (n == length && strncmp(word, text, n) == 0) {
+            *choice = number;
+            return true;
+        }
+        if (word[n] == '\0') return false;
+        word += n + 1;
+    }
+    return false;
+}
+
 /* NAME=VALUE */
 static bool is_setting(const char *text) {
     size_t n = 0;
@@ -183,6 +200,7 @@ static bool set(Options *options, const Option *option, const char *value) {
     case KIND_SECONDS: good = read_seconds(value, field); break;
     case KIND_READY: good = read_ready(value, field); break;
     case KIND_TIME: good = read_time(value, field); break;
+    case KIND_CHOICE: good = read_choice(option->argument, value, field); break;
     case KIND_COLOR: good = read_color(value, field); break;
     }
     if (good && option->argument && !value[0]) good = false;

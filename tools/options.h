@@ -34,6 +34,8 @@ typedef struct Options {
     bool run_on, main_ends_run, discrete, urgent;
     uint64_t max_states, memory, threads, jobs; /* 0: not given */
     double timeout;
+    uint32_t fairness, termination; /* which word of the option's argument, from 1; 0: not given */
+    bool races;
     bool no_symmetry, no_reset, no_memo, merge, no_merge;
     const char *json, *out;
     bool dot, waits, as_json, replay;

@@ -68,7 +68,7 @@ static void write_finding(JsonWriter *json, const Job *job, const Finding *findi
     write_task_names(json, finding);
     write_place(json, job->sources, finding->span, job->path);
     json_text(json, "message", finding->trace ? finding->trace->message : "");
-    json_text(json, "assumes", finding->trace && finding->trace->nloop ? "weak fairness" : "");
+    json_text(json, "assumes", finding->trace ? finding->trace->fairness : "");
     if (finding->trace) {
         json_write_key(json, "trace");
         trace_json_value(finding->trace, json);
@@ -85,6 +85,7 @@ static void write_checks(JsonWriter *json, const Job *job) {
         json_text(json, "kind", finding_kind_text(check.kind));
         json_text(json, "name", check.name);
         json_text(json, "status", verdict_text(check.verdict));
+        if (check.fairness[0]) json_text(json, "assumes", check.fairness);
         json_close(json);
     }
     json_close(json);

@@ -66,7 +66,8 @@ static void put_consequences(const Style *style, const Trace *trace) {
 }
 
 static void put_run(const Style *style, const Job *job, const Trace *trace) {
-    const char *assumes = trace->nloop ? ", the last of them for ever" : "";
+    char assumes[64] = "";
+    if (trace->nloop) snprintf(assumes, sizeof assumes, ", the last %" PRIu32 " of them for ever", trace->nloop);
     const char *which = job->result->merged ? "run (perhaps not the shortest: --no-merge)" : "shortest run";
     fprintf(style->out, "  %s, %" PRIu32 " step%s%s:\n", which, trace->nsteps, trace->nsteps == 1 ? "" : "s", assumes);
     trace_print(trace, style->out, style->colour);
@@ -105,6 +106,7 @@ static void put_check(const Style *style, const Job *job, uint32_t index) {
             job->result->states == 1 ? "" : "s");
         put_time(style->out, job->result->seconds);
     }
+    if (check.fairness[0]) fprintf(style->out, "   %s(%s fairness)%s", style->dim, check.fairness[0] == 'n' ? "no" : check.fairness, style->plain);
     fputc('\n', style->out);
 }
 
