@@ -38,10 +38,11 @@ static void judge_load(Judge *judge, uint32_t state) {
     ts_world(search->worker, search->ids, n, &judge->world);
 }
 
-/* `slots` never move again in the world that is loaded; takes them when that is a new finding or a shorter run to a
-   known one. */
-static void judge_slots(Judge *judge, FindingKind kind, uint32_t state, Slots *slots) {
+/* Of the tasks that never move in the world that is loaded, those of one finding: a new one, or a shorter run to a known
+   one. */
+static void judge_part(Judge *judge, FindingKind kind, bool is_partial, uint32_t state, const Slots *slots) {
     stuck_tasks(&judge->world, slots, &judge->tasks);
+    stuck_select(&judge->tasks, kind == FINDING_LOST_WAKEUP);
     if (judge->tasks.n == 0) return;
     stuck_key(&judge->world, &judge->tasks, &judge->key);
     Hit *hit = hits_find(judge->hits, kind, &judge->key);
@@ -52,9 +53,16 @@ static void judge_slots(Judge *judge, FindingKind kind, uint32_t state, Slots *s
         hit = &vec_last(judge->hits);
     }
     hit->state = state;
-    vec_fini(&hit->never_move);
-    hit->never_move = *slots;
-    *slots = (Slots){0};
+    hit->is_partial = is_partial;
+    vec_clear(&hit->never_move);
+    for (uint32_t i = 0; i < slots->n; i++) vec_push(&hit->never_move, slots->data[i]);
+}
+
+/* `slots` never move again. */
+static void judge_slots(Judge *judge, FindingKind kind, uint32_t state, const Slots *slots) {
+    bool is_partial = kind == FINDING_PARTIAL_DEADLOCK;
+    if (judge->search->program->has_wakes) judge_part(judge, FINDING_LOST_WAKEUP, is_partial, state, slots);
+    judge_part(judge, kind, is_partial, state, slots);
 }
 
 /* ---- deadlock */

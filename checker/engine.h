@@ -38,6 +38,7 @@ typedef enum Verdict { VERDICT_HOLDS, VERDICT_VIOLATED, VERDICT_UNKNOWN } Verdic
 typedef enum FindingKind { /* texts as in the expectations: finding_kind_text */
     FINDING_DEADLOCK,
     FINDING_PARTIAL_DEADLOCK,
+    FINDING_LOST_WAKEUP,
     FINDING_ASSERTION,
     FINDING_UNDEFINED,
     FINDING_MISUSE,

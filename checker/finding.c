@@ -10,7 +10,7 @@
 #include <string.h>
 
 const char *finding_kind_text(FindingKind kind) {
-    static const char *const texts[FINDING_KINDS] = {"deadlock", "partial-deadlock", "assertion", "undefined", "misuse",
+    static const char *const texts[FINDING_KINDS] = {"deadlock", "partial-deadlock", "lost-wakeup", "assertion", "undefined", "misuse",
         "ignored-close", "never-yields", "livelock", "nontermination", "unbounded", "race", "violated"};
     assert(kind < FINDING_KINDS);
     return texts[kind];
@@ -92,7 +92,7 @@ typedef struct Making {
 } Making;
 
 static bool is_stepwise(const Hit *hit) {
-    return hit->kind != FINDING_DEADLOCK && hit->kind != FINDING_PARTIAL_DEADLOCK && hit->kind != FINDING_INVARIANT &&
+    return hit->kind != FINDING_DEADLOCK && hit->kind != FINDING_PARTIAL_DEADLOCK && hit->kind != FINDING_LOST_WAKEUP && hit->kind != FINDING_INVARIANT &&
            hit->loop.n == 0;
 }
 
@@ -258,17 +258,21 @@ static bool never_moves(const Making *making, uint32_t slot) {
 
 static void tell_deadlock(Making *making) {
     Slots slots = {0};
-    StuckTasks tasks = {0};
+    StuckTasks tasks = {0}, all = {0};
     for (uint32_t slot = 0; slot < making->world.n; slot++)
         if (never_moves(making, slot)) vec_push(&slots, slot);
     if (slots.n != making->hit->never_move.n) making->fault = "a stuck task is not in its run";
+    bool is_lost = making->hit->kind == FINDING_LOST_WAKEUP;
     stuck_tasks(&making->world, &slots, &tasks);
+    for (uint32_t i = 0; i < tasks.n; i++) vec_push(&all, tasks.data[i]);
+    stuck_select(&tasks, is_lost);
     waitfor_explain(making->trace, &making->witness, &making->world, making->task_slots, &tasks,
-        making->hit->kind == FINDING_PARTIAL_DEADLOCK);
+        (WaitForHead){is_lost ? "lost wakeup" : making->hit->is_partial ? "partial deadlock" : "deadlock", making->hit->is_partial, &all});
     for (uint32_t i = 0; i < tasks.n && making->trace->nwaits > 0; i++)
         if (tasks.data[i].slot == making->task_slots[making->trace->waits[0].task]) making->span = tasks.data[i].at;
     vec_fini(&slots);
     vec_fini(&tasks);
+    vec_fini(&all);
 }
 
 static void tell(Making *making) {
@@ -277,7 +281,8 @@ static void tell(Making *making) {
     making->name = "";
     switch (making->hit->kind) {
     case FINDING_DEADLOCK:
-    case FINDING_PARTIAL_DEADLOCK: tell_deadlock(making); break;
+    case FINDING_PARTIAL_DEADLOCK:
+    case FINDING_LOST_WAKEUP: tell_deadlock(making); break;
     case FINDING_INVARIANT: tell_invariant(making); break;
     case FINDING_LIVELOCK:
     case FINDING_NONTERMINATION: tell_endless(making); break;

@@ -19,6 +19,7 @@ typedef struct Hit {
     uint32_t index;      /* violations: in ts_violation; invariants: which */
     Slots never_move;    /* deadlocks: slots in `state` of the tasks that never move again; livelock, nontermination: of
                             those that are named */
+    bool is_partial;     /* deadlocks, lost wakeups: others can go on */
     StuckKey key;        /* deadlocks, infinite runs: what makes two of them one */
     uint32_t task;       /* never-yields: slot in `state` */
     VEC(HitStep) loop;   /* infinite runs: a cycle that begins and ends in `state` */

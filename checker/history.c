@@ -67,6 +67,9 @@ static void note_op(History *history, uint32_t task, const Event *event) {
         note_return(history, event->object, task);
         note_use(history, event->object, task, USE_UNLOCK);
         break;
+    case INSTR_WAKE:
+        vec_push(&history->wakes, (HistoryWake){event->object, task, event->span, !event->ok});
+        break;
     case INSTR_RELEASE:
         note_return(history, event->object, task);
         note_use(history, event->object, task, USE_RELEASE);
@@ -114,6 +117,13 @@ void history_fini(History *history) {
     vec_fini(&history->takes);
     vec_fini(&history->uses);
     vec_fini(&history->places);
+    vec_fini(&history->wakes);
+}
+
+const HistoryWake *history_wake(const History *history, uint32_t task) {
+    for (uint32_t i = history->wakes.n; i-- > 0;)
+        if (history->wakes.data[i].task == task) return &history->wakes.data[i];
+    return NULL;
 }
 
 const HistoryTake *history_take(const History *history, uint32_t object, uint32_t task) {

@@ -13,11 +13,13 @@ typedef struct HistoryTake {
     bool was_handed;  /* it was given to a waiter that has not gone on since */
 } HistoryTake;
 typedef struct HistoryUse { uint32_t object, task; UseKind kind; } HistoryUse;
+typedef struct HistoryWake { uint32_t task, by; Span span; bool is_lost; } HistoryWake;
 typedef struct HistoryPlace { uint32_t object, fiber; Span span; } HistoryPlace;
 
 typedef struct History {
     VEC(HistoryTake) takes;   /* not given back, in order */
     VEC(HistoryUse) uses;
+    VEC(HistoryWake) wakes;   /* in order */
     VEC(HistoryPlace) places; /* where fibers took their places in queues */
 } History;
 
@@ -26,6 +28,8 @@ void history_init(History *history, const Witness *witness);
 void history_fini(History *history);
 /* The latest taking of the object by the task (NO_SLOT: by anybody), or NULL. */
 const HistoryTake *history_take(const History *history, uint32_t object, uint32_t task);
+/* The last wake of the task, or NULL. */
+const HistoryWake *history_wake(const History *history, uint32_t task);
 bool history_used(const History *history, uint32_t object, uint32_t task, UseKind kind);
 
 #endif

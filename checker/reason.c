@@ -273,6 +273,25 @@ static void reason_scope(Telling *telling, const WaitInfo *wait, Reason *out) {
         telling->arena, "waits for the tasks of its scope to end (%s)", telling_list(telling, &out->helpers));
 }
 
+/* ---- wakes */
+
+static void reason_wake(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    const HistoryWake *last = history_wake(&telling->history, task);
+    out->what = wait->op == ARM_PARK ? "park" : "pending";
+    out->waits = wait->op == ARM_PARK ? "is parked" : "is pending";
+    if (wait->fiber != task && wait->op == ARM_PENDING)
+        out->waits = arena_printf(telling->arena, "is pending in %s", trace_object_name(telling->trace, wait->fiber));
+    out->because = ", and nobody ever wakes it";
+    if (last == NULL) return;
+    const char *by = last->by == task ? "its own" : arena_printf(telling->arena, "%s's", telling_task(telling, last->by));
+    uint32_t line = telling_line(telling, last->span);
+    if (last->by != NO_SLOT && last->by != task) add_helper(out, last->by);
+    if (last->is_lost)
+        out->because = arena_printf(telling->arena, ", and the last wake, %s (line %u), came while it waited at something else: it was lost", by, line);
+    else
+        out->because = arena_printf(telling->arena, ", and after the last wake, %s (line %u), nobody wakes it any more", by, line);
+}
+
 /* ---- any wait */
 
 bool reason_of(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
@@ -281,6 +300,10 @@ bool reason_of(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *ou
     if (wait->is_none) {
         out->what = "none";
         out->waits = "waits at `none`, for ever";
+        return true;
+    }
+    if (wait->op == ARM_PENDING || wait->op == ARM_PARK) {
+        reason_wake(telling, task, wait, out);
         return true;
     }
     if (wait->object == NO_SLOT) return false;
@@ -297,6 +320,8 @@ bool reason_of(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *ou
         return true;
     case ARM_SLEEP:
     case ARM_YIELD:
+    case ARM_PENDING:
+    case ARM_PARK:
     case ARM_OPS: break;
     }
     return false;

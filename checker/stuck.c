@@ -38,6 +38,8 @@ static const Point *resting_point(World *world, const Word *words) {
     return machine_point_at(fiber_machine(world, words), (uint32_t)words[FIBER_PC]);
 }
 
+static bool is_daemon_place(ArmOp op) { return op == ARM_RECV || op == ARM_PENDING || op == ARM_PARK; }
+
 bool stuck_at_place(World *world, uint32_t task) {
     const Word *words = task_words(world, task);
     if (words == NULL || (words[FIBER_FLAGS] & FIBER_IS_DAEMON) == 0 || words[FIBER_STATUS] != FIBER_AT_POINT)
@@ -50,7 +52,7 @@ bool stuck_at_place(World *world, uint32_t task) {
     bool receives = false;
     stuck_waits(world, task, &waits);
     for (uint32_t i = 0; i < waits.n; i++)
-        receives |= waits.data[i].enabled && waits.data[i].polled && waits.data[i].op == ARM_RECV;
+        receives |= waits.data[i].enabled && waits.data[i].polled && is_daemon_place(waits.data[i].op);
     vec_fini(&waits);
     return receives;
 }
@@ -67,6 +69,22 @@ Span stuck_place(World *world, uint32_t task) {
         if (waits.data[i].enabled && waits.data[i].polled && waits.data[i].span.file != 0) span = waits.data[i].span;
     vec_fini(&waits);
     return span;
+}
+
+/* ---- lost wakeups */
+
+static bool waits_for_wake(World *world, uint32_t task, Waits *waits) {
+    stuck_waits(world, task, waits);
+    for (uint32_t i = 0; i < waits->n; i++)
+        if (waits->data[i].enabled && waits->data[i].polled && (waits->data[i].op == ARM_PENDING || waits->data[i].op == ARM_PARK)) return true;
+    return false;
+}
+
+void stuck_select(StuckTasks *tasks, bool lost) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < tasks->n; i++)
+        if (lost ? tasks->data[i].is_lost : tasks->data[i].is_other) tasks->data[kept++] = tasks->data[i];
+    tasks->n = kept;
 }
 
 /* ---- consequences */
@@ -137,6 +155,23 @@ static bool is_consequence(const Joins *joins, uint32_t task) {
     return !bitset_has(&joins->waits_for, task * n + task);
 }
 
+/* Which finding each task belongs to; a consequence to those of the tasks it waits for. */
+static void find_kinds(Joins *joins) {
+    StuckTasks *tasks = joins->tasks;
+    for (uint32_t i = 0; i < tasks->n; i++) {
+        StuckTask *task = &tasks->data[i];
+        if (task->is_consequence) continue;
+        task->is_lost = waits_for_wake(joins->world, task->slot, &joins->waits);
+        task->is_other = !task->is_lost;
+    }
+    for (uint32_t i = 0; i < tasks->n; i++)
+        for (uint32_t j = 0; tasks->data[i].is_consequence && j < tasks->n; j++) {
+            if (tasks->data[j].is_consequence || !bitset_has(&joins->waits_for, i * tasks->n + j)) continue;
+            tasks->data[i].is_lost |= tasks->data[j].is_lost;
+            tasks->data[i].is_other |= tasks->data[j].is_other;
+        }
+}
+
 static void find_consequences(World *world, StuckTasks *tasks) {
     Joins joins = {.world = world,
         .tasks = tasks,
@@ -147,6 +182,7 @@ static void find_consequences(World *world, StuckTasks *tasks) {
     close_joins(&joins);
     for (uint32_t i = 0; i < tasks->n; i++)
         tasks->data[i].is_consequence = bitset_has(&joins.candidate, i) && is_consequence(&joins, i);
+    find_kinds(&joins);
     bitset_free(&joins.waits_for);
     bitset_free(&joins.candidate);
     vec_fini(&joins.waits);

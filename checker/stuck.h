@@ -11,6 +11,8 @@ typedef struct StuckTask {
     uint32_t machine;
     Word number;         /* spawn number when observed, else 0 */
     bool is_consequence;
+    bool is_lost;        /* it waits to be woken (`pending`, `park`); of a consequence: it waits for such a one */
+    bool is_other;       /* it is stuck elsewhere; of a consequence likewise */
     Span at;             /* where it waits */
 } StuckTask;
 typedef VEC(StuckTask) StuckTasks;
@@ -27,6 +29,9 @@ void stuck_waits(World *world, uint32_t task, Waits *out);
 Span stuck_place(World *world, uint32_t task);
 /* Of the tasks at `slots`, which never move again, those that are stuck. */
 void stuck_tasks(World *world, const Slots *slots, StuckTasks *out);
+
+/* Leaves those of one finding: the lost wakeup's (`lost`), or the deadlock's beside it, with their consequences. */
+void stuck_select(StuckTasks *tasks, bool lost);
 
 /* What makes two findings one: the functions (with observed numbers) of the stuck tasks that are no consequences, and
    where they wait. */

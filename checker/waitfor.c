@@ -212,13 +212,19 @@ static const char *headline(const Explanation *explanation, const Trace *trace) 
     return text;
 }
 
+static bool is_among(const StuckTasks *tasks, uint32_t slot) {
+    for (uint32_t i = 0; i < tasks->n; i++)
+        if (tasks->data[i].slot == slot) return true;
+    return false;
+}
+
 /* Tasks that go on while others are stuck. */
-static const char *going_on(const Explanation *explanation) {
+static const char *going_on(const Explanation *explanation, const StuckTasks *all) {
     const Telling *telling = &explanation->telling;
     Helpers going = {0};
     for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
         uint32_t slot = telling->task_slots[i];
-        if (telling_is_alive(telling, slot) && stuck_index(explanation, slot) == UINT32_MAX &&
+        if (telling_is_alive(telling, slot) && !is_among(all, slot) &&
             !stuck_at_place(telling->world, slot))
             vec_push(&going, slot);
     }
@@ -231,7 +237,7 @@ static const char *going_on(const Explanation *explanation) {
 }
 
 void waitfor_explain(Trace *trace, const Witness *witness, World *world, const uint32_t *task_slots,
-    const StuckTasks *tasks, bool is_partial) {
+    const StuckTasks *tasks, WaitForHead head) {
     Explanation explanation = {.tasks = tasks, .waits_for = bitset_new(tasks->n * tasks->n)};
     explanation.telling =
         (Telling){.world = world, .trace = trace, .arena = &trace->arena, .task_slots = task_slots, .stuck = tasks};
@@ -240,8 +246,8 @@ void waitfor_explain(Trace *trace, const Witness *witness, World *world, const u
     find_cycle(&explanation);
     fill_waits(&explanation, trace);
     fill_tasks(&explanation, trace);
-    trace->message = arena_printf(&trace->arena, "%s: %s%s", is_partial ? "partial deadlock" : "deadlock",
-        headline(&explanation, trace), is_partial ? going_on(&explanation) : "");
+    trace->message = arena_printf(&trace->arena, "%s: %s%s", head.kind, headline(&explanation, trace),
+        head.is_partial ? going_on(&explanation, head.all) : "");
     if (trace->nwaits > 0) {
         trace->file = trace->waits[0].file;
         trace->line = trace->waits[0].line;

@@ -235,6 +235,7 @@ struct Stmt {
     uint32_t label_index;    /* CASE of a message */
     int64_t case_value;      /* CASE of an integer */
     bool never_completes;    /* control cannot leave it at its end */
+    bool is_pending;         /* RETURN in a poll function: `return pending;`. Otherwise `expr` is what it is ready with, NULL for ready() */
 };
 
 /* ---- declarations */

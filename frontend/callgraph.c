@@ -71,7 +71,7 @@ static void walk_calls(Sema *s) {
 /* ---- functions that are called but never defined */
 
 static bool is_undefined(const Symbol *symbol) {
-    return symbol->decl && symbol->decl->func != FUNC_POLL && !symbol->decl->body;
+    return symbol->decl && !symbol->decl->body;
 }
 
 static void report_undefined(Sema *s, const Symbol *symbol) {

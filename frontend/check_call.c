@@ -22,7 +22,9 @@ static void check_blocking(Sema *s, Expr *expr) {
 
 /* The future of an async function that nobody will ever run. */
 static void check_dropped(Sema *s, Expr *expr) {
-    const char *name = expr->symbol ? sema_text(s, expr->symbol->name) : "this call";
+    const char *name = expr->symbol                     ? sema_text(s, expr->symbol->name)
+                       : expr->builtin != BUILTIN_NONE ? sema_builtin_text(expr->builtin)
+                                                        : "this call";
     sema_report(s, NEVER_AWAITED, expr->span,
         "the future of '%s' is never awaited, so nothing runs; write 'await' or 'spawn'", name);
     check_failed(s, expr);
@@ -105,7 +107,7 @@ static void check_argument(Sema *s, Expr *arg, const Type *param, const char *wh
     if (errors != diags_errors(s->diags)) sema_note(s, declared, "'%s' is declared here", sema_text(s, name));
 }
 
-void check_call_arguments(Sema *s, Expr *call, Symbol *callee, bool in_place) {
+void check_call_arguments(Sema *s, Expr *call, Symbol *callee, CallPlace place) {
     const Type *type = callee->type;
     for (uint32_t i = 0; i < call->nargs; i++) {
         Expr *arg = call->args[i];
@@ -113,10 +115,11 @@ void check_call_arguments(Sema *s, Expr *call, Symbol *callee, bool in_place) {
             check_quietly(s, arg);
         } else if (type->params[i]->kind == TYPE_ARRAY) {
             check_array_argument(
-                s, arg, type->params[i], argument_text(s, i, callee->name), in_place, is_const_param(callee, i));
+                s, arg, type->params[i], argument_text(s, i, callee->name), place == CALL_IN_PLACE,
+                is_const_param(callee, i));
         } else {
             check_argument(s, arg, type->params[i], argument_text(s, i, callee->name), callee->name, callee->span);
-            if (!in_place) check_receive_leaves(s, arg);
+            if (place == CALL_STORED) check_receive_leaves(s, arg);
         }
     }
     if (type->kind == TYPE_FUNC && call->nargs != type->nparams)
@@ -146,20 +149,26 @@ static bool may_call(Sema *s, Expr *expr, const Symbol *callee) {
     return false;
 }
 
+static CallPlace place_of(FuncKind kind, Use use) {
+    if (kind == FUNC_PLAIN || (kind == FUNC_ASYNC && use == USE_AWAIT)) return CALL_IN_PLACE;
+    return kind == FUNC_POLL && (use == USE_AWAIT || use == USE_ARM) ? CALL_AWAITED : CALL_STORED;
+}
+
 static void check_function(Sema *s, Expr *expr, Symbol *callee, const Type *expected, Use use) {
     callee->uses++;
     expr->symbol = callee;
     if (expr->a) expr->a->symbol = callee;
-    bool is_async = callee->decl && callee->decl->func == FUNC_ASYNC;
-    check_call_arguments(s, expr, callee, !is_async || use == USE_AWAIT);
+    FuncKind kind = callee->decl ? callee->decl->func : FUNC_PLAIN;
+    check_call_arguments(s, expr, callee, place_of(kind, use));
     if (callee->type->kind != TYPE_FUNC || !may_call(s, expr, callee)) {
         check_failed(s, expr);
         return;
     }
     note_call(s, expr, callee);
     expr->type = callee->type->of;
-    if (is_async) check_call_future(s, expr, callee->type->of, expected, use, false);
+    if (kind != FUNC_PLAIN) check_call_future(s, expr, callee->type->of, expected, use, false);
     else if (use == USE_DISCARD && expr->type->kind == TYPE_FUTURE) check_dropped(s, expr);
+    if (kind == FUNC_POLL) expr->makes_future = true; /* awaited or not */
 }
 
 /* ---- labels: a value of a message */

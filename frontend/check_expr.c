@@ -265,7 +265,7 @@ static void dispatch(Sema *s, Expr *expr, const Type *expected, Use use) {
     case EXPR_COMPOUND: check_compound(s, expr); break;
     case EXPR_SIZEOF: check_sizeof(s, expr); break;
     case EXPR_AWAIT:
-        if (!check_effect_refused(s, expr, "'await'")) check_await(s, expr, use);
+        if (!check_effect_refused(s, expr, "'await'")) check_await(s, expr, expected, use);
         break;
     case EXPR_SPAWN:
         if (!check_effect_refused(s, expr, "'spawn'")) check_spawn(s, expr);

@@ -86,6 +86,7 @@ void check_func_body(Sema *s, Decl *decl) {
     sema_open(s);
     for (uint32_t i = 0; i < decl->nparams; i++) declare_param(s, decl->params[i]);
     check_stmts(s, decl->body->items, decl->body->nitems);
+    check_poll_drop(s, decl);
     jump_resolve(s);
     check_receive_resolve(s);
     flow_check(s, decl);
@@ -96,19 +97,7 @@ void check_func_body(Sema *s, Decl *decl) {
     s->region = NULL;
 }
 
-static void check_poll(Sema *s, Decl *decl) {
-    sema_not_yet(s, decl->at, "a 'poll' function");
-    decl->type = sema_error_type(s);
-    decl->symbol = sema_new_symbol(s, SYMBOL_FUNC, decl->name, decl->type, decl->at);
-    decl->symbol->decl = decl;
-    sema_declare(s, SCOPE_NAMES, decl->symbol);
-}
-
 void check_func(Sema *s, Decl *decl) {
-    if (decl->func == FUNC_POLL) {
-        check_poll(s, decl);
-        return;
-    }
     decl->type = func_type(s, decl);
     decl->symbol = declare_func(s, decl);
     if (decl->body) check_func_body(s, decl);

@@ -7,13 +7,13 @@
 /* Parameters, one letter each:
    c what has a length, S what is sent to, T the same without permits, R what is received from, C channel or its sender,
    v value of its items, d destination for an item, W watch, r receiver, e end, E end but a permit, m mutex, w rwlock,
-   u mutex or rwlock, s semaphore, k condvar, n notify, p barrier, g waitgroup, O once, o what can be closed, t task,
+   u mutex or rwlock, s semaphore, k condvar, n notify, p barrier, g waitgroup, O once, o what can be closed, t task, q waker,
    i integer, b condition; what follows `?` may be left out. An operation with several rows is told by how many
    arguments it has. */
 typedef struct Signature {
     Builtin builtin;
     const char *params;
-    TypeKind result; /* BOOL, INT, VOID; what depends on the first argument: PERMIT, WATCH (an item), NONE (its type) */
+    TypeKind result; /* BOOL, INT, VOID, WAKER; what depends on the first argument: PERMIT, WATCH (an item), NONE (its type) */
     bool waits;
     const char *effect; /* NULL: none, so that a property's functions may use it */
     const char *usage;
@@ -60,6 +60,9 @@ static const Signature signatures[] = {
     {BUILTIN_RELEASE, "s?i", TYPE_VOID, false, "releases", "release(semaphore) or release(semaphore, count)"},
     {BUILTIN_SLEEP, "i", TYPE_VOID, true, "sleeps", "sleep(duration)"},
     {BUILTIN_YIELD, "", TYPE_VOID, true, "yields", "yield()"},
+    {BUILTIN_PARK, "", TYPE_VOID, true, "parks", "park()"},
+    {BUILTIN_WAKE, "q", TYPE_VOID, false, "wakes", "wake(waker)"},
+    {BUILTIN_WAKER, "", TYPE_WAKER, false, "asks for its waker", "waker()"},
     {BUILTIN_ABORT, "t", TYPE_VOID, false, "aborts a task", "abort(task)"},
     {BUILTIN_ABORTED, "t", TYPE_BOOL, false, NULL, "aborted(task)"},
     {BUILTIN_CRASHED, "t", TYPE_BOOL, false, NULL, "crashed(task)"},
@@ -128,6 +131,7 @@ static const HandleRow handle_rows[] = {
     {'o', "channel or semaphore",
         {TYPE_CHAN, TYPE_SEMAPHORE, TYPE_SENDER, TYPE_RECEIVER, TYPE_ONESHOT, TYPE_BROADCAST, TYPE_WATCH}},
     {'t', "task", {TYPE_TASK}},
+    {'q', "waker", {TYPE_WAKER}},
 };
 
 static bool takes(const HandleRow *row, TypeKind kind) {
@@ -361,6 +365,12 @@ static void refuse_attribute(Sema *s, Expr *expr, const char *text) {
     check_failed(s, expr);
 }
 
+static void refuse_ready(Sema *s, Expr *expr) {
+    check_rest_quietly(s, expr, 0);
+    sema_report(s, RETURN_VALUE, expr->at, "'ready(...)' stands only in the 'return ready(...);' of a poll function");
+    check_failed(s, expr);
+}
+
 void check_op(Sema *s, Expr *expr, Builtin builtin, const Type *expected, Use use) {
     expr->builtin = builtin;
     const Signature *op = signature_of(builtin, expr->nargs);
@@ -371,6 +381,9 @@ void check_op(Sema *s, Expr *expr, Builtin builtin, const Type *expected, Use us
     else if (check_end_is(builtin)) check_end(s, expr, builtin, use);
     else if (builtin == BUILTIN_BLOCK_ON) check_block_on(s, expr, use);
     else if (builtin == BUILTIN_CALL_ONCE) check_once(s, expr, expected, use);
+    else if (builtin == BUILTIN_POLL) check_poll(s, expr);
+    else if (builtin == BUILTIN_ALL || builtin == BUILTIN_RACE) check_combine(s, expr, expected, use);
+    else if (builtin == BUILTIN_READY) refuse_ready(s, expr);
     else if (builtin == BUILTIN_PRINTF) check_printf(s, expr);
     else refuse_attribute(s, expr, sema_builtin_text(builtin));
 }

@@ -56,7 +56,7 @@ void check_receive_leaves(Sema *s, const Expr *value) {
 }
 
 void check_receive_returned(Sema *s, const Expr *value) {
-    if (s->func_decl->func == FUNC_ASYNC) check_receive_leaves(s, value);
+    if (s->func_decl->func != FUNC_PLAIN) check_receive_leaves(s, value);
     else if (value->type && holds_bool_future(value->type)) s->func->returns_receive = true;
 }
 

@@ -104,7 +104,8 @@ static void check_dest(Sema *s, const SelectArm *arm, const Type *value) {
 static void check_operation(Sema *s, const SelectArm *arm) {
     bool has_place = arm->dest && check_place(s, arm->dest);
     if (!arm->operation) return;
-    const Type *value = check_awaited(s, arm->operation, USE_ARM, arm->dest || arm->dest_decl);
+    const Type *wanted = has_place ? arm->dest->type : arm->dest_decl ? check_type(s, arm->dest_decl->syntax) : NULL;
+    const Type *value = check_awaited(s, arm->operation, wanted, USE_ARM, arm->dest || arm->dest_decl);
     if (has_place) check_dest(s, arm, value);
     if (arm->dest_decl) check_dest_decl(s, arm, value);
 }

@@ -124,7 +124,7 @@ static void check_target(Sema *s, Expr *expr, Expr *call) {
     call->symbol = symbol;
     call->a->symbol = symbol;
     call->a->type = sema_void(s);
-    check_call_arguments(s, call, symbol, false);
+    check_call_arguments(s, call, symbol, CALL_STORED);
     if (symbol->type->kind != TYPE_FUNC) return;
     FuncInfo *info = sema_info(s, symbol);
     if (!info->spawned_at.file) info->spawned_at = call->at;

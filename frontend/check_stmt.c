@@ -48,9 +48,17 @@ static void check_for(Sema *s, Stmt *stmt) {
 
 static void check_return(Sema *s, Stmt *stmt) {
     jump_return(s, stmt);
+    if (s->func_decl->func == FUNC_POLL) {
+        check_poll_return(s, stmt);
+        return;
+    }
     const Type *result = s->func_decl->type->of;
     const char *name = sema_text(s, s->func_decl->name);
-    if (!stmt->expr) {
+    if (check_poll_is_answer(s, stmt->expr)) {
+        check_quietly(s, stmt->expr);
+        sema_report(s, RETURN_VALUE, stmt->expr->span, "'%s' is no poll function: only those return pending or ready(...)", name);
+        sema_note(s, s->func_decl->at, "a hand-written future is declared with 'poll' before its result type");
+    } else if (!stmt->expr) {
         if (result->kind == TYPE_VOID || result->kind == TYPE_ERROR) return;
         sema_report(
             s, RETURN_VALUE, stmt->at, "'%s' returns '%s': a value is missing", name, sema_type_text(s, result));

@@ -189,13 +189,6 @@ static const Type *announce_struct(Sema *s, const TypeSyntax *syntax) {
 
 /* ---- handles */
 
-static const char *later_handle(TypeKind kind) {
-    switch (kind) {
-    case TYPE_WAKER: return "'waker'";
-    default: return NULL;
-    }
-}
-
 /* Whoever reads such an object gets a copy of the item. */
 static bool copies_items(TypeKind kind) { return kind == TYPE_BROADCAST || kind == TYPE_WATCH; }
 
@@ -239,11 +232,6 @@ static bool has_items(TypeKind kind) {
 }
 
 static const Type *handle_type(Sema *s, const TypeSyntax *syntax) {
-    const char *later = later_handle(syntax->basic);
-    if (later) {
-        sema_not_yet(s, syntax->span, later);
-        return sema_error_type(s);
-    }
     if (!has_items(syntax->basic) && syntax->basic != TYPE_FUTURE) return types_handle(s->types, syntax->basic, NULL);
     if (!syntax->of) return sema_error_type(s);
     const Type *of = check_type(s, syntax->of);

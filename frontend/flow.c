@@ -181,10 +181,14 @@ void flow_check(Sema *s, const Decl *decl) {
     find_targets(&flow);
     if (diags_errors(s->diags) != s->func_errors) s->quiet++;
     bool ends = completes(&flow, decl->body, true);
+    if (decl->drop) (void)completes(&flow, decl->drop, true);
     const Type *result = decl->type->of;
     bool is_main = decl->name == names_of(s->names, "main");
-    if (ends && !is_main && result->kind != TYPE_VOID && result->kind != TYPE_ERROR) {
-        Span brace = {decl->body->span.file, decl->body->span.end - 1, decl->body->span.end};
+    Span brace = {decl->body->span.file, decl->body->span.end - 1, decl->body->span.end};
+    if (ends && decl->func == FUNC_POLL) {
+        sema_report(s, MISSING_RETURN, brace, "'%s' is neither pending nor ready when control reaches its end",
+            sema_text(s, decl->name));
+    } else if (ends && !is_main && result->kind != TYPE_VOID && result->kind != TYPE_ERROR) {
         sema_report(s, MISSING_RETURN, brace, "'%s' returns '%s', but control can reach its end",
             sema_text(s, decl->name), sema_type_text(s, result));
     }

@@ -26,7 +26,7 @@ void lower_limit(Lower *lower, Span span, const char *what) {
 
 /* ---- machines */
 
-static Machine *new_machine(Lower *lower, const char *name, Span span, const Decl *func) {
+Machine *lower_machine_new(Lower *lower, const char *name, Span span, const Decl *func) {
     Machine *machine = ARENA_NEW(lower->arena, Machine);
     machine->name = name;
     machine->span = span;
@@ -40,11 +40,11 @@ static Machine *new_machine(Lower *lower, const char *name, Span span, const Dec
 
 uint32_t lower_machine_of(Lower *lower, const Symbol *func) {
     uint32_t *known = &lower->machine_of.data[func->id];
-    if (*known == NO_SLOT) *known = new_machine(lower, lower_name(lower, func->name), func->decl->at, func->decl)->id;
+    if (*known == NO_SLOT) *known = lower_machine_new(lower, lower_name(lower, func->name), func->decl->at, func->decl)->id;
     return *known;
 }
 
-static Builder new_builder(Lower *lower, Call *call, Span span) {
+Builder lower_builder_new(Lower *lower, Call *call, Span span) {
     Builder b = {.lower = lower,
         .reachable = true,
         .empty_chain = NO_SLOT,
@@ -59,7 +59,7 @@ static Builder new_builder(Lower *lower, Call *call, Span span) {
 }
 
 /* The END instruction, which is there even if nothing reaches it, and the cancel chain of the start. */
-static void end_machine(Builder *b, Machine *machine, Cleanup *parameters, uint32_t result) {
+void lower_machine_end(Builder *b, Machine *machine, Cleanup *parameters, uint32_t result) {
     lower_label_place(b, b->call->end);
     b->reachable = true;
     b->span = machine->span;
@@ -126,24 +126,30 @@ static void lower_function(Lower *lower, uint32_t index) {
     const Decl *func = lower->funcs.data[index];
     Machine *machine = lower->machines.data[index];
     Call call = {.func = func};
-    Builder b = new_builder(lower, &call, func->at);
+    Builder b = lower_builder_new(lower, &call, func->at);
     parameters(&b, machine, func);
     Cleanup *given = b.cleanups;
     const Type *result = func->symbol->type->of;
     machine->result = lower_type(lower, result);
     if (result->kind != TYPE_VOID) call.result = lower_slots(&b, machine->result->word_kinds, machine->result->words);
-    lower_stmts_block(&b, func->body);
-    falls_off(&b, machine);
-    lower_exit(&b, NULL);
-    end_machine(&b, machine, given, call.result);
+    if (func->func == FUNC_POLL) {
+        lower_poll_body(&b, func);
+        given = b.cleanups;
+        machine->has_drop = func->drop != NULL;
+    } else {
+        lower_stmts_block(&b, func->body);
+        falls_off(&b, machine);
+        lower_exit(&b, NULL);
+    }
+    lower_machine_end(&b, machine, given, call.result);
 }
 
 static void lower_init_code(Lower *lower, const Decl *const *globals, uint32_t nglobals) {
     Call call = {0};
-    Machine *machine = new_machine(lower, "init", (Span){0}, NULL);
-    Builder b = new_builder(lower, &call, (Span){0});
+    Machine *machine = lower_machine_new(lower, "init", (Span){0}, NULL);
+    Builder b = lower_builder_new(lower, &call, (Span){0});
     for (uint32_t i = 0; i < nglobals; i++) lower_global(&b, globals[i]);
-    end_machine(&b, machine, NULL, NO_SLOT);
+    lower_machine_end(&b, machine, NULL, NO_SLOT);
 }
 
 static void lower_invariant(Lower *lower, const Decl *decl) {
@@ -153,14 +159,14 @@ static void lower_invariant(Lower *lower, const Decl *decl) {
     }
     const Type *truth = types_basic(lower->tree->types, TYPE_BOOL);
     Call call = {0};
-    Machine *machine = new_machine(lower, lower_name(lower, decl->name), decl->at, NULL);
+    Machine *machine = lower_machine_new(lower, lower_name(lower, decl->name), decl->at, NULL);
     machine->result = lower_type(lower, truth);
-    Builder b = new_builder(lower, &call, decl->formula->span);
+    Builder b = lower_builder_new(lower, &call, decl->formula->span);
     uint32_t slot = lower_slots(&b, machine->result->word_kinds, 1), mark = lower_mark(&b);
     uint32_t value = lower_expr(&b, decl->formula);
     lower_emit3(&b, INSTR_CONVERT, lower_itype(truth, 0), slot, value, NO_SLOT);
     lower_release(&b, mark);
-    end_machine(&b, machine, NULL, slot);
+    lower_machine_end(&b, machine, NULL, slot);
     vec_push(&lower->invariants, (Invariant){machine->name, decl->at, machine->id});
 }
 
@@ -244,6 +250,7 @@ static void end(Lower *lower) {
     vec_fini(&lower->faults);
     vec_fini(&lower->fault_keys);
     vec_fini(&lower->invariants);
+    vec_fini(&lower->combinators);
     vec_fini(&lower->types);
     vec_fini(&lower->names);
     vec_fini(&lower->observed);
@@ -257,7 +264,8 @@ Program *frontend_lower(Tree *tree, Diags *diags) {
     const Symbol *main_function = find_main(tree);
     assert(main_function);
     lower_machine_of(&lower, main_function);
-    for (uint32_t i = MACHINE_MAIN; i < lower.machines.n && !lower.failed; i++) lower_function(&lower, i);
+    for (uint32_t i = MACHINE_MAIN; i < lower.machines.n && !lower.failed; i++)
+        if (lower.funcs.data[i]) lower_function(&lower, i);
     for (uint32_t i = 0; i < tree->ndecls && !lower.failed; i++)
         if (tree->decls[i]->kind == DECL_PROPERTY && tree->decls[i]->property == PROPERTY_INVARIANT)
             lower_invariant(&lower, tree->decls[i]);

@@ -20,6 +20,14 @@ typedef struct SiteKey { const void *key; uint32_t site; } SiteKey; /* the const
 
 typedef struct Observed { uint32_t machine, number; } Observed; /* the spawn number, from 1, that something names */
 
+typedef struct Combinator { /* a machine made for this list of values */
+    bool is_all;
+    const Type *const *values;
+    uint32_t n;
+    const Type *result;
+    uint32_t machine;
+} Combinator;
+
 typedef struct Lower {
     Tree *tree;
     Diags *diags;
@@ -35,6 +43,7 @@ typedef struct Lower {
     VEC(const Expr *) fault_keys; /* their spawns */
     VEC(const char *) formats;
     VEC(Invariant) invariants;
+    VEC(Combinator) combinators;  /* machines of all and race */
     VEC(const ValueType *) types; /* per type id, NULL until asked for */
     VEC(const char *) names;      /* per Name: the program's own copy, so that equal names are equal pointers */
     VEC(Observed) observed;
@@ -153,6 +162,9 @@ typedef struct Builder {
     Cleanup *scope;              /* the scope statement whose own block we are directly in, or NULL */
     uint32_t scope_handle;       /* slot of the innermost scope's handle in this function's text, NO_SLOT */
     Cleanup *returning;          /* futures of a result on its way out, dropped first when cancelled there; or NULL */
+    uint32_t pending;            /* poll function: label of the place where it is pending */
+    Cleanup *given;              /* poll function: its parameters alone */
+    Span pending_at;             /* poll function: its `return pending;`, or its name when there are several */
     Call *call;
     Block *block;
     Target *target;
@@ -166,6 +178,10 @@ typedef struct Builder {
 uint32_t lower_machine_of(Lower *lower, const Symbol *func);
 /* What the engine does not know yet. */
 void lower_not_yet(Lower *lower, Span span, const char *what);
+/* A machine, its builder, and its END once its code is there; `parameters`: what is active at its start. */
+Machine *lower_machine_new(Lower *lower, const char *name, Span span, const Decl *func);
+Builder lower_builder_new(Lower *lower, Call *call, Span span);
+void lower_machine_end(Builder *b, Machine *machine, Cleanup *parameters, uint32_t result);
 void lower_limit(Lower *lower, Span span, const char *what);
 const char *lower_name(Lower *lower, Name name);
 
@@ -245,6 +261,16 @@ void lower_call_inline(Builder *b, const Expr *call, uint32_t slot);
 void lower_spawn(Builder *b, const Expr *expr, uint32_t slot);
 void lower_future(Builder *b, const Expr *call, uint32_t slot);
 void lower_immediate(Builder *b, const Expr *expr, uint32_t slot);
+
+/* An operation, or the join of a task, as a future. */
+void lower_operation_future(Builder *b, const Expr *operation, uint32_t slot);
+
+/* ---- lower_poll.c, lower_combine.c: poll functions and poll(p); all and race */
+void lower_poll_body(Builder *b, const Decl *func);
+void lower_poll_pending(Builder *b, Span at);
+void lower_poll_ready(Builder *b); /* its result is there */
+void lower_poll_once(Builder *b, const Expr *expr, uint32_t slot);
+void lower_combine(Builder *b, const Expr *expr, uint32_t slot);
 
 /* ---- lower_make.c: initial values, objects */
 void lower_init(Builder *b, const Expr *init, const Type *type, uint8_t bits, uint32_t slot);

@@ -170,7 +170,7 @@ void lower_spawn(Builder *b, const Expr *expr, uint32_t slot) {
 }
 
 /* An operation kept for later. What it receives goes straight to a variable of this frame. */
-static void operation_future(Builder *b, const Expr *call, uint32_t slot) {
+void lower_operation_future(Builder *b, const Expr *call, uint32_t slot) {
     ArmPlan plan = {0};
     lower_plan(b, call, NO_SLOT, &plan);
     plan.arm.result_used = true;
@@ -200,8 +200,10 @@ static void operation_future(Builder *b, const Expr *call, uint32_t slot) {
 
 void lower_future(Builder *b, const Expr *call, uint32_t slot) {
     uint32_t mark = lower_mark(b);
-    if (call->builtin != BUILTIN_NONE) {
-        operation_future(b, call, slot);
+    if (call->builtin == BUILTIN_ALL || call->builtin == BUILTIN_RACE) {
+        lower_combine(b, call, slot);
+    } else if (call->builtin != BUILTIN_NONE) {
+        lower_operation_future(b, call, slot);
     } else {
         uint32_t args = arguments(b, call);
         uint32_t machine = lower_machine_of(b->lower, call->symbol);
@@ -334,6 +336,9 @@ void lower_immediate(Builder *b, const Expr *expr, uint32_t slot) {
         lower_op1(b, INSTR_UNREACHABLE, NO_SLOT);
         b->reachable = false;
         break;
+    case BUILTIN_POLL: lower_poll_once(b, expr, result); break;
+    case BUILTIN_WAKER: lower_op1(b, INSTR_WAKER, slot == NO_SLOT ? lower_temp_word(b, WORD_HANDLE) : slot); break;
+    case BUILTIN_WAKE: lower_op1(b, INSTR_WAKE, lower_expr(b, expr->args[0])); break;
     case BUILTIN_PRINTF: print(b, expr); break;
     default: lower_not_yet(b->lower, expr->span, "this operation"); break;
     }

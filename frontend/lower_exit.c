@@ -110,9 +110,16 @@ static Cleanup *hold_result(Builder *b, const Type *type) {
 void lower_return(Builder *b, const Stmt *stmt) {
     const Type *type = b->call->func->symbol->type->of;
     uint32_t mark = lower_mark(b);
-    if (stmt->expr && b->call->result != NO_SLOT) lower_expr_to(b, stmt->expr, type, 0, b->call->result);
+    if (stmt->is_pending) {
+        /* nothing to evaluate */
+    } else if (stmt->expr && b->call->result != NO_SLOT) lower_expr_to(b, stmt->expr, type, 0, b->call->result);
     else if (stmt->expr) lower_expr_discard(b, stmt->expr);
     lower_release(b, mark);
+    if (b->call->func->func == FUNC_POLL) {
+        if (stmt->is_pending) lower_poll_pending(b, stmt->span);
+        else lower_poll_ready(b);
+        return;
+    }
     Cleanup *before = b->returning;
     b->returning = hold_result(b, type);
     lower_exit(b, b->call->base);

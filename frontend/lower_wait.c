@@ -36,6 +36,7 @@ static const WaitRow rows[] = {
     {BUILTIN_ACQUIRE, ARM_ACQUIRE, VALUE_NUMBER, true, false, true},
     {BUILTIN_SLEEP, ARM_SLEEP, VALUE_NUMBER, false, false, false},
     {BUILTIN_YIELD, ARM_YIELD, VALUE_NONE, false, false, false},
+    {BUILTIN_PARK, ARM_PARK, VALUE_NONE, false, false, false},
 };
 static const WaitRow join_row = {.op = ARM_JOIN, .has_object = true}, future_row = {.op = ARM_FUTURE, .has_object = true};
 
@@ -148,7 +149,8 @@ void lower_plan(Builder *b, const Expr *operation, uint32_t guard, ArmPlan *plan
         .result = NO_SLOT,
         .target = NO_SLOT,
         .result_used = true};
-    if (plan->arm.op == ARM_FUTURE && operation->kind == EXPR_CALL && operation->builtin != BUILTIN_NONE) {
+    bool is_combined = operation->builtin == BUILTIN_ALL || operation->builtin == BUILTIN_RACE;
+    if (plan->arm.op == ARM_FUTURE && operation->kind == EXPR_CALL && operation->builtin != BUILTIN_NONE && !is_combined) {
         lower_not_yet(b->lower, operation->span, "this operation");
         plan->arm.obj = 0;
         return;

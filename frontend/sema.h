@@ -254,7 +254,12 @@ void check_name_undeclared(Sema *s, Expr *expr, SuggestWhat what);
 /* ---- check_call.c */
 void check_call(Sema *s, Expr *expr, const Type *expected, Use use);
 /* The arguments of a call by name, against its parameters. */
-void check_call_arguments(Sema *s, Expr *call, Symbol *callee, bool in_place);
+typedef enum CallPlace {
+    CALL_IN_PLACE, /* it runs here and now */
+    CALL_AWAITED,  /* a future of its own, which is gone when the wait for it is over */
+    CALL_STORED    /* a task, or a future that is kept */
+} CallPlace;
+void check_call_arguments(Sema *s, Expr *call, Symbol *callee, CallPlace place);
 /* How a future stands in its context: fills type, makes_future, blocks. */
 void check_call_future(Sema *s, Expr *expr, const Type *value, const Type *expected, Use use, bool is_operation);
 
@@ -277,13 +282,24 @@ void check_atom_task(Sema *s, Expr *expr);
 void check_once(Sema *s, Expr *expr, const Type *expected, Use use);
 /* The functions that calls of call_once made are checked, after all others. */
 void check_onces(Sema *s);
+/* ---- check_poll.c */
+/* `pending` or `ready(...)`, not shadowed. */
+bool check_poll_is_answer(const Sema *s, const Expr *expr);
+void check_poll_return(Sema *s, Stmt *stmt);
+void check_poll_drop(Sema *s, const Decl *decl);
+/* poll(p), poll(p, &v) */
+void check_poll(Sema *s, Expr *expr);
+
+/* ---- check_combine.c: all, race */
+void check_combine(Sema *s, Expr *expr, const Type *expected, Use use);
 
 /* ---- check_await.c, check_spawn.c */
-void check_await(Sema *s, Expr *expr, Use use);
+void check_await(Sema *s, Expr *expr, const Type *expected, Use use);
 /* Reports when `await` (or what waits like it) may not stand here. */
 bool check_await_allowed(Sema *s, Span at, const char *what);
-/* What an awaited operand yields; `how` is USE_AWAIT or USE_ARM. TYPE_ERROR when it cannot be awaited (reported). */
-const Type *check_awaited(Sema *s, Expr *operand, Use how, bool is_used);
+/* What an awaited operand yields; `how` is USE_AWAIT or USE_ARM, `expected` what is wanted of it or NULL. TYPE_ERROR when it cannot be
+   awaited (reported). */
+const Type *check_awaited(Sema *s, Expr *operand, const Type *expected, Use how, bool is_used);
 /* Reports when nothing may wait here; `what` is waited for. */
 bool check_may_wait(Sema *s, Span at, const char *what);
 void check_spawn(Sema *s, Expr *expr);

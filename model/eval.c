@@ -2,6 +2,7 @@
 #include "model/executor.h"
 #include "model/kind.h"
 #include "model/step.h"
+#include "model/wake.h"
 
 #include <assert.h>
 #include <string.h>
@@ -118,7 +119,8 @@ static bool can_step(World *world, const Step *step, uint32_t task) {
     if (comp_kind(words) != COMP_FIBER || !(words[FIBER_FLAGS] & FIBER_IS_TASK) || fiber_is_over(words)) return false;
     bool begins = words[FIBER_STATUS] == FIBER_AT_START || words[FIBER_STATUS] == FIBER_AT_POINT;
     if (begins && (words[FIBER_FLAGS] & FIBER_ABORT_REQUESTED)) return true;
-    return fiber_able(world, step, task) != ABLE_NO && (!begins || has_thread(world, words));
+    if (begins && !has_thread(world, words)) return false;
+    return fiber_able(world, step, task) != ABLE_NO || wake_able(world, step, task) != ABLE_NO;
 }
 
 bool eval_can_step(World *world, uint32_t task) {
@@ -183,9 +185,11 @@ StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Ch
     }
     Word executor = words[FIBER_EXECUTOR];
     bool held = holds_thread(words);
+    if (!crashes && !(words[FIBER_FLAGS] & FIBER_ABORT_REQUESTED)) wake_deliver(&step);
     Run run = crashes ? crash_task(&step) : make_step(&step);
     step.result.instructions = EVAL_FUEL - step.fuel;
     if (run == RUN_FAILED) return step.result;
+    wake_end(&step);
     bool holds = holds_thread(world_read(world, task, NULL));
     if (executor && holds && !held) executor_take(world, handle_slot(executor));
     if (executor && !holds && held) executor_give(world, handle_slot(executor));

@@ -9,7 +9,8 @@ typedef enum ArmState {
     ARM_OFF,     /* guard false, `none`, or finished */
     ARM_READY,   /* could fire on arrival: has no place, holds nothing; never had to wait */
     ARM_QUEUED,  /* has its place in the object's queue, or waits (timer running, join) */
-    ARM_NEW      /* an arm on a future, whose own component tells how it stands; of an operation future: not polled yet */
+    ARM_NEW,     /* an arm on a future, whose own component tells how it stands; of an operation future: not polled yet */
+    ARM_WOKEN    /* `pending`, `park`: it was woken */
 } ArmState;
 
 /* Nondeterminism inside a step, enumerated by re-execution: eval asks choices_pick(arity); the first run always gets 0,

@@ -3,6 +3,7 @@
 #include "model/step.h"
 
 #include "model/op.h"
+#include "model/wake.h"
 
 #include <assert.h>
 #include <string.h>
@@ -52,8 +53,10 @@ static Run drop_owned(Step *step, uint32_t fiber, Span span) {
 
 /* At its start again, with the arguments it keeps. */
 static void start_anew(World *world, uint32_t fiber, bool no_reset) {
-    Word *words = world_write(world, fiber, NULL);
-    const Machine *machine = fiber_machine(world, words);
+    const Machine *machine = fiber_machine(world, world_read(world, fiber, NULL));
+    wake_list_clear(world, fiber);
+    Word *words = world_resize(world, fiber, FIBER_FRAME + machine->nslots);
+    words[FIBER_FLAGS] &= ~(Word)FIBER_IS_WOKEN;
     words[FIBER_PC] = machine->points[0].pc;
     words[FIBER_STATUS] = FIBER_AT_START;
     words[FIBER_INNER] = 0;

@@ -1,4 +1,5 @@
 #include "model/op.h"
+#include "model/wake.h"
 
 #include <assert.h>
 #include <string.h>
@@ -16,8 +17,10 @@ static Op opfuture_op(const World *world, uint32_t slot, const Word *words, uint
 static Able opfuture_able(World *world, const Step *step, uint32_t slot) {
     uint32_t n;
     const Word *words = world_read(world, slot, &n);
+    if (words[OPFUTURE_STATUS] == ARM_WOKEN) return wake_arm_able(step, slot, opfuture_arm(world, words)->op, ARM_WOKEN);
     if (words[OPFUTURE_STATUS] != ARM_QUEUED) return ABLE_YES; /* done: polling it again is misuse */
     Op op = opfuture_op(world, slot, words, n, step_task(step));
+    if (wake_is_waited_for(op.op)) return wake_arm_able(step, slot, op.op, ARM_QUEUED);
     if (step->fresh_waits && (op.op == ARM_SLEEP || op.op == ARM_YIELD)) return ABLE_NO;
     return op_is_able(world, &op);
 }
@@ -44,6 +47,7 @@ static Run claim(Step *step, uint32_t slot, Span span) {
     bool is_op = comp_kind(words) == COMP_OPFUTURE;
     if (is_op ? words[OPFUTURE_STATUS] == ARM_OFF : fiber_is_over(words))
         return step_misuse(step, "poll", span, slot, "a future is polled after it has finished");
+    wake_forget(step->world, slot);
     uint32_t field = is_op ? OPFUTURE_OWNER : FIBER_OWNER;
     if (words[field] == step_task(step)) return RUN_ON;
     if (words[field]) return step_misuse(step, "future", span, slot, "two tasks poll one future");
@@ -60,8 +64,10 @@ static void set_inner_pollers(Step *step, uint32_t fiber, Word from, Word to) {
     if (words[FIBER_STATUS] != FIBER_AT_POINT) return;
     const Point *point = machine_point_at(machine, (uint32_t)words[FIBER_PC]);
     for (uint32_t i = 0; i < point->narms; i++)
-        if (point->arms[i].op == ARM_FUTURE && words[FIBER_FRAME + point->state + i] != ARM_OFF)
+        if (point->arms[i].op == ARM_FUTURE && words[FIBER_FRAME + point->state + i] != ARM_OFF && words[FIBER_FRAME + point->arms[i].obj]) {
             set_poller(step, words[FIBER_FRAME + point->arms[i].obj], from, to);
+            words = world_read(step->world, fiber, NULL);
+        }
 }
 
 static void set_poller(Step *step, Word future, Word from, Word to) {
@@ -70,23 +76,43 @@ static void set_poller(Step *step, Word future, Word from, Word to) {
     const Word *words = world_read(world, slot, NULL);
     bool is_op = comp_kind(words) == COMP_OPFUTURE;
     if (!is_op && (comp_kind(words) != COMP_FIBER || fiber_is_over(words) || words[FIBER_STATUS] == FIBER_AT_START)) return;
-    if (is_op && words[OPFUTURE_STATUS] != ARM_QUEUED) return;
+    if (is_op && words[OPFUTURE_STATUS] != ARM_QUEUED && words[OPFUTURE_STATUS] != ARM_WOKEN) return;
     uint32_t field = is_op ? OPFUTURE_OWNER : FIBER_OWNER;
     if (words[field] != from || from == to) return;
     world_write(world, slot, NULL)[field] = to;
     if (!is_op) set_inner_pollers(step, slot, from, to);
 }
 
-void future_attach(Step *step, Word future) { set_poller(step, future, 0, step_task(step)); }
+void future_attach(Step *step, Word future) {
+    wake_forget(step->world, handle_slot(future));
+    set_poller(step, future, 0, step_task(step));
+}
+
 void future_detach(Step *step, Word future) { set_poller(step, future, step_task(step), 0); }
+
+/* A received item goes to the frame of the fiber that made the future. */
+static void deliver_item(Step *step, uint32_t slot, uint32_t waiting, const Arm *arm, const Word *item) {
+    const Word *words = world_read(step->world, slot, NULL);
+    Word home = words[OPFUTURE_HOME];
+    Word machine = words[OPFUTURE_MACHINE];
+    if (!home || arm->dest == NO_SLOT || world_kind(step->world, handle_slot(home)) != COMP_FIBER) return;
+    Word *fiber = world_write(step->world, handle_slot(home), NULL);
+    if (fiber_is_over(fiber) || fiber[FIBER_MACHINE] != machine) return;
+    memcpy(fiber + FIBER_FRAME + arm->dest, item, sizeof(Word) * arm->dest_n);
+    if (handle_slot(home) == waiting) return;
+    bool rests = fiber[FIBER_STATUS] == FIBER_AT_POINT || fiber[FIBER_STATUS] == FIBER_BLOCKED;
+    const Machine *code = fiber_machine(step->world, fiber);
+    if (rests) fiber_reset(code, fiber + FIBER_FRAME, (uint32_t)fiber[FIBER_PC], step_no_reset(step));
+}
 
 static Run opfuture_finish(Step *step, uint32_t waiting, const Arm *arm, uint32_t slot, const Op *op, const OpResult *result) {
     World *world = step->world;
     Word *waiter = world_write(world, waiting, NULL);
+    if (op->op == ARM_JOIN) wait_join_value(step, op, arm, waiting);
+    else if (arm->result != NO_SLOT && arm->result_n) waiter[FIBER_FRAME + arm->result] = result->yields;
+    if (result->item && result->ok) deliver_item(step, slot, waiting, op->arm, result->item);
     Word *words = world_write(world, slot, NULL);
-    if (arm->result != NO_SLOT) waiter[FIBER_FRAME + arm->result] = result->yields;
-    if (result->item && result->ok && op->arm->dest != NO_SLOT && waiter[FIBER_MACHINE] == words[OPFUTURE_MACHINE])
-        memcpy(waiter + FIBER_FRAME + op->arm->dest, result->item, sizeof(Word) * op->arm->dest_n);
+    words[OPFUTURE_HOME] = 0;
     words[OPFUTURE_STATUS] = ARM_OFF;
     words[OPFUTURE_OWNER] = words[OPFUTURE_OBJ] = 0;
     opfuture_strip(world, slot);
@@ -105,8 +131,10 @@ static Run opfuture_step(Step *step, uint32_t waiting, const Arm *arm, uint32_t 
     if (!step->top) step->result.arm = 0;
     if (outcome == OP_FIRED) step_leaves(step, slot);
     if (outcome == OP_FIRED) return opfuture_finish(step, waiting, arm, slot, &op, &result);
-    world_write(world, slot, NULL)[OPFUTURE_STATUS] = ARM_QUEUED;
-    opfuture_strip(world, slot);
+    Word state = ARM_QUEUED;
+    if (wake_is_waited_for(op.op) && wake_arrive(step, slot, &state) != RUN_ON) return RUN_FAILED;
+    world_write(world, slot, NULL)[OPFUTURE_STATUS] = state;
+    if (op.op != ARM_SLEEP || world->clock_slot != NO_SLOT) opfuture_strip(world, slot); /* in a race shorter timers come first */
     return RUN_POINT;
 }
 
@@ -183,12 +211,15 @@ static Run poll_until_it_waits(Step *step, uint32_t waiting, uint32_t arm, Word 
 
 Run future_poll(Step *step, uint32_t waiting, uint32_t arm, Word future) {
     bool rests = step->rests, on_the_spot = step->on_the_spot, fresh = step->fresh_waits;
+    uint32_t nfresh = step->nfresh;
     step->rests = false;
     step->on_the_spot = true;
+    step->fresh_waits = false;
     Run run = poll_until_it_waits(step, waiting, arm, future);
     step->rests = rests;
     step->on_the_spot = on_the_spot;
     step->fresh_waits = fresh;
+    step->nfresh = nfresh;
     if (run == RUN_BLOCKED || run == RUN_ACCESS) return step_limit(step, "a future that a select with default polls blocks its thread");
     return run;
 }
@@ -216,11 +247,31 @@ static Run opfuture_cancel(Step *step, uint32_t slot) {
     return words[OPFUTURE_STATUS] == ARM_QUEUED ? op_give_up(step, &op) : RUN_ON;
 }
 
+Run future_kill(Step *step, Word future) {
+    World *world = step->world;
+    uint32_t slot = handle_slot(future);
+    const Word *words = world_read(world, slot, NULL);
+    if (comp_kind(words) == COMP_OPFUTURE) {
+        if (words[OPFUTURE_STATUS] == ARM_OFF || words[OPFUTURE_OWNER]) return RUN_ON;
+        if (opfuture_cancel(step, slot) != RUN_ON) return RUN_FAILED;
+        wake_forget(world, slot);
+        Word *over = world_write(world, slot, NULL);
+        over[OPFUTURE_STATUS] = ARM_OFF;
+        over[OPFUTURE_OBJ] = over[OPFUTURE_HOME] = 0;
+        opfuture_strip(world, slot);
+        return RUN_ON;
+    }
+    if (comp_kind(words) != COMP_FIBER || fiber_is_over(words) || words[FIBER_OWNER]) return RUN_ON;
+    if (words[FIBER_STATUS] != FIBER_AT_START && words[FIBER_STATUS] != FIBER_AT_POINT) return RUN_ON;
+    return fiber_cancel(step, slot) == RUN_CANCELLED ? RUN_ON : RUN_FAILED;
+}
+
 /* The last handle of the future is gone. */
 static Run discard(Step *step, uint32_t slot) {
     World *world = step->world;
     uint32_t n;
     const Word *words = world_read(world, slot, &n);
+    wake_forget(world, slot);
     if (comp_kind(words) == COMP_OPFUTURE) {
         if (opfuture_cancel(step, slot) != RUN_ON) return RUN_FAILED;
     } else if (fiber_is_over(words)) {
@@ -268,10 +319,12 @@ Run fiber_cancel(Step *step, uint32_t fiber) {
     World *world = step->world;
     if (step->crashes) return crash_fiber(step, fiber);
     Word *words = world_write(world, fiber, NULL);
-    if (words[FIBER_STATUS] == FIBER_AT_START) return cancel_unstarted(step, fiber);
-    const Point *point = machine_point_at(fiber_machine(world, words), (uint32_t)words[FIBER_PC]);
+    const Machine *machine = fiber_machine(world, words);
+    bool is_new = words[FIBER_STATUS] == FIBER_AT_START;
+    if (is_new && !machine->has_drop) return cancel_unstarted(step, fiber);
+    const Point *point = is_new ? &machine->points[0] : machine_point_at(machine, (uint32_t)words[FIBER_PC]);
     words[FIBER_FLAGS] |= FIBER_UNWINDING;
-    if (wait_give_up(step, fiber, NO_SLOT) != RUN_ON) return RUN_FAILED;
+    if (!is_new && wait_give_up(step, fiber, NO_SLOT) != RUN_ON) return RUN_FAILED;
     bool rests = step->rests;
     step->rests = false;
     Run run;

@@ -11,6 +11,8 @@ static const OpRow *const rows[ARM_OPS] = {
     [ARM_YIELD] = &op_yield,
     [ARM_JOIN] = &op_join,
     [ARM_SCOPE_END] = &op_scope_end,
+    [ARM_PENDING] = &op_pending,
+    [ARM_PARK] = &op_park,
 };
 
 const OpRow *op_row(ArmOp op) {
@@ -92,7 +94,7 @@ static OpOutcome collect(Step *step, const Op *op, OpResult *result) {
 
 OpOutcome op_go(Step *step, const Op *op, ArmState state, OpResult *result) {
     assert(state != ARM_OFF);
-    if (state == ARM_QUEUED) return collect(step, op, result);
+    if (state == ARM_QUEUED || state == ARM_WOKEN) return collect(step, op, result);
     if (op_check(step, op) != RUN_ON) return OP_FAILED;
     if (op_can_fire(step->world, op)) return op_fire(step, op, result);
     op_queue(step, op);

@@ -67,6 +67,7 @@ static const Exec execs[INSTR_COUNT] = {
     [INSTR_ASSERT] = control_exec, [INSTR_UNREACHABLE] = control_exec, [INSTR_NO_RETURN] = control_exec, [INSTR_ASSUME] = control_exec,
     [INSTR_ATOMIC_BEGIN] = control_exec, [INSTR_PROGRESS] = control_exec, [INSTR_WAIT] = wait_arrive, [INSTR_GIVE_UP] = wait_settle,
     [INSTR_SPAWN] = task_exec, [INSTR_FUTURE] = task_exec, [INSTR_OP_FUTURE] = task_exec, [INSTR_COPY] = task_exec, [INSTR_DROP] = task_exec,
+    [INSTR_WAKER] = task_exec, [INSTR_WAKE] = task_exec,
     [INSTR_ABORT] = task_exec, [INSTR_ABORTED] = task_exec, [INSTR_CRASHED] = task_exec, [INSTR_NOW] = data_exec, [INSTR_SCOPE_ABORT] = task_exec,
     [INSTR_NEW] = object_exec, [INSTR_KILL] = object_exec, [INSTR_TRY_SEND] = object_exec, [INSTR_TRY_RECV] = object_exec,
     [INSTR_CLOSE] = object_exec, [INSTR_LEN] = object_exec, [INSTR_CAP] = object_exec, [INSTR_FULL] = object_exec, [INSTR_EMPTY] = object_exec,

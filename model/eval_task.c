@@ -1,5 +1,6 @@
 #include "model/scope.h"
 #include "model/op.h"
+#include "model/wake.h"
 
 #include <assert.h>
 
@@ -36,9 +37,20 @@ static Run spawn(Step *step, Act *act, const Instr *instr) {
     return RUN_ON;
 }
 
+/* all and race stand at their only wait from the beginning. */
+static void begin_waiting(World *world, uint32_t fiber, const Point *point) {
+    Word *words = world_write(world, fiber, NULL);
+    words[FIBER_STATUS] = FIBER_AT_POINT;
+    words[FIBER_PC] = point->pc;
+    for (uint32_t i = 0; i < point->narms; i++) words[FIBER_FRAME + point->state + i] = ARM_NEW;
+}
+
 static Run make_future(Step *step, Act *act, const Instr *instr) {
     FiberSpec spec = {.machine = (uint32_t)instr->imm, .args = act->frame + instr->b, .count = 1};
-    act->frame[instr->a] = slot_handle(fiber_new(step->world, spec, step_no_reset(step)));
+    uint32_t slot = fiber_new(step->world, spec, step_no_reset(step));
+    const Machine *machine = step->program->machines[spec.machine];
+    if (machine->is_combinator) begin_waiting(step->world, slot, &machine->points[1]);
+    act->frame[instr->a] = slot_handle(slot);
     return RUN_ON;
 }
 
@@ -47,7 +59,8 @@ static Run make_op_future(Step *step, Act *act, const Instr *instr) {
     Word object = arm->obj == NO_SLOT ? 0 : act->frame[arm->obj];
     const Word *value = arm->value == NO_SLOT ? NULL : act->frame + arm->value;
     uint32_t n = value ? arm->value_n : 0;
-    act->frame[instr->a] = slot_handle(opfuture_new(step->world, act->machine->id, (uint32_t)instr->imm, object, value, n));
+    OpFutureSpec spec = {act->machine->id, (uint32_t)instr->imm, object, value, n, arm->dest == NO_SLOT ? 0 : slot_handle(act->fiber)};
+    act->frame[instr->a] = slot_handle(opfuture_new(step->world, spec));
     return RUN_ON;
 }
 
@@ -62,6 +75,19 @@ static Run drop_future(Step *step, Act *act, const Instr *instr) {
     Word future = act->frame[instr->a];
     act->frame[instr->a] = 0;
     return future && future != WORD_UNINIT ? future_drop(step, future, instr->span) : RUN_ON;
+}
+
+/* ---- waking */
+
+static Run wake(Step *step, Act *act, const Instr *instr) {
+    Word task = act->frame[instr->a];
+    if (task == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
+    bool is_of_use = task && wake_task(step, task);
+    Event *event = step_event(step, EVENT_OP, instr->span, act->fiber, task ? handle_slot(task) : NO_SLOT);
+    if (!event) return RUN_ON;
+    event->op = instr->op;
+    event->ok = is_of_use;
+    return RUN_ON;
 }
 
 /* ---- aborting */
@@ -100,6 +126,8 @@ Run task_exec(Step *step, Act *act, const Instr *instr) {
     case INSTR_OP_FUTURE: return make_op_future(step, act, instr);
     case INSTR_COPY: return copy_future(step, act, instr);
     case INSTR_DROP: return drop_future(step, act, instr);
+    case INSTR_WAKER: act->frame[instr->a] = step_task(step); return RUN_ON;
+    case INSTR_WAKE: return wake(step, act, instr);
     case INSTR_ABORT: case INSTR_ABORTED: case INSTR_CRASHED: return abort_task(step, act, instr);
     case INSTR_SCOPE_ABORT: return abort_scope(step, act, instr);
     default: assert(!"no task instruction"); return RUN_FAILED;

@@ -1,4 +1,5 @@
 #include "model/op.h"
+#include "model/wake.h"
 
 #include <assert.h>
 #include <string.h>
@@ -33,12 +34,12 @@ static Op op_at(Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
 /* An arm that takes part has had to wait: an operation has its place, a future has started and rests where all of its own arms wait. */
 static bool arm_has_waited(World *world, const Word *words, const Point *point, uint32_t arm) {
     if (point->arms[arm].op == ARM_FUTURE) return wait_has_waited(world, handle_slot(arm_object(words, &point->arms[arm])));
-    return arm_state(words, point, arm) == ARM_QUEUED;
+    return arm_state(words, point, arm) == ARM_QUEUED || arm_state(words, point, arm) == ARM_WOKEN;
 }
 
 bool wait_has_waited(World *world, uint32_t future) {
     const Word *words = world_read(world, future, NULL);
-    if (comp_kind(words) == COMP_OPFUTURE) return words[OPFUTURE_STATUS] == ARM_QUEUED;
+    if (comp_kind(words) == COMP_OPFUTURE) return words[OPFUTURE_STATUS] == ARM_QUEUED || words[OPFUTURE_STATUS] == ARM_WOKEN;
     if (comp_kind(words) != COMP_FIBER) return true;
     if (words[FIBER_STATUS] != FIBER_AT_POINT && words[FIBER_STATUS] != FIBER_BLOCKED) return false;
     const Point *point = point_of(world, words);
@@ -47,14 +48,27 @@ bool wait_has_waited(World *world, uint32_t future) {
     return true;
 }
 
-/* A timer of a select fires before no shorter one of it (without a clock that tells), and not before each other arm has had to wait once. */
+/* An arm's timer that runs: its own, or of a race a sleep that it polls. */
+static bool timer_of(World *world, const Word *words, const Point *point, uint32_t arm, Word *duration) {
+    const Arm *which = &point->arms[arm];
+    if (which->op == ARM_SLEEP) *duration = words[FIBER_FRAME + which->value];
+    if (which->op == ARM_SLEEP) return true;
+    Word future = which->op == ARM_FUTURE && point->combine == COMBINE_RACE ? arm_object(words, which) : 0;
+    if (!future) return false;
+    const Word *timer = world_read(world, handle_slot(future), NULL);
+    if (comp_kind(timer) != COMP_OPFUTURE || timer[OPFUTURE_STATUS] != ARM_QUEUED || opfuture_arm(world, timer)->op != ARM_SLEEP) return false;
+    *duration = timer[OPFUTURE_VALUE];
+    return true;
+}
+
+/* A timer of a select or a race fires before no shorter one of it (without a clock that tells), and not before each other arm has had to wait once. */
 static bool timer_may_fire(World *world, const Word *words, const Point *point, uint32_t timer) {
-    const Word *frame = words + FIBER_FRAME;
+    Word own = 0, duration = 0;
+    if (!timer_of(world, words, point, timer, &own)) return true;
     for (uint32_t i = 0; i < point->narms; i++) {
-        const Arm *other = &point->arms[i];
         if (i == timer || arm_state(words, point, i) == ARM_OFF) continue;
         if (!arm_has_waited(world, words, point, i)) return false;
-        if (other->op == ARM_SLEEP && world->clock_slot == NO_SLOT && frame[other->value] < frame[point->arms[timer].value]) return false;
+        if (world->clock_slot == NO_SLOT && timer_of(world, words, point, i, &duration) && duration < own) return false;
     }
     return true;
 }
@@ -64,7 +78,11 @@ static Able arm_able(World *world, const Step *step, uint32_t fiber, const Point
     const Arm *which = &point->arms[arm];
     ArmState state = arm_state(words, point, arm);
     if (state == ARM_OFF) return ABLE_NO;
-    if (which->op == ARM_FUTURE) return future_able(world, step, arm_object(words, which));
+    if (which->op == ARM_FUTURE) {
+        if (!arm_object(words, which) || !timer_may_fire(world, words, point, arm)) return ABLE_NO;
+        return future_able(world, step, arm_object(words, which));
+    }
+    if (wake_is_waited_for(which->op)) return wake_arm_able(step, fiber, which->op, state);
     if (state == ARM_READY) return ABLE_YES;
     if (step->fresh_waits && (which->op == ARM_SLEEP || which->op == ARM_YIELD)) return ABLE_NO;
     if (which->op == ARM_SLEEP && !timer_may_fire(world, words, point, arm)) return ABLE_NO;
@@ -109,7 +127,10 @@ static Run give_up(Step *step, uint32_t fiber, const Point *point, uint32_t but)
         if (arm->op == ARM_FUTURE && arm->owned) {
             Word future = arm_object(words, arm);
             words[FIBER_FRAME + arm->obj] = 0;
+            if (future && state != ARM_OFF) future_detach(step, future); /* somebody else may hold it */
+            if (future && point->combine == COMBINE_RACE && but != NO_SLOT && future_kill(step, future) != RUN_ON) return RUN_FAILED;
             if (future && future_drop(step, future, arm->span) != RUN_ON) return RUN_FAILED;
+            words = world_write(world, fiber, NULL);
         } else if (arm->op == ARM_FUTURE) {
             Word future = arm_object(words, arm);
             if (state != ARM_OFF && future) future_detach(step, future);
@@ -137,9 +158,10 @@ Run wait_settle(Step *step, Act *act, const Instr *instr) {
 /* ---- results */
 
 /* The value of a task that was aborted, or of a function that yields none, is uninitialised; handles are `none`. */
-static void join_value(Step *step, const Op *op, const Machine *machine, Word *frame) {
-    const Arm *arm = op->arm;
+void wait_join_value(Step *step, const Op *op, const Arm *arm, uint32_t waiting) {
     if (arm->result == NO_SLOT) return;
+    Word *fiber = world_write(step->world, waiting, NULL), *frame = fiber + FIBER_FRAME;
+    const Machine *machine = fiber_machine(step->world, fiber);
     uint32_t n;
     const Word *words = world_read(step->world, handle_slot(op->object), &n);
     for (uint32_t i = 0; i < arm->result_n; i++) {
@@ -157,7 +179,7 @@ static Run store_result(Step *step, uint32_t fiber, const Op *op, const OpResult
         return step_violation(step, VIOLATION_IGNORED_CLOSE, "", arm->span, handle_slot(op->object), NULL);
     Word *words = world_write(step->world, fiber, NULL), *frame = words + FIBER_FRAME;
     if (result->item && result->ok && arm->dest != NO_SLOT) memcpy(frame + arm->dest, result->item, sizeof(Word) * arm->dest_n);
-    if (op->op == ARM_JOIN) join_value(step, op, fiber_machine(step->world, words), frame);
+    if (op->op == ARM_JOIN) wait_join_value(step, op, arm, fiber);
     else if (arm->result != NO_SLOT) frame[arm->result] = result->yields;
     return future_drop_orphans(step, arm->span);
 }
@@ -183,6 +205,19 @@ static void log_finished(Step *step, uint32_t fiber, const Arm *arm, Word future
     if (event) event->op = ARM_FUTURE;
 }
 
+/* One of the futures of `all` is finished. */
+static Run part_finished(Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
+    Word *words = world_write(step->world, fiber, NULL);
+    Word future = arm_object(words, &point->arms[arm]);
+    words[FIBER_FRAME + point->state + arm] = ARM_OFF;
+    words[FIBER_FRAME + point->arms[arm].obj] = 0;
+    if (future_drop(step, future, point->arms[arm].span) != RUN_ON) return RUN_FAILED;
+    words = world_write(step->world, fiber, NULL);
+    for (uint32_t i = 0; i < point->narms; i++)
+        if (arm_state(words, point, i) != ARM_OFF) return rest_at(step, fiber, point);
+    return won(step, fiber, point, arm);
+}
+
 /* The future that the arm polls has made a step. */
 static Run after_future(Step *step, uint32_t fiber, const Point *point, uint32_t arm, Word future, Run run) {
     World *world = step->world;
@@ -190,7 +225,7 @@ static Run after_future(Step *step, uint32_t fiber, const Point *point, uint32_t
     if (run == RUN_ENDED) {
         world_write(world, fiber, NULL)[FIBER_INNER] = 0;
         log_finished(step, fiber, &point->arms[arm], future);
-        return won(step, fiber, point, arm);
+        return point->combine == COMBINE_ALL ? part_finished(step, fiber, point, arm) : won(step, fiber, point, arm);
     }
     if (run == RUN_ACCESS || run == RUN_BLOCKED) {
         Word *words = world_write(world, fiber, NULL);
@@ -355,7 +390,7 @@ static Run fire_here(Step *step, Act *act, const Point *point, uint32_t arm) {
     return RUN_ON;
 }
 
-static void take_places(Step *step, Act *act, const Point *point) {
+static Run take_places(Step *step, Act *act, const Point *point) {
     for (uint32_t i = 0; i < point->narms; i++) {
         Word *state = &act->frame[point->state + i];
         if (*state == ARM_OFF) continue;
@@ -366,8 +401,10 @@ static void take_places(Step *step, Act *act, const Point *point) {
         Op op = op_at(step, act->fiber, point, i);
         *state = op_can_fire(step->world, &op) ? ARM_READY : ARM_QUEUED;
         if (*state == ARM_QUEUED) op_queue(step, &op);
+        if (wake_is_waited_for(op.op) && wake_arrive(step, act->fiber, state) != RUN_ON) return RUN_FAILED;
         step->arrived_ready = point->narms == 1 && *state == ARM_READY && op.op != ARM_JOIN && op.op != ARM_SCOPE_END && act->fiber == step->task;
     }
+    return RUN_ON;
 }
 
 /* Goes on from a place in the code that the jump leads back to: a loop that never rests is noticed. */
@@ -421,6 +458,7 @@ static Run select_now(Step *step, Act *act, const Point *point, uint32_t from) {
         }
         Run run = future_poll(step, act->fiber, arm, act->frame[point->arms[arm].obj]);
         if (run == RUN_FAILED) return RUN_FAILED;
+        if (run == RUN_POINT) wake_remember(step, act->frame[point->arms[arm].obj]);
         if (run == RUN_ENDED) {
             log_finished(step, act->fiber, &point->arms[arm], act->frame[point->arms[arm].obj]);
             act->pc = point->arms[arm].target;
@@ -468,7 +506,7 @@ Run wait_arrive(Step *step, Act *act, const Instr *instr) {
         if (fire_here(step, act, point, arm) != RUN_ON) return RUN_FAILED;
         return leave_here(step, act, point, arm, from);
     }
-    take_places(step, act, point);
+    if (take_places(step, act, point) != RUN_ON) return RUN_FAILED;
     fiber_reset(act->machine, act->frame, from - 1, step_no_reset(step));
     Run rests = rest_at(step, act->fiber, point);
     return begins_here(step->world, step, act, point) ? begin_future(step, act, point, from) : rests;

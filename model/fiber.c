@@ -1,7 +1,9 @@
 #include "model/fiber.h"
 
 #include "model/eval.h"
+#include "model/records.h"
 #include "model/scope.h"
+#include "model/wake.h"
 
 #include <assert.h>
 #include <string.h>
@@ -51,6 +53,8 @@ static void remember(World *world, uint32_t machine, FiberStatus status) {
 }
 
 void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t result) {
+    wake_list_clear(world, slot);
+    wake_forget(world, slot);
     Word *words = world_write(world, slot, NULL);
     const Machine *machine = fiber_machine(world, words);
     bool is_task = (words[FIBER_FLAGS] & FIBER_IS_TASK) != 0;
@@ -69,16 +73,17 @@ void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t resu
 
 /* ---- futures of operations */
 
-uint32_t opfuture_new(World *world, uint32_t machine, uint32_t point, Word object, const Word *value, uint32_t n) {
+uint32_t opfuture_new(World *world, OpFutureSpec spec) {
     Word header[OPFUTURE_VALUE] = {COMP_OPFUTURE};
-    header[OPFUTURE_MACHINE] = machine;
-    header[OPFUTURE_POINT] = point;
+    header[OPFUTURE_MACHINE] = spec.machine;
+    header[OPFUTURE_POINT] = spec.point;
     header[OPFUTURE_STATUS] = ARM_NEW;
     header[OPFUTURE_COUNT] = 1;
-    header[OPFUTURE_OBJ] = object;
+    header[OPFUTURE_OBJ] = spec.object;
+    header[OPFUTURE_HOME] = spec.home;
     uint32_t slot = world_add(world, header, OPFUTURE_VALUE);
-    Word *words = world_resize(world, slot, OPFUTURE_VALUE + n);
-    if (n) memcpy(words + OPFUTURE_VALUE, value, sizeof(Word) * n);
+    Word *words = world_resize(world, slot, OPFUTURE_VALUE + spec.n);
+    if (spec.n) memcpy(words + OPFUTURE_VALUE, spec.value, sizeof(Word) * spec.n);
     return slot;
 }
 
@@ -101,9 +106,17 @@ void fiber_handles(const Program *program, const Word *words, uint32_t n, Handle
     visit_if_any(words, FIBER_SCOPE, visit, context);
     visit_if_any(words, FIBER_INNER, visit, context);
     visit_if_any(words, FIBER_OWNER, visit, context);
+    visit_if_any(words, FIBER_WAKES, visit, context);
     const uint8_t *kinds = fiber_is_over(words) ? machine->result->word_kinds : machine->slot_kinds;
-    for (uint32_t i = FIBER_FRAME; i < n; i++)
+    uint32_t end = fiber_is_over(words) ? n : FIBER_FRAME + machine->nslots;
+    for (uint32_t i = FIBER_FRAME; i < end; i++)
         if (kinds[i - FIBER_FRAME] != WORD_DATA) visit_if_any(words, i, visit, context);
+    for (uint32_t i = end; i < n; i++) visit(context, i, words[i], false);
+}
+
+void fiber_normalise(const Program *program, Word *words, uint32_t n) {
+    uint32_t end = FIBER_FRAME + program->machines[words[FIBER_MACHINE]]->nslots;
+    if (!fiber_is_over(words) && n > end + 1) records_sort(words, (Records){end, n - end, 1});
 }
 
 void opfuture_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {
@@ -111,6 +124,8 @@ void opfuture_handles(const Program *program, const Word *words, uint32_t n, Han
     const Arm *arm = &machine->points[words[OPFUTURE_POINT]].arms[0];
     visit_if_any(words, OPFUTURE_OWNER, visit, context);
     visit_if_any(words, OPFUTURE_OBJ, visit, context);
+    visit_if_any(words, OPFUTURE_WAKES, visit, context);
+    visit_if_any(words, OPFUTURE_HOME, visit, context);
     for (uint32_t i = OPFUTURE_VALUE; i < n; i++)
         if (machine->slot_kinds[arm->value + i - OPFUTURE_VALUE] != WORD_DATA) visit_if_any(words, i, visit, context);
 }

@@ -22,13 +22,22 @@ void fiber_reset(const Machine *machine, Word *frame, uint32_t pc, bool no_reset
 /* The fiber is over: its header stays, its frame goes, the result (first slot, or NO_SLOT) is kept. Leaves its scope. */
 void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t result);
 
+typedef struct OpFutureSpec {
+    uint32_t machine, point;
+    Word object;
+    const Word *value; /* n words */
+    uint32_t n;
+    Word home;         /* handle of the fiber that makes it */
+} OpFutureSpec;
+
 /* A future of the operation at machine's point; returns its slot. Its count is 1. */
-uint32_t opfuture_new(World *world, uint32_t machine, uint32_t point, Word object, const Word *value, uint32_t n);
+uint32_t opfuture_new(World *world, OpFutureSpec spec);
 const Arm *opfuture_arm(const World *world, const Word *words);
 /* Its operation has its place (or is done): the operands are no longer here. */
 void opfuture_strip(World *world, uint32_t slot);
 
 void fiber_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context);
+void fiber_normalise(const Program *program, Word *words, uint32_t n);
 void opfuture_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context);
 
 #endif

@@ -23,6 +23,7 @@ static const uint8_t roles[INSTR_COUNT] = {
     [INSTR_TRY_SEND] = USE_A | DEF_C, [INSTR_TRY_RECV] = USE_A | DEF_C, [INSTR_CLOSE] = USE_A, [INSTR_LEN] = USE_A | DEF_B,
     [INSTR_CAP] = USE_A | DEF_B, [INSTR_FULL] = USE_A | DEF_B, [INSTR_EMPTY] = USE_A | DEF_B, [INSTR_CLOSED] = USE_A | DEF_B,
     [INSTR_TRY_LOCK] = USE_A | DEF_C, [INSTR_UNLOCK] = USE_A, [INSTR_TRY_ACQUIRE] = USE_A | USE_B | DEF_C, [INSTR_RELEASE] = USE_A | USE_B,
+    [INSTR_WAKER] = DEF_A, [INSTR_WAKE] = USE_A,
     [INSTR_ABORT] = USE_A, [INSTR_ABORTED] = USE_A | DEF_B, [INSTR_CRASHED] = USE_A | DEF_B, [INSTR_NOW] = DEF_A, [INSTR_SCOPE_ABORT] = USE_A, [INSTR_HELD] = USE_A | DEF_B,
     [INSTR_HOLDER] = USE_A | DEF_B, [INSTR_IS_AT] = DEF_A, [INSTR_IS_DONE] = DEF_A, [INSTR_IS_BLOCKED] = DEF_A, [INSTR_IS_ENABLED] = DEF_A,
     [INSTR_IS_ABORTED] = DEF_A, [INSTR_IS_CRASHED] = DEF_A, [INSTR_IS_TASK] = DEF_A | USE_D,
@@ -133,7 +134,7 @@ bool flow_is_access(const Program *program, const Machine *machine, const Instr 
     }
     case INSTR_SPAWN: case INSTR_TRY_SEND: case INSTR_TRY_RECV: case INSTR_CLOSE: case INSTR_LEN: case INSTR_CAP: case INSTR_FULL:
     case INSTR_EMPTY: case INSTR_CLOSED: case INSTR_TRY_LOCK: case INSTR_UNLOCK: case INSTR_TRY_ACQUIRE: case INSTR_RELEASE:
-    case INSTR_ABORT: case INSTR_ABORTED: case INSTR_CRASHED: case INSTR_NOW: case INSTR_SCOPE_ABORT: return true;
+    case INSTR_ABORT: case INSTR_ABORTED: case INSTR_CRASHED: case INSTR_NOW: case INSTR_SCOPE_ABORT: case INSTR_WAKE: return true;
     default: return false;
     }
 }

@@ -16,7 +16,7 @@ static_assert((int)CHANNEL_SITE == KIND_SITE && (int)MUTEX_SITE == KIND_SITE && 
 static const KindRow rows[] = {
     [COMP_FREE] = {NULL},
     [COMP_GLOBAL] = {.handles = world_global_handles},
-    [COMP_FIBER] = {.handles = fiber_handles},
+    [COMP_FIBER] = {.handles = fiber_handles, .normalise = fiber_normalise},
     [COMP_OPFUTURE] = {.handles = opfuture_handles},
     [COMP_CHANNEL] = {"channel", true, channel_handles, channel_normalise, channel_element, channel_has_waiters},
     [COMP_MUTEX] = {"mutex", true, mutex_handles, mutex_normalise, mutex_element, mutex_has_waiters},

@@ -11,7 +11,7 @@ static bool tells(const Instr *instr) {
 }
 
 bool merge_applies(const Program *program) {
-    if (program->threaded || program->has_blocking) return false;
+    if (program->threaded || program->has_blocking || program->has_wakes) return false;
     for (uint32_t i = 0; i < program->nmachines; i++) {
         const Machine *machine = program->machines[i];
         for (uint32_t pc = 0; pc < machine->ncode; pc++)

@@ -39,7 +39,7 @@ typedef struct OpRow {
 
 const OpRow *op_row(ArmOp op);
 /* The rows, by family: op_channel.c, op_lock.c, op_task.c. */
-extern const OpRow op_send, op_recv, op_lock, op_acquire, op_sleep, op_yield, op_join, op_scope_end;
+extern const OpRow op_send, op_recv, op_lock, op_acquire, op_sleep, op_yield, op_join, op_scope_end, op_pending, op_park;
 
 /* ---- for the rows */
 static inline uint32_t op_object(const Op *op) { return op->object ? handle_slot(op->object) : NO_SLOT; }
@@ -52,6 +52,8 @@ void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object);
 static inline bool op_is_dead(World *world, const Op *op) { return op_object(op) != NO_SLOT && world_kind(world, op_object(op)) == COMP_DEAD; }
 
 /* ---- for eval */
+/* What a join yields goes to `arm`'s slots of the waiting fiber's frame. */
+void wait_join_value(Step *step, const Op *op, const Arm *arm, uint32_t waiting);
 /* The operation of an arm of the point at which the fiber (its `words`) rests. */
 Op wait_op(const World *world, uint32_t fiber, const Word *words, const Point *point, uint32_t arm, Word task);
 /* RUN_FAILED when the handle or the operands cannot be used. */

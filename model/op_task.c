@@ -1,4 +1,4 @@
-/* What is waited for without an object of its own: timers, yields, tasks, scopes. */
+/* What is waited for without an object of its own: timers, yields, tasks, scopes, wakes. */
 #include "model/clock.h"
 #include "model/fiber.h"
 #include "model/op.h"
@@ -65,3 +65,13 @@ static bool scope_collect(Step *step, const Op *op, OpResult *result) {
 }
 
 const OpRow op_scope_end = {.name = "scope end", .can_fire = scope_is_empty, .is_able = scope_is_able, .collect = scope_collect};
+
+/* ---- pending and park: who is woken, model/wake.h says */
+
+static Able wake_is_able(World *world, const Op *op) {
+    (void)world, (void)op;
+    return ABLE_NO; /* ARM_QUEUED: not woken */
+}
+
+const OpRow op_pending = {.name = "pending", .can_fire = never, .is_able = wake_is_able};
+const OpRow op_park = {.name = "park", .can_fire = never, .is_able = wake_is_able};

@@ -80,6 +80,8 @@ typedef enum ArmOp {
     ARM_SEND, ARM_RECV, ARM_LOCK, ARM_ACQUIRE, ARM_SLEEP, ARM_YIELD, ARM_JOIN, /* obj = task handle */
     ARM_FUTURE,    /* obj = future handle: poll it */
     ARM_SCOPE_END, /* obj = scope handle: all its tasks have ended */
+    ARM_PENDING,   /* `return pending;` of a poll function: its body runs again once it is woken, or polled on the spot */
+    ARM_PARK,      /* waits to be woken */
     ARM_OPS
 } ArmOp;
 
@@ -101,8 +103,13 @@ typedef struct Arm {
 
 typedef enum PointKind { POINT_START, POINT_AWAIT, POINT_SELECT, POINT_BLOCK /* waits without await: holds its thread */, POINT_SCOPE, POINT_END } PointKind;
 
+/* all: every arm's future must finish, each is dropped as it does, `target` is common; race: the first one wins, the others are cancelled
+   even if somebody else holds them. */
+typedef enum PointCombine { COMBINE_NONE, COMBINE_ALL, COMBINE_RACE } PointCombine;
+
 typedef struct Point {
     PointKind kind;
+    PointCombine combine;
     Span span;
     uint32_t pc;          /* of its WAIT instruction; START: entry pc; END: the END instruction */
     Arm *arms;
@@ -139,6 +146,8 @@ typedef struct Machine {
     const char *name;      /* the function's */
     Span span;
     bool is_async;
+    bool is_combinator;    /* all, race: nothing but one wait for its parameters (points[1]), at which it stands from the beginning */
+    bool has_drop;         /* a poll function with a drop block: the code at points[0].cancel runs even if it was never polled */
     uint32_t id;
     Instr *code;
     uint32_t ncode;
@@ -227,6 +236,7 @@ typedef struct Program {
     uint32_t nfault_sites;
     bool has_faults;         /* some steps may be faults (StepResult.by_fault): whoever lowers the construct sets it */
     bool has_progress;       /* some statement is labelled `progress:` */
+    bool has_wakes;          /* some `pending` or `park` exists */
 } Program;
 
 #define MACHINE_INIT 0u

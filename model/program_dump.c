@@ -8,7 +8,7 @@ static const char *const instr_texts[INSTR_COUNT] = {
 #undef INSTR
 };
 static const char *const arm_texts[ARM_OPS] = {
-    "send", "recv", "lock", "acquire", "sleep", "yield", "join", "future", "scope-end"};
+    "send", "recv", "lock", "acquire", "sleep", "yield", "join", "future", "scope-end", "pending", "park"};
 static const char *const point_texts[] = {"start", "await", "select", "block", "scope", "end"};
 static const char *const object_texts[] = {"channel", "mutex", "semaphore", "executor", "scope"};
 

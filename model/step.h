@@ -16,6 +16,8 @@ typedef enum Run {
     RUN_CANCELLED /* its cancel code has ended */
 } Run;
 
+enum { STEP_FRESH = 64 };
+
 typedef struct Step {
     World *world;
     const Program *program;
@@ -31,6 +33,8 @@ typedef struct Step {
     bool rests;        /* shared accesses end the step */
     bool on_the_spot;  /* a `select` with default polls: operations that can fire do so on arrival */
     bool fresh_waits;  /* on the spot: timers and yields that are waited for began in this very poll */
+    uint32_t fresh[STEP_FRESH]; /* on the spot: fibers that have become pending in this very poll */
+    uint32_t nfresh;
     bool has_moved;    /* result.at and result.fiber are set */
     bool contact;      /* something shared was read or written, but for what StepResult.inert allows */
     bool arrived_ready; /* the last arrival was at a lone operation on an object that could fire */
@@ -128,6 +132,8 @@ Run future_step(Step *step, uint32_t waiting, uint32_t arm, Word future);
 /* Polls on the spot: runs until finished or at something that cannot fire now (RUN_POINT). */
 Run future_poll(Step *step, uint32_t waiting, uint32_t arm, Word future);
 Run future_drop(Step *step, Word future, Span span);
+/* It has lost a race: it is cancelled, whoever holds it. */
+Run future_kill(Step *step, Word future);
 void future_keep(World *world, Word future);
 /* Drops what objects lost in this operation. */
 Run future_drop_orphans(Step *step, Span span);

@@ -107,6 +107,8 @@ static const char *arm_text(const TraceTexts *texts, const Event *event, bool fi
     case ARM_JOIN: return join_text(texts, event);
     case ARM_FUTURE: return join_text(texts, event);
     case ARM_SCOPE_END: return "the scope's tasks have ended";
+    case ARM_PENDING: return fired ? "is polled again" : "pending";
+    case ARM_PARK: return fired ? "is woken" : "park()";
     case ARM_OPS: break;
     }
     return NULL;
@@ -127,6 +129,7 @@ static const char *op_text(const TraceTexts *texts, const Event *event) {
         return with_result(texts, call(texts, "try_acquire", event, count_text(texts, event)), truth(event->ok));
     case INSTR_RELEASE: return call(texts, "release", event, count_text(texts, event));
     case INSTR_ABORT: return call(texts, "abort", event, "");
+    case INSTR_WAKE: return with_result(texts, call(texts, "wake", event, ""), event->ok || event->object == NO_SLOT ? "" : "lost: nothing there waits to be woken");
     case INSTR_SCOPE_ABORT: return "asks the scope's tasks to end";
     default: return NULL;
     }
@@ -240,6 +243,8 @@ const char *trace_event_note(const TraceTexts *texts, const Event *event, uint32
     if (event->op == ARM_SLEEP) return of_future(texts, "sleeps", event, task);
     if (event->op == ARM_SCOPE_END) return of_future(texts, "waits for the scope's tasks", event, task);
     if (event->op == ARM_YIELD) return of_future(texts, "yields", event, task);
+    if (event->op == ARM_PENDING) return of_future(texts, "is pending", event, task);
+    if (event->op == ARM_PARK) return of_future(texts, "parks", event, task);
     const char *text = arm_text(texts, event, false);
     return text ? of_future(texts, arena_printf(texts->arena, "has to wait: %s", text), event, task) : NULL;
 }

@@ -6,7 +6,8 @@
    A component's words, by kind (first word = CompKind):
      GLOBAL    kind | (index of the global + 1) << 8, then the variable's words; ask comp_kind, not words[0], what a component is.
                The component of what properties remember of tasks has index + 1 = 0 and no handles
-     FIBER     kind, header (FIBER_* fields below), then the frame's words (nslots), or after the end the result's words
+     FIBER     kind, header (FIBER_* fields below), then the frame's words (nslots), then for a task a set of handles: the futures that
+               will wake it (model/wake.h); after the end the result's words
      OPFUTURE  kind, header (OPFUTURE_*), operands
      FREE      kind: a dropped future; nobody refers to it but what waits for ever
      others    see the object's file (model/channel.h, model/mutex.h, model/semaphore.h, model/executor.h, model/scope.h) */
@@ -30,6 +31,7 @@ enum { /* fields of a FIBER: a task, or a future of an async function */
     FIBER_FAULT,    /* task that may be killed: 1 + its spawn's index in program->fault_sites, else 0 */
     FIBER_COUNT,    /* future: how many handles hold it */
     FIBER_OWNER,    /* future: handle of the task that polled it first, or 0 */
+    FIBER_WAKES,    /* future: handle of the task that polled it on the spot, which is woken once it can go on, or 0 */
     FIBER_FRAME     /* first word of the frame */
 };
 typedef enum FiberStatus {
@@ -41,7 +43,8 @@ typedef enum FiberStatus {
     FIBER_CANCELLED, /* ended by abort, or a dropped future */
     FIBER_CRASHED    /* killed by the environment, not to come back */
 } FiberStatus;
-enum { FIBER_IS_TASK = 1, FIBER_IS_DAEMON = 2, FIBER_ABORT_REQUESTED = 4, FIBER_UNWINDING = 8 /* under way in its cancel code: never at rest */ };
+enum { FIBER_IS_TASK = 1, FIBER_IS_DAEMON = 2, FIBER_ABORT_REQUESTED = 4, FIBER_UNWINDING = 8, /* under way in its cancel code: never at rest */
+       FIBER_IS_WOKEN = 16 /* task under way: a wake has come in this step */ };
 /* Who waits, as objects note it: a fiber's or an operation future's handle, the arm of its point (0 for an operation future), and the
    task (handle) that polls it, which becomes the owner of what it is given. */
 typedef struct Waiter { Word fiber, arm, task; } Waiter;
@@ -51,7 +54,8 @@ enum { /* fields of an OPFUTURE */
     OPFUTURE_STATUS, /* ArmState, model/eval.h */
     OPFUTURE_COUNT, OPFUTURE_OWNER,
     OPFUTURE_OBJ,    /* handle operand */
-    OPFUTURE_RESULT, /* bool result once done */
+    OPFUTURE_WAKES,  /* as FIBER_WAKES */
+    OPFUTURE_HOME,   /* RECV: handle of the fiber whose frame the item goes to, else 0 */
     OPFUTURE_VALUE   /* value operand (SEND: the words, ACQUIRE: count, SLEEP: duration), then received item (RECV) */
 };
 

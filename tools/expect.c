@@ -72,8 +72,8 @@ static bool is_subject(const char *subject, const char *name) {
 }
 
 static bool is_about_tasks(FindingKind kind) {
-    return kind == FINDING_DEADLOCK || kind == FINDING_PARTIAL_DEADLOCK || kind == FINDING_NEVER_YIELDS ||
-           kind == FINDING_LIVELOCK || kind == FINDING_NONTERMINATION;
+    return kind == FINDING_DEADLOCK || kind == FINDING_PARTIAL_DEADLOCK || kind == FINDING_LOST_WAKEUP ||
+           kind == FINDING_NEVER_YIELDS || kind == FINDING_LIVELOCK || kind == FINDING_NONTERMINATION;
 }
 
 static bool is_line(const Job *job, const Finding *finding, uint32_t line) {

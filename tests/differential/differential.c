@@ -65,7 +65,7 @@ static FoundList engine_found(Arena *arena, const EngineResult *result, const So
     for (uint32_t i = 0; i < result->nfindings; i++) {
         const Finding *f = &result->findings[i];
         Found *to = &list.at[i];
-        bool stuck = f->kind == FINDING_DEADLOCK || f->kind == FINDING_PARTIAL_DEADLOCK ||
+        bool stuck = f->kind == FINDING_DEADLOCK || f->kind == FINDING_PARTIAL_DEADLOCK || f->kind == FINDING_LOST_WAKEUP ||
                      f->kind == FINDING_NEVER_YIELDS;
         bool named = f->kind == FINDING_UNDEFINED || f->kind == FINDING_MISUSE || f->kind == FINDING_INVARIANT;
         *to = (Found){
