@@ -170,7 +170,7 @@ typedef struct Builder {
     Target *target;
     Switch *in_switch;
     const char *object_name;     /* variable that an object made now is put into */
-    bool object_scoped;
+    bool object_scoped, object_extern;
     Span span;                   /* of the instructions emitted now */
 } Builder;
 

@@ -1,5 +1,6 @@
 /* Initial values: objects made by constructors and declarations, initialisers, globals. */
 #include "frontend/lower.h"
+#include "model/environment.h"
 #include "frontend/maker.h"
 
 #include <assert.h>
@@ -33,6 +34,15 @@ static void refuse_later(Builder *b, TypeKind kind, Span span) {
     if (!is_known) lower_not_yet(b->lower, span, "this object");
 }
 
+/* The environment tries every item. */
+static void check_values(Builder *b, const Expr *call, const ValueType *item) {
+    if (value_count(item) <= ENVIRONMENT_VALUES || b->lower->failed) return;
+    diags_add(b->lower->diags, DIAG_EXTERN_VALUES, call->span,
+        "the environment may send any '%s', and that is more than %d values to try", item->name, ENVIRONMENT_VALUES);
+    diags_note(b->lower->diags, call->span, "a smaller type makes it possible: bool, uint8_t, an enum, bit-fields in a struct");
+    b->lower->failed = true;
+}
+
 /* The key tells objects of one constructor in different variables apart no further: one constructor expression is one site. */
 void lower_make(Builder *b, const Expr *call, uint32_t slot) {
     refuse_later(b, maker_kind(call->builtin), call->span);
@@ -42,10 +52,12 @@ void lower_make(Builder *b, const Expr *call, uint32_t slot) {
     Site site = {.kind = object_of(call->builtin),
         .name = b->object_name ? b->object_name : "",
         .span = call->span,
-        .is_scoped = b->object_scoped};
+        .is_scoped = b->object_scoped,
+        .is_extern = b->object_extern};
     site.is_barging = call->builtin == BUILTIN_BARGING;
     site.is_unowned = call->builtin == BUILTIN_UNOWNED;
     if (site.kind == OBJECT_CHANNEL) site.elem = lower_type(b->lower, call->type->of);
+    if (site.is_extern) check_values(b, call, site.elem);
     for (uint32_t i = 0; i < call->nargs; i++) {
         site.is_fifo |= call->args[i]->builtin == BUILTIN_FIFO;
         site.is_unowned |= call->args[i]->builtin == BUILTIN_UNOWNED;
@@ -214,14 +226,15 @@ static void global_value(GlobalInit *g, const Expr *init, const Type *type, uint
 }
 
 void lower_global(Builder *b, const Decl *decl) {
-    if (decl->is_extern) lower_not_yet(b->lower, decl->at, "an extern channel");
     const Symbol *symbol = decl->symbol;
     uint32_t index = b->lower->global_of.data[symbol->id];
     GlobalInit g = {.b = b, .global = index, .symbol = symbol, .words = b->lower->program->globals[index].init};
     Span outer = lower_at(b, decl->at);
     b->object_name = lower_name(b->lower, decl->name);
+    b->object_extern = decl->is_extern;
     if (decl->init) global_value(&g, decl->init, decl->type, 0);
     else global_default(&g, decl->type, 0, decl, b->object_name);
     b->object_name = "";
+    b->object_extern = false;
     lower_at(b, outer);
 }

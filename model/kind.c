@@ -2,6 +2,7 @@
 
 #include "model/channel.h"
 #include "model/clock.h"
+#include "model/environment.h"
 #include "model/executor.h"
 #include "model/fiber.h"
 #include "model/mutex.h"
@@ -18,7 +19,7 @@ static const KindRow rows[] = {
     [COMP_GLOBAL] = {.handles = world_global_handles},
     [COMP_FIBER] = {.handles = fiber_handles, .normalise = fiber_normalise},
     [COMP_OPFUTURE] = {.handles = opfuture_handles},
-    [COMP_CHANNEL] = {"channel", true, channel_handles, channel_normalise, channel_element, channel_has_waiters},
+    [COMP_CHANNEL] = {"channel", true, channel_handles, channel_normalise, channel_element, channel_has_waiters, &environment_moves},
     [COMP_MUTEX] = {"mutex", true, mutex_handles, mutex_normalise, mutex_element, mutex_has_waiters},
     [COMP_SEMAPHORE] = {"semaphore", true, semaphore_handles, semaphore_normalise, NULL, semaphore_has_waiters},
     [COMP_EXECUTOR] = {"executor"},

@@ -191,6 +191,7 @@ typedef struct Site {
     bool is_fifo;           /* CHANNEL */
     bool is_barging, is_unowned; /* MUTEX */
     bool is_scoped;
+    bool is_extern;         /* CHANNEL: the environment may send and receive */
     uint32_t alike;         /* [program_finish] the first site whose objects behave the same: the name and place are no part of a state */
 } Site;
 
@@ -251,5 +252,9 @@ void program_dump(const Program *program, FILE *out);
 bool program_rests_at(const Program *program, const Machine *machine, uint32_t pc);
 /* A value as text, cut at `size`: 3, 'c', PUT, found(3), {.op = GET, .key = 1}, {0, 1}; `?` when uninitialised; a handle is none or #N. */
 void value_print(char *out, uint32_t size, const ValueType *type, const Word *words);
+
+/* How many values the type has (at most UINT64_MAX), 0 when it holds handles; and the value of that number. */
+uint64_t value_count(const ValueType *type);
+void value_nth(const ValueType *type, uint64_t index, Word *words);
 
 #endif

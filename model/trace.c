@@ -248,7 +248,8 @@ static void fill_tasks(Recorder *recorder, uint32_t *index_of, uint32_t *slots) 
         index_of[slot] = trace->ntasks;
         slots[trace->ntasks] = slot;
         if (!is_task) {
-            trace->tasks[trace->ntasks++] = (TraceTask){trace->object_names[slot], "", 0};
+            const char *name = seen->kind == COMP_CHANNEL ? "environment" : trace->object_names[slot];
+            trace->tasks[trace->ntasks++] = (TraceTask){name, "", 0};
             continue;
         }
         trace->tasks[trace->ntasks++] = (TraceTask){trace->object_names[slot],

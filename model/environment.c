@@ -1,0 +1,61 @@
+#include "model/environment.h"
+
+#include "model/channel.h"
+#include "model/step.h"
+
+#include <assert.h>
+
+static const Site *site_of(const Program *program, const Word *words) { return &program->sites[words[CHANNEL_SITE]]; }
+static bool is_actor(const Program *program, const Word *words) { return site_of(program, words)->is_extern; }
+
+/* What it could do: nothing comes of sending to a channel that is closed, or of receiving from one that is drained. */
+static bool can_send(World *world, uint32_t slot) {
+    return !world_read(world, slot, NULL)[CHANNEL_CLOSED] && channel_can_send(world, slot, 0);
+}
+
+static bool can_recv(World *world, uint32_t slot) {
+    const Word *words = world_read(world, slot, NULL);
+    return words[CHANNEL_NITEMS] > 0 || (!words[CHANNEL_CLOSED] && channel_can_recv(world, slot, 0));
+}
+
+static bool can_move(World *world, uint32_t slot) { return can_send(world, slot) || can_recv(world, slot); }
+
+/* ---- its steps */
+
+static void log_done(Step *step, uint32_t slot, ArmOp op, const Word *item, Served served) {
+    const Site *site = site_of(step->program, world_read(step->world, slot, NULL));
+    Event *event = step_event(step, EVENT_FIRE, (Span){0}, NO_SLOT, slot);
+    if (event) {
+        event->op = (uint8_t)op;
+        event->ok = true;
+        event_values(event, item, site->elem->words);
+    }
+    event = served.fiber ? step_event(step, EVENT_HAND, site->span, handle_slot(served.fiber), slot) : NULL;
+    if (!event) return;
+    event->op = (uint8_t)(op == ARM_SEND ? ARM_RECV : ARM_SEND);
+    event->ok = true;
+}
+
+static int move(Step *step, uint32_t slot) {
+    World *world = step->world;
+    const ValueType *elem = site_of(step->program, world_read(world, slot, NULL))->elem;
+    uint32_t items = can_send(world, slot) ? (uint32_t)value_count(elem) : 0;
+    uint32_t pick = step_pick(step, items + can_recv(world, slot));
+    Word *item = world_scratch(world, SCRATCH_ITEM, elem->words);
+    Served served = {0};
+    bool sends = pick < items, ok;
+    if (sends) {
+        value_nth(elem, pick, item);
+        ok = channel_send(world, slot, 0, item, step_pick(step, channel_send_ways(world, slot, 0)), &served);
+    } else {
+        ok = channel_recv(world, slot, 0, item, step_pick(step, channel_recv_ways(world, slot, 0)), &served);
+    }
+    assert(ok);
+    (void)ok;
+    step_moves(step, slot, (Span){0});
+    log_done(step, slot, sends ? ARM_SEND : ARM_RECV, item, served);
+    wait_decide(step, served.fiber, (uint32_t)served.arm);
+    return RUN_POINT;
+}
+
+const KindMoves environment_moves = {.is_actor = is_actor, .can_move = can_move, .move = move};
