@@ -125,19 +125,37 @@ static int holding(const Word *words) {
     return -1;
 }
 
-MutexUnlock mutex_unlock(World *world, uint32_t slot, Word task, Waiter *next) {
-    *next = (Waiter){0};
+MutexUnlock mutex_may_unlock(World *world, uint32_t slot, Word task) {
     const Word *words = world_read(world, slot, NULL);
     if (!words[MUTEX_HELD]) return MUTEX_NOT_HELD;
+    if (site_of(world, words)->is_unowned) return MUTEX_UNLOCKED;
+    if (words[MUTEX_OWNER] != task) return MUTEX_NOT_OWNER;
+    return holding(words) >= 0 ? MUTEX_NOT_YET : MUTEX_UNLOCKED;
+}
+
+MutexUnlock mutex_unlock(World *world, uint32_t slot, Word task, Waiter *next) {
+    *next = (Waiter){0};
+    MutexUnlock outcome = mutex_may_unlock(world, slot, task);
+    if (outcome != MUTEX_UNLOCKED) return outcome;
+    const Word *words = world_read(world, slot, NULL);
     int record = holding(words);
-    if (!site_of(world, words)->is_unowned) {
-        if (words[MUTEX_OWNER] != task) return MUTEX_NOT_OWNER;
-        if (record >= 0) return MUTEX_NOT_YET;
-    }
     if (record >= 0)
         world_write(world, slot, NULL)[records_word(mutex_lists(words).given, (uint32_t)record) + MUTEX_RECORD_MARK] = 0;
     pass_on(world, slot, next);
     return MUTEX_UNLOCKED;
+}
+
+bool mutex_admit(World *world, uint32_t slot, Waiter who) {
+    bool is_free = mutex_is_free(world, slot);
+    if (is_free && !site_of(world, world_read(world, slot, NULL))->is_barging) {
+        mutex_take(world, slot, who.task);
+        add_record(world, slot, true, who, 1);
+        return true;
+    }
+    mutex_queue(world, slot, who);
+    Waiter first = {0};
+    if (is_free && world_read(world, slot, NULL)[MUTEX_NQUEUE] == 1) tell_head(world, slot, &first);
+    return first.fiber != 0;
 }
 
 bool mutex_has_waiters(World *world, uint32_t slot) {

@@ -26,6 +26,10 @@ bool mutex_is_served(World *world, uint32_t slot, Waiter who);
 bool mutex_collect(World *world, uint32_t slot, Waiter who);
 /* Takes the waiter out and passes on what it was given or told; *next is who got it (fiber 0: nobody). */
 void mutex_give_up(World *world, uint32_t slot, Waiter who, Waiter *next);
+/* A waiter that comes from a condition variable: true when it is served at once. */
+bool mutex_admit(World *world, uint32_t slot, Waiter who);
+/* What mutex_unlock would say. */
+MutexUnlock mutex_may_unlock(World *world, uint32_t slot, Word task);
 MutexUnlock mutex_unlock(World *world, uint32_t slot, Word task, Waiter *next);
 /* Handed over at unlock, and only its owner may give it back. */
 bool mutex_is_strict(World *world, uint32_t slot);

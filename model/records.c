@@ -26,6 +26,23 @@ uint32_t records_open(World *world, uint32_t slot, Records records, bool sorted,
     return at;
 }
 
+uint32_t records_add(World *world, uint32_t slot, uint32_t count, Records records, bool sorted, Word fiber, Word arm) {
+    uint32_t at = records_open(world, slot, records, sorted, fiber, arm);
+    world_write(world, slot, NULL)[count]++;
+    return at;
+}
+
+void records_remove(World *world, uint32_t slot, uint32_t count, Records records, uint32_t index) {
+    world_write(world, slot, NULL)[count]--;
+    world_remove(world, slot, records_word(records, index), records.width);
+}
+
+bool records_leave(World *world, uint32_t slot, uint32_t count, Records records, Waiter who) {
+    int index = records_find(world_read(world, slot, NULL), records, who.fiber, who.arm);
+    if (index >= 0) records_remove(world, slot, count, records, (uint32_t)index);
+    return index >= 0;
+}
+
 uint32_t records_record_of(Records records, uint32_t index) {
     uint32_t offset = index - records.at;
     return index < records.at || offset >= records.n * records.width ? 0 : records.at + offset / records.width * records.width;

@@ -14,6 +14,11 @@ typedef struct Records {
 int records_find(const Word *words, Records records, Word fiber, Word arm);
 /* Opens a record of zeros at the end of a list, or (sorted) where (fiber, arm) belongs; gives its first word's index. */
 uint32_t records_open(World *world, uint32_t slot, Records records, bool sorted, Word fiber, Word arm);
+/* Lists whose length stands in word `count` of the component: a record is opened as above, taken out, or taken out where (fiber, arm) stands
+   (false: it does not). */
+uint32_t records_add(World *world, uint32_t slot, uint32_t count, Records records, bool sorted, Word fiber, Word arm);
+void records_remove(World *world, uint32_t slot, uint32_t count, Records records, uint32_t index);
+bool records_leave(World *world, uint32_t slot, uint32_t count, Records records, Waiter who);
 static inline uint32_t records_word(Records records, uint32_t index) { return records.at + index * records.width; }
 /* The first word of the record that holds the word at `index`, 0 when it is in none of these. */
 uint32_t records_record_of(Records records, uint32_t index);
