@@ -57,7 +57,8 @@ static bool slot_could(const Origin *origin, uint32_t slot, uint32_t pc) {
 }
 
 static bool arm_is(const Arm *arm, UseKind kind) {
-    return (kind == USE_SEND && arm->op == ARM_SEND) || (kind == USE_RECV && arm->op == ARM_RECV);
+    return (kind == USE_SEND && arm->op == ARM_SEND) || (kind == USE_RECV && arm->op == ARM_RECV) ||
+           (kind == USE_ARRIVE && arm->op == ARM_ARRIVE);
 }
 
 static bool point_could(const Origin *origin, const Point *point, uint32_t pc, UseKind kind) {
@@ -67,9 +68,21 @@ static bool point_could(const Origin *origin, const Point *point, uint32_t pc, U
 }
 
 static bool instr_could(const Origin *origin, uint32_t pc, UseKind kind) {
-    static const InstrOp ops[USE_KINDS] = {INSTR_TRY_SEND, INSTR_TRY_RECV, INSTR_CLOSE, INSTR_RELEASE, INSTR_UNLOCK};
+    static const uint8_t kinds[INSTR_COUNT] = {
+        [INSTR_TRY_SEND] = USE_SEND + 1,
+        [INSTR_TRY_RECV] = USE_RECV + 1,
+        [INSTR_CLOSE] = USE_CLOSE + 1,
+        [INSTR_RELEASE] = USE_RELEASE + 1,
+        [INSTR_UNLOCK] = USE_UNLOCK + 1,
+        [INSTR_SIGNAL] = USE_SIGNAL + 1,
+        [INSTR_SIGNAL_ALL] = USE_SIGNAL + 1,
+        [INSTR_NOTIFY_ONE] = USE_NOTIFY + 1,
+        [INSTR_NOTIFY_ALL] = USE_NOTIFY + 1,
+        [INSTR_GROUP_ADD] = USE_DONE + 1, /* of a number below 0 */
+        [INSTR_GROUP_DONE] = USE_DONE + 1,
+    };
     const Instr *instr = &origin->machine->code[pc];
-    if (instr->op == ops[kind]) return slot_could(origin, instr->a, pc);
+    if (kinds[instr->op] == kind + 1) return slot_could(origin, instr->a, pc);
     if (instr->op == INSTR_WAIT || instr->op == INSTR_OP_FUTURE)
         return point_could(origin, &origin->machine->points[instr->imm], pc, kind);
     return false;

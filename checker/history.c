@@ -50,7 +50,10 @@ static void note_fire(History *history, World *world, uint32_t task, const Event
     uint32_t who = handed ? task_of(world, event->fiber) : task;
     if (event->op == ARM_SEND) note_use(history, event->object, who, USE_SEND);
     if (event->op == ARM_RECV) note_use(history, event->object, who, USE_RECV);
-    if ((event->op == ARM_LOCK || event->op == ARM_ACQUIRE) && event->ok)
+    if (event->op == ARM_ARRIVE) note_use(history, event->object, who, USE_ARRIVE);
+    bool takes = event->op == ARM_LOCK || event->op == ARM_ACQUIRE || event->op == ARM_READ_LOCK ||
+                 event->op == ARM_WRITE_LOCK || event->op == ARM_ONCE;
+    if (takes && event->ok)
         note_take(history, event->object, who, event, handed);
 }
 
@@ -60,6 +63,8 @@ static void note_op(History *history, uint32_t task, const Event *event) {
     case INSTR_TRY_RECV: note_use(history, event->object, task, USE_RECV); break;
     case INSTR_CLOSE: note_use(history, event->object, task, USE_CLOSE); break;
     case INSTR_TRY_LOCK:
+    case INSTR_TRY_READ_LOCK:
+    case INSTR_TRY_WRITE_LOCK:
     case INSTR_TRY_ACQUIRE:
         if (event->ok) note_take(history, event->object, task, event, false);
         break;
@@ -74,6 +79,12 @@ static void note_op(History *history, uint32_t task, const Event *event) {
         note_return(history, event->object, task);
         note_use(history, event->object, task, USE_RELEASE);
         break;
+    case INSTR_ONCE_LEAVE: note_return(history, event->object, task); break;
+    case INSTR_SIGNAL:
+    case INSTR_SIGNAL_ALL: note_use(history, event->object, task, USE_SIGNAL); break;
+    case INSTR_NOTIFY_ONE:
+    case INSTR_NOTIFY_ALL: note_use(history, event->object, task, USE_NOTIFY); break;
+    case INSTR_GROUP_DONE: note_use(history, event->object, task, USE_DONE); break;
     default: break;
     }
 }

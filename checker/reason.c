@@ -1,12 +1,17 @@
 #include "checker/reason.h"
 
 #include "checker/helpers.h"
+#include "model/barrier.h"
 #include "model/channel.h"
+#include "model/condvar.h"
 #include "model/executor.h"
 #include "model/fiber.h"
 #include "model/mutex.h"
+#include "model/once.h"
+#include "model/rwlock.h"
 #include "model/scope.h"
 #include "model/semaphore.h"
+#include "model/waitgroup.h"
 
 #include <assert.h>
 #include <string.h>
@@ -255,6 +260,130 @@ static void reason_channel(Telling *telling, uint32_t task, const WaitInfo *wait
     candidates_end(&found, out);
 }
 
+/* ---- readers-writer locks */
+
+/* ", which a and b hold for reading (line 4)" */
+static void because_shared(Telling *telling, uint32_t task, uint32_t object, const Word *words, Reason *out) {
+    RwlockLists lists = rwlock_lists(words);
+    bool writes = rwlock_writer(telling->world, object) != 0;
+    if (words[RWLOCK_WRITER] != 0) add_helper(out, handle_slot(words[RWLOCK_WRITER]));
+    for (uint32_t i = 0; i < lists.readers.n; i++) add_helper(out, handle_slot(words[records_word(lists.readers, i)]));
+    for (uint32_t i = 0; i < lists.given.n; i++)
+        add_helper(out, handle_slot(words[records_word(lists.given, i) + RWLOCK_TASK]));
+    if (out->helpers.n == 0) return;
+    const HistoryTake *take = history_take(&telling->history, object, out->helpers.data[0]);
+    if (take != NULL) out->held_line = telling_line(telling, take->span);
+    const char *at = take != NULL ? arena_printf(telling->arena, " (line %u)", out->held_line) : "";
+    const char *mode = writes ? "writing" : "reading";
+    if (out->helpers.n == 1 && out->helpers.data[0] == task)
+        out->because = arena_printf(telling->arena, ", which it holds itself for %s%s", mode, at);
+    else
+        out->because = arena_printf(telling->arena, ", which %s %s for %s%s", telling_list(telling, &out->helpers),
+            out->helpers.n == 1 ? "holds" : "hold", mode, at);
+}
+
+/* Readers are held back by a writer that waits itself: who stands first of these. */
+static uint32_t first_writer(const Word *words) {
+    Records queue = rwlock_lists(words).queue;
+    for (uint32_t i = 0; i < queue.n; i++) {
+        const Word *record = words + records_word(queue, i);
+        if (record[RWLOCK_OP] == ARM_WRITE_LOCK && record[RWLOCK_TURN] == 0) return handle_slot(record[RWLOCK_TASK]);
+    }
+    return NO_SLOT;
+}
+
+static void reason_rwlock(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    bool reads = wait->op == ARM_READ_LOCK;
+    const char *name = telling_object(telling, wait->object);
+    out->what = arena_printf(telling->arena, "%s %s", reads ? "read_lock" : "write_lock", name);
+    out->waits = arena_printf(telling->arena, "waits to %s %s", reads ? "read" : "write", name);
+    const Word *words = words_at(telling, wait->object);
+    if (comp_kind(words) != COMP_RWLOCK) return;
+    uint32_t writer = first_writer(words);
+    if (!reads || rwlock_writer(telling->world, wait->object) != 0 || writer == NO_SLOT) {
+        because_shared(telling, task, wait->object, words, out);
+        return;
+    }
+    add_helper(out, writer);
+    out->because = arena_printf(telling->arena, ", behind %s, who waits to write it", telling_task(telling, writer));
+}
+
+/* ---- conditions, notifications, barriers, waitgroups, onces */
+
+/* Nobody did what would have helped. */
+static void because_nobody(Telling *telling, uint32_t task, const WaitInfo *wait, UseKind kind, const char *verb,
+    const char *never, Reason *out) {
+    Candidates found = {0};
+    find_candidates(telling, task, wait->object, kind, &found);
+    out->because = candidates_text(telling, &found, verb, never);
+    candidates_end(&found, out);
+}
+
+/* The mutex of the arm's wait once it was signalled, NO_SLOT before. */
+static uint32_t mutex_of(Telling *telling, const WaitInfo *wait) {
+    if (world_kind(telling->world, wait->object) != COMP_CONDVAR) return NO_SLOT;
+    Waiter who = {slot_handle(wait->fiber), wait->arm, 0};
+    Word mutex = condvar_signalled(telling->world, wait->object, who);
+    return mutex == 0 ? NO_SLOT : handle_slot(mutex);
+}
+
+static void reason_condvar(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    uint32_t mutex = mutex_of(telling, wait);
+    if (mutex != NO_SLOT) {
+        WaitInfo again = *wait;
+        again.object = mutex;
+        reason_lock(telling, task, &again, out);
+        out->waits = arena_printf(telling->arena, "was woken by %s and waits to get %s back",
+            telling_object(telling, wait->object), telling_object(telling, mutex));
+        return;
+    }
+    const char *name = telling_object(telling, wait->object);
+    out->what = arena_printf(telling->arena, "wait %s", name);
+    out->waits = arena_printf(telling->arena, "waits for a signal of %s", name);
+    because_nobody(telling, task, wait, USE_SIGNAL, "signal it", "signals it", out);
+}
+
+static void reason_notified(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    const char *name = telling_object(telling, wait->object);
+    out->what = arena_printf(telling->arena, "notified %s", name);
+    out->waits = arena_printf(telling->arena, "waits for a notification of %s", name);
+    because_nobody(telling, task, wait, USE_NOTIFY, "notify it", "notifies it", out);
+}
+
+static void reason_arrive(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    const char *name = telling_object(telling, wait->object);
+    out->what = arena_printf(telling->arena, "arrive %s", name);
+    out->waits = arena_printf(telling->arena, "waits for others to arrive at %s", name);
+    const Word *words = words_at(telling, wait->object);
+    if (comp_kind(words) == COMP_BARRIER)
+        out->waits = arena_printf(telling->arena, "waits at %s, where %u of %u have arrived", name,
+            (uint32_t)words[BARRIER_NQUEUE], (uint32_t)words[BARRIER_PARTIES]);
+    because_nobody(telling, task, wait, USE_ARRIVE, "arrive", "arrives", out);
+}
+
+static void reason_group(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    const char *name = telling_object(telling, wait->object);
+    const Word *words = words_at(telling, wait->object);
+    out->what = arena_printf(telling->arena, "wait %s", name);
+    out->waits = arena_printf(telling->arena, "waits for %s", name);
+    if (comp_kind(words) == COMP_WAITGROUP)
+        out->waits = arena_printf(telling->arena, "waits for %s, whose count is %u", name, (uint32_t)words[WAITGROUP_COUNT]);
+    because_nobody(telling, task, wait, USE_DONE, "call done", "calls done", out);
+}
+
+static void reason_once(Telling *telling, const WaitInfo *wait, Reason *out) {
+    const char *name = telling_object(telling, wait->object);
+    const Word *words = words_at(telling, wait->object);
+    out->what = arena_printf(telling->arena, "call_once %s", name);
+    out->waits = arena_printf(telling->arena, "waits for %s to be done", name);
+    if (comp_kind(words) != COMP_ONCE || words[ONCE_RUNNER] == 0) return;
+    uint32_t runner = handle_slot(words[ONCE_RUNNER]);
+    const HistoryTake *take = history_take(&telling->history, wait->object, runner);
+    if (take != NULL) out->held_line = telling_line(telling, take->span);
+    add_helper(out, runner);
+    out->because = arena_printf(telling->arena, ", which %s runs", telling_task(telling, runner));
+}
+
 /* ---- ends of tasks */
 
 static void reason_join(Telling *telling, const WaitInfo *wait, Reason *out) {
@@ -314,6 +443,13 @@ bool reason_of(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *ou
     case ARM_RECV: reason_channel(telling, task, wait, out); return true;
     case ARM_JOIN: reason_join(telling, wait, out); return true;
     case ARM_SCOPE_END: reason_scope(telling, wait, out); return true;
+    case ARM_READ_LOCK:
+    case ARM_WRITE_LOCK: reason_rwlock(telling, task, wait, out); return true;
+    case ARM_WAIT: reason_condvar(telling, task, wait, out); return true;
+    case ARM_NOTIFIED: reason_notified(telling, task, wait, out); return true;
+    case ARM_ARRIVE: reason_arrive(telling, task, wait, out); return true;
+    case ARM_WAIT_GROUP: reason_group(telling, task, wait, out); return true;
+    case ARM_ONCE: reason_once(telling, wait, out); return true;
     case ARM_FUTURE:
         out->what = "future";
         out->waits = "waits for a future that is gone";

@@ -38,7 +38,9 @@ static const Point *resting_point(World *world, const Word *words) {
     return machine_point_at(fiber_machine(world, words), (uint32_t)words[FIBER_PC]);
 }
 
-static bool is_daemon_place(ArmOp op) { return op == ARM_RECV || op == ARM_PENDING || op == ARM_PARK; }
+static bool is_daemon_place(ArmOp op) {
+    return op == ARM_RECV || op == ARM_NOTIFIED || op == ARM_PENDING || op == ARM_PARK;
+}
 
 bool stuck_at_place(World *world, uint32_t task) {
     const Word *words = task_words(world, task);

@@ -319,6 +319,19 @@ void lower_immediate(Builder *b, const Expr *expr, uint32_t slot) {
     case BUILTIN_CAP: lower_emit3(b, INSTR_CAP, 0, lower_expr(b, expr->args[0]), result, NO_SLOT); break;
     case BUILTIN_TRY_LOCK: lower_emit3(b, INSTR_TRY_LOCK, 0, lower_expr(b, expr->args[0]), NO_SLOT, result); break;
     case BUILTIN_UNLOCK: lower_op1(b, INSTR_UNLOCK, lower_expr(b, expr->args[0])); break;
+    case BUILTIN_TRY_READ_LOCK:
+        lower_emit3(b, INSTR_TRY_READ_LOCK, 0, lower_expr(b, expr->args[0]), NO_SLOT, result);
+        break;
+    case BUILTIN_TRY_WRITE_LOCK:
+        lower_emit3(b, INSTR_TRY_WRITE_LOCK, 0, lower_expr(b, expr->args[0]), NO_SLOT, result);
+        break;
+    case BUILTIN_SIGNAL: lower_op1(b, INSTR_SIGNAL, lower_expr(b, expr->args[0])); break;
+    case BUILTIN_SIGNAL_ALL: lower_op1(b, INSTR_SIGNAL_ALL, lower_expr(b, expr->args[0])); break;
+    case BUILTIN_NOTIFY_ONE: lower_op1(b, INSTR_NOTIFY_ONE, lower_expr(b, expr->args[0])); break;
+    case BUILTIN_NOTIFY_ALL: lower_op1(b, INSTR_NOTIFY_ALL, lower_expr(b, expr->args[0])); break;
+    case BUILTIN_ADD: counted(b, expr, INSTR_GROUP_ADD, NO_SLOT); break;
+    case BUILTIN_DONE: lower_op1(b, INSTR_GROUP_DONE, lower_expr(b, expr->args[0])); break;
+    case BUILTIN_ONCE_LEAVE: lower_op1(b, INSTR_ONCE_LEAVE, lower_expr(b, expr->args[0])); break;
     case BUILTIN_TRY_ACQUIRE: counted(b, expr, INSTR_TRY_ACQUIRE, result); break;
     case BUILTIN_RELEASE: counted(b, expr, INSTR_RELEASE, NO_SLOT); break;
     case BUILTIN_ABORT: lower_op1(b, INSTR_ABORT, lower_expr(b, expr->args[0])); break;

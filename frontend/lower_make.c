@@ -20,18 +20,25 @@ static void new_object(Builder *b, uint32_t slot, uint32_t site, uint32_t count)
     lower_emit(b, (Instr){.op = INSTR_NEW, .a = slot, .b = count, .c = NO_SLOT, .d = NO_SLOT, .imm = site});
 }
 
-static ObjectKind object_of(Builtin builtin) {
-    switch (builtin) {
-    case BUILTIN_CHANNEL: return OBJECT_CHANNEL;
-    case BUILTIN_PERMITS: return OBJECT_SEMAPHORE;
-    case BUILTIN_THREADS: return OBJECT_EXECUTOR;
-    default: return OBJECT_MUTEX;
+/* What handles of a kind refer to. */
+static ObjectKind object_of(Builder *b, TypeKind kind, Span span) {
+    switch (kind) {
+    case TYPE_CHAN: return OBJECT_CHANNEL;
+    case TYPE_MUTEX: return OBJECT_MUTEX;
+    case TYPE_SEMAPHORE: return OBJECT_SEMAPHORE;
+    case TYPE_EXECUTOR: return OBJECT_EXECUTOR;
+    case TYPE_RWLOCK: return OBJECT_RWLOCK;
+    case TYPE_CONDVAR: return OBJECT_CONDVAR;
+    case TYPE_NOTIFY: return OBJECT_NOTIFY;
+    case TYPE_BARRIER: return OBJECT_BARRIER;
+    case TYPE_WAITGROUP: return OBJECT_WAITGROUP;
+    case TYPE_ONCE: return OBJECT_ONCE;
+    default: lower_not_yet(b->lower, span, "this object"); return OBJECT_MUTEX;
     }
 }
 
-static void refuse_later(Builder *b, TypeKind kind, Span span) {
-    bool is_known = kind == TYPE_CHAN || kind == TYPE_SEMAPHORE || kind == TYPE_EXECUTOR || kind == TYPE_MUTEX;
-    if (!is_known) lower_not_yet(b->lower, span, "this object");
+static RwlockPolicy policy_of(Builtin builtin) {
+    return builtin == BUILTIN_PHASE_FAIR ? RWLOCK_PHASE_FAIR : builtin == BUILTIN_PREFER_READERS ? RWLOCK_PREFER_READERS : RWLOCK_FIFO;
 }
 
 /* The environment tries every item. */
@@ -45,17 +52,18 @@ static void check_values(Builder *b, const Expr *call, const ValueType *item) {
 
 /* The key tells objects of one constructor in different variables apart no further: one constructor expression is one site. */
 void lower_make(Builder *b, const Expr *call, uint32_t slot) {
-    refuse_later(b, maker_kind(call->builtin), call->span);
     if (call->nargs && (call->args[0]->builtin == BUILTIN_UNBOUNDED || (call->type->of && convert_holds_counted(call->type->of))))
         lower_not_yet(b->lower, call->span, "this channel");
     if (b->lower->failed) return;
-    Site site = {.kind = object_of(call->builtin),
+    Site site = {.kind = object_of(b, maker_kind(call->builtin), call->span),
         .name = b->object_name ? b->object_name : "",
         .span = call->span,
         .is_scoped = b->object_scoped,
         .is_extern = b->object_extern};
     site.is_barging = call->builtin == BUILTIN_BARGING;
     site.is_unowned = call->builtin == BUILTIN_UNOWNED;
+    site.policy = policy_of(call->builtin);
+    site.is_spurious = call->builtin == BUILTIN_SPURIOUS;
     if (site.kind == OBJECT_CHANNEL) site.elem = lower_type(b->lower, call->type->of);
     if (site.is_extern) check_values(b, call, site.elem);
     for (uint32_t i = 0; i < call->nargs; i++) {
@@ -78,9 +86,8 @@ void lower_make(Builder *b, const Expr *call, uint32_t slot) {
 
 /* ---- variables without initialiser */
 
-
-static uint32_t default_object(Builder *b, const void *key, const char *name, Span span) {
-    return lower_site(b, key, (Site){.kind = OBJECT_MUTEX, .name = name, .span = span, .is_scoped = b->object_scoped});
+static uint32_t default_object(Builder *b, TypeKind kind, const void *key, const char *name, Span span) {
+    return lower_site(b, key, (Site){.kind = object_of(b, kind, span), .name = name, .span = span, .is_scoped = b->object_scoped});
 }
 
 static void fill(Builder *b, InstrOp op, uint32_t slot, uint32_t n) {
@@ -101,8 +108,7 @@ static void default_named(Builder *b, const Type *type, uint32_t slot, const voi
     if (!maker_holds_implicit(type)) {
         default_plain(b, type, slot);
     } else if (maker_is_implicit(type->kind)) {
-        refuse_later(b, type->kind, span);
-        new_object(b, slot, default_object(b, key, name, span), NO_SLOT);
+        new_object(b, slot, default_object(b, type->kind, key, name, span), NO_SLOT);
     } else if (type->kind == TYPE_ARRAY) {
         for (uint32_t i = 0; i < type->length; i++)
             default_named(b, type->of, slot + i * type_words(type->of), key, name, span);
@@ -181,8 +187,7 @@ static void global_default(GlobalInit *g, const Type *type, uint32_t offset, con
     uint32_t mark = lower_mark(g->b);
     if (maker_is_implicit(type->kind)) {
         uint32_t slot = lower_temp(g->b, type);
-        refuse_later(g->b, type->kind, g->symbol->span);
-        new_object(g->b, slot, default_object(g->b, key, name, g->symbol->span), NO_SLOT);
+        new_object(g->b, slot, default_object(g->b, type->kind, key, name, g->symbol->span), NO_SLOT);
         store_made(g, type, offset, slot);
     } else if (type->kind == TYPE_ARRAY) {
         for (uint32_t i = 0; i < type->length; i++)

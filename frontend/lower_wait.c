@@ -22,7 +22,7 @@ uint32_t lower_cancel_chain(Builder *b) {
 /* ---- operands */
 
 /* The operations that wait, by what they take after the object. */
-typedef enum WaitValue { VALUE_NONE, VALUE_ITEM, VALUE_NUMBER /* int; 1 when it is left out */ } WaitValue;
+typedef enum WaitValue { VALUE_NONE, VALUE_ITEM, VALUE_NUMBER /* int; 1 when it is left out */, VALUE_MUTEX } WaitValue;
 typedef struct WaitRow {
     Builtin builtin;
     ArmOp op;
@@ -37,12 +37,19 @@ static const WaitRow rows[] = {
     {BUILTIN_SLEEP, ARM_SLEEP, VALUE_NUMBER, false, false, false},
     {BUILTIN_YIELD, ARM_YIELD, VALUE_NONE, false, false, false},
     {BUILTIN_PARK, ARM_PARK, VALUE_NONE, false, false, false},
+    {BUILTIN_READ_LOCK, ARM_READ_LOCK, VALUE_NONE, true, false, false},
+    {BUILTIN_WRITE_LOCK, ARM_WRITE_LOCK, VALUE_NONE, true, false, false},
+    {BUILTIN_WAIT, ARM_WAIT, VALUE_MUTEX, true, false, false},
+    {BUILTIN_WAIT, ARM_WAIT_GROUP, VALUE_NONE, true, false, false}, /* the one with one argument */
+    {BUILTIN_NOTIFIED, ARM_NOTIFIED, VALUE_NONE, true, false, false},
+    {BUILTIN_ARRIVE, ARM_ARRIVE, VALUE_NONE, true, false, false},
+    {BUILTIN_ONCE_ENTER, ARM_ONCE, VALUE_NONE, true, false, true},
 };
 static const WaitRow join_row = {.op = ARM_JOIN, .has_object = true}, future_row = {.op = ARM_FUTURE, .has_object = true};
 
 static const WaitRow *row_of(const Expr *operation) {
     for (uint32_t i = 0; operation->kind == EXPR_CALL && i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].builtin == (Builtin)operation->builtin) return &rows[i];
+        if (rows[i].builtin == operation->builtin && (rows[i].value != VALUE_MUTEX || operation->nargs == 2)) return &rows[i];
     return operation->type->kind == TYPE_TASK ? &join_row : &future_row;
 }
 
@@ -60,7 +67,12 @@ static const Expr *value_of(const Expr *operation) {
 }
 
 static const Type *value_type(Builder *b, const Expr *operation) {
-    return row_of(operation)->value == VALUE_ITEM ? operation->args[0]->type->of : types_int(b->lower->tree->types, 32, true);
+    Types *types = b->lower->tree->types;
+    switch (row_of(operation)->value) {
+    case VALUE_ITEM: return operation->args[0]->type->of;
+    case VALUE_MUTEX: return types_basic(types, TYPE_MUTEX);
+    default: return types_int(types, 32, true);
+    }
 }
 
 /* Operands that are evaluated only where the guard is true begin as none: what is not evaluated must not differ from run to run. */

@@ -36,7 +36,7 @@ Word condvar_mutex_at(World *world, uint32_t slot, uint32_t index) {
 
 /* ---- being woken */
 
-void condvar_wake(World *world, uint32_t slot, uint32_t index, CondvarWake how, const Tell *tell) {
+Waiter condvar_wake(World *world, uint32_t slot, uint32_t index, CondvarWake how, const Tell *tell) {
     const Word *words = world_read(world, slot, NULL);
     const Word *record = words + records_word(condvar_lists(words).queue, index);
     Waiter who = {record[0], record[1], record[CONDVAR_TASK]};
@@ -48,7 +48,7 @@ void condvar_wake(World *world, uint32_t slot, uint32_t index, CondvarWake how, 
     opened[at + CONDVAR_MUTEX] = mutex;
     opened[at + CONDVAR_PASSES] = how == CONDVAR_BY_SIGNAL;
     tell_served(tell, ARM_WAIT, who.fiber);
-    if (mutex_admit(world, handle_slot(mutex), who)) tell_served(tell, ARM_LOCK, who.fiber);
+    return mutex_admit(world, handle_slot(mutex), who) ? who : (Waiter){0};
 }
 
 /* The signalled record of the waiter, or -1. */
@@ -58,6 +58,13 @@ Word condvar_signalled(World *world, uint32_t slot, Waiter who) {
     const Word *words = world_read(world, slot, NULL);
     int index = signalled_of(words, who);
     return index < 0 ? 0 : words[records_word(condvar_lists(words).signalled, (uint32_t)index) + CONDVAR_MUTEX];
+}
+
+Word condvar_mutex(World *world, uint32_t slot, Waiter who) {
+    const Word *words = world_read(world, slot, NULL);
+    Records queue = condvar_lists(words).queue;
+    int index = records_find(words, queue, who.fiber, who.arm);
+    return index < 0 ? condvar_signalled(world, slot, who) : words[records_word(queue, (uint32_t)index) + CONDVAR_MUTEX];
 }
 
 /* true: it had a signal of its own. */

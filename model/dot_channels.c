@@ -9,8 +9,10 @@
 
 enum { MAX_FOLLOW = 16 };
 
-typedef enum UseKind { USE_SEND, USE_RECV, USE_CLOSE, USE_LOCK, USE_ACQUIRE, USE_RELEASE, USE_KINDS } UseKind;
-static const char *const use_texts[USE_KINDS] = {"send", "recv", "close", "lock", "acquire", "release"};
+typedef enum UseKind { USE_SEND, USE_RECV, USE_CLOSE, USE_LOCK, USE_ACQUIRE, USE_RELEASE,
+    USE_READ, USE_WRITE, USE_WAIT, USE_SIGNAL, USE_NOTIFIED, USE_NOTIFY, USE_ARRIVE, USE_ADD, USE_DONE, USE_ONCE, USE_KINDS } UseKind;
+static const char *const use_texts[USE_KINDS] = {"send", "recv", "close", "lock", "acquire", "release",
+    "read_lock", "write_lock", "wait", "signal", "notified", "notify", "arrive", "add", "done", "call_once"};
 
 typedef struct Object { /* a global variable (or one element of it), or what a constructor makes */
     bool is_global;
@@ -113,6 +115,13 @@ static int use_of_arm(ArmOp op) {
     case ARM_RECV: return USE_RECV;
     case ARM_LOCK: return USE_LOCK;
     case ARM_ACQUIRE: return USE_ACQUIRE;
+    case ARM_READ_LOCK: return USE_READ;
+    case ARM_WRITE_LOCK: return USE_WRITE;
+    case ARM_WAIT:
+    case ARM_WAIT_GROUP: return USE_WAIT;
+    case ARM_NOTIFIED: return USE_NOTIFIED;
+    case ARM_ARRIVE: return USE_ARRIVE;
+    case ARM_ONCE: return USE_ONCE;
     default: return -1;
     }
 }
@@ -125,6 +134,14 @@ static int use_of_instr(const Instr *instr) {
     case INSTR_TRY_LOCK: return USE_LOCK;
     case INSTR_TRY_ACQUIRE: return USE_ACQUIRE;
     case INSTR_RELEASE: return USE_RELEASE;
+    case INSTR_TRY_READ_LOCK: return USE_READ;
+    case INSTR_TRY_WRITE_LOCK: return USE_WRITE;
+    case INSTR_SIGNAL:
+    case INSTR_SIGNAL_ALL: return USE_SIGNAL;
+    case INSTR_NOTIFY_ONE:
+    case INSTR_NOTIFY_ALL: return USE_NOTIFY;
+    case INSTR_GROUP_ADD: return USE_ADD;
+    case INSTR_GROUP_DONE: return USE_DONE;
     default: return -1;
     }
 }

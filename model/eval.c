@@ -46,6 +46,7 @@ static Step step_begin(World *world, uint32_t task, const EvalOptions *options, 
     Step step = {.world = world, .program = world->program, .options = options, .choices = choices, .log = log, .task = task, .fuel = EVAL_FUEL};
     step.rests = world->program->threaded;
     step.result.status = STEP_DONE;
+    world_forget_spared(world); /* a step that failed may have left some */
     step.result.fiber = task;
     step.result.arm = step.result.left = NO_SLOT;
     return step;

@@ -244,7 +244,7 @@ static Run opfuture_cancel(Step *step, uint32_t slot) {
     Op op = opfuture_op(world, slot, words, n, step_task(step));
     if (op.op == ARM_SEND && words[OPFUTURE_STATUS] != ARM_QUEUED)
         orphan_words(world, words + OPFUTURE_VALUE, world->program->machines[words[OPFUTURE_MACHINE]]->slot_kinds + op.arm->value, n - OPFUTURE_VALUE);
-    return words[OPFUTURE_STATUS] == ARM_QUEUED ? op_give_up(step, &op) : RUN_ON;
+    return op_has_place(&op, (ArmState)words[OPFUTURE_STATUS]) ? op_give_up(step, &op) : RUN_ON;
 }
 
 Run future_kill(Step *step, Word future) {
@@ -324,6 +324,7 @@ Run fiber_cancel(Step *step, uint32_t fiber) {
     if (is_new && !machine->has_drop) return cancel_unstarted(step, fiber);
     const Point *point = is_new ? &machine->points[0] : machine_point_at(machine, (uint32_t)words[FIBER_PC]);
     words[FIBER_FLAGS] |= FIBER_UNWINDING;
+    step->unwinding++;
     if (!is_new && wait_give_up(step, fiber, NO_SLOT) != RUN_ON) return RUN_FAILED;
     bool rests = step->rests;
     step->rests = false;
@@ -336,6 +337,7 @@ Run fiber_cancel(Step *step, uint32_t fiber) {
         run = run_fiber(step, fiber, point->cancel, false);
     }
     step->rests = rests;
+    if (--step->unwinding == 0) world_forget_spared(step->world);
     assert(run == RUN_CANCELLED || run == RUN_FAILED);
     return run;
 }

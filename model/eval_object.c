@@ -1,21 +1,26 @@
+#include "model/barrier.h"
 #include "model/channel.h"
 #include "model/executor.h"
 #include "model/kind.h"
 #include "model/mutex.h"
+#include "model/notify.h"
+#include "model/once.h"
 #include "model/op.h"
+#include "model/rwlock.h"
 #include "model/scope.h"
 #include "model/semaphore.h"
+#include "model/waitgroup.h"
 
 #include <assert.h>
 
 /* ---- making and killing */
 
-/* The number a constructor is given: capacity, permits, threads. */
+/* The number a constructor is given: capacity, permits, threads, parties. */
 static Run size_of_new(Step *step, const Act *act, const Instr *instr, Word *size) {
     const Site *site = &step->program->sites[instr->imm];
     *size = instr->b == NO_SLOT ? 0 : act->frame[instr->b];
     if (*size == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
-    if (*size < (site->kind == OBJECT_EXECUTOR ? 1 : 0)) return step_undefined(step, "bounds", instr->span);
+    if (*size < (site->kind == OBJECT_EXECUTOR || site->kind == OBJECT_BARRIER ? 1 : 0)) return step_undefined(step, "bounds", instr->span);
     return RUN_ON;
 }
 
@@ -30,6 +35,12 @@ static Run make(Step *step, Act *act, const Instr *instr) {
     case OBJECT_SEMAPHORE: slot = semaphore_new(world, site, size); break;
     case OBJECT_EXECUTOR: slot = executor_new(world, site + 1, size); break;
     case OBJECT_SCOPE: slot = scope_new(world, site); break;
+    case OBJECT_RWLOCK: slot = rwlock_new(world, site); break;
+    case OBJECT_CONDVAR: slot = condvar_new(world, site); break;
+    case OBJECT_NOTIFY: slot = notify_new(world, site); break;
+    case OBJECT_BARRIER: slot = barrier_new(world, site, size); break;
+    case OBJECT_WAITGROUP: slot = waitgroup_new(world, site); break;
+    case OBJECT_ONCE: slot = once_new(world, site); break;
     }
     act->frame[instr->a] = slot_handle(slot);
     return RUN_ON;
@@ -51,7 +62,7 @@ static Run kill_object(Step *step, Act *act, const Instr *instr) {
 
 /* ---- immediate operations */
 
-static Event *log_op(Step *step, const Act *act, const Instr *instr, uint32_t object, bool ok) {
+Event *object_log(Step *step, const Act *act, const Instr *instr, uint32_t object, bool ok) {
     Event *event = step_event(step, EVENT_OP, instr->span, act->fiber, object);
     if (!event) return NULL;
     event->op = instr->op;
@@ -76,7 +87,7 @@ static Run try_send(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     bool ok = slot != NO_SLOT && channel_can_send(world, slot, 0);
     if (ok) ok = channel_send(world, slot, 0, item, step_pick(step, channel_send_ways(world, slot, 0)), &served);
     act->frame[instr->c] = ok;
-    event_values(log_op(step, act, instr, slot, ok), item, (uint32_t)instr->imm);
+    event_values(object_log(step, act, instr, slot, ok), item, (uint32_t)instr->imm);
     log_served(step, instr, slot, ARM_RECV, served);
     wait_decide(step, served.fiber, (uint32_t)served.arm);
     for (Word i = 0; i < instr->imm && !ok; i++)
@@ -90,7 +101,7 @@ static Run try_recv(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     bool ok = slot != NO_SLOT && channel_can_recv(world, slot, 0);
     if (ok) ok = channel_recv(world, slot, 0, act->frame + instr->b, step_pick(step, channel_recv_ways(world, slot, 0)), &served);
     act->frame[instr->c] = ok;
-    Event *event = log_op(step, act, instr, slot, ok);
+    Event *event = object_log(step, act, instr, slot, ok);
     if (ok) event_values(event, act->frame + instr->b, (uint32_t)instr->imm);
     log_served(step, instr, slot, ARM_SEND, served);
     wait_decide(step, served.fiber, (uint32_t)served.arm);
@@ -100,7 +111,7 @@ static Run try_recv(Step *step, Act *act, const Instr *instr, uint32_t slot) {
 static Run close_object(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     World *world = step->world;
     bool open = world_kind(world, slot) == COMP_CHANNEL ? channel_close(world, slot) : semaphore_close(world, slot);
-    (void)log_op(step, act, instr, slot, open);
+    (void)object_log(step, act, instr, slot, open);
     if (!open) return step_misuse(step, "close", instr->span, slot, "it is closed already");
     return future_drop_orphans(step, instr->span);
 }
@@ -109,14 +120,16 @@ static Run try_lock(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     bool ok = slot != NO_SLOT && mutex_is_free(step->world, slot);
     if (ok) mutex_take(step->world, slot, step_task(step));
     act->frame[instr->c] = ok;
-    (void)log_op(step, act, instr, slot, ok);
+    (void)object_log(step, act, instr, slot, ok);
     return RUN_ON;
 }
 
 static Run unlock(Step *step, Act *act, const Instr *instr, uint32_t slot) {
-    Waiter next;
-    MutexUnlock outcome = mutex_unlock(step->world, slot, step_task(step), &next);
-    (void)log_op(step, act, instr, slot, outcome == MUTEX_UNLOCKED);
+    Waiter next = {0};
+    if (world_take_spared(step->world, slot_handle(slot))) return RUN_ON; /* the cancelled wait had released it */
+    bool is_mutex = world_kind(step->world, slot) == COMP_MUTEX;
+    MutexUnlock outcome = is_mutex ? mutex_unlock(step->world, slot, step_task(step), &next) : sync_unlock(step, instr, slot);
+    (void)object_log(step, act, instr, slot, outcome == MUTEX_UNLOCKED);
     op_log_next(step, instr->span, &next, slot);
     switch (outcome) {
     case MUTEX_UNLOCKED: return RUN_ON;
@@ -146,7 +159,7 @@ static Run acquire_release(Step *step, Act *act, const Instr *instr, uint32_t sl
         ok = slot != NO_SLOT && semaphore_can_acquire(world, slot, count) && semaphore_acquire(world, slot, count);
         act->frame[instr->c] = ok;
     }
-    event_values(log_op(step, act, instr, slot, ok), &count, 1);
+    event_values(object_log(step, act, instr, slot, ok), &count, 1);
     return RUN_ON;
 }
 
@@ -166,22 +179,34 @@ static Run channel_query(Step *step, Act *act, const Instr *instr, uint32_t slot
     case INSTR_CLOSED: *answer = is_channel ? words[CHANNEL_CLOSED] : words[SEMAPHORE_CLOSED]; break;
     default: break;
     }
-    (void)log_op(step, act, instr, slot, true);
+    (void)object_log(step, act, instr, slot, true);
     return RUN_ON;
 }
 
-static Run mutex_query(Step *step, Act *act, const Instr *instr, uint32_t slot) {
+static Run lock_query(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     Word *answer = &act->frame[instr->b];
     *answer = 0;
-    if (slot != NO_SLOT) *answer = world_read(step->world, slot, NULL)[instr->op == INSTR_HELD ? MUTEX_HELD : MUTEX_OWNER];
+    if (slot == NO_SLOT) return RUN_ON;
+    bool asks_held = instr->op == INSTR_HELD;
+    if (world_kind(step->world, slot) == COMP_MUTEX) *answer = world_read(step->world, slot, NULL)[asks_held ? MUTEX_HELD : MUTEX_OWNER];
+    else *answer = asks_held ? rwlock_is_held(step->world, slot) : rwlock_writer(step->world, slot);
     return RUN_ON;
 }
 
 /* ---- */
 
-static const char *misuse_of_none(uint8_t op) {
-    return op == INSTR_CLOSE ? "close" : op == INSTR_UNLOCK ? "unlock" : op == INSTR_RELEASE ? "release" : NULL;
-}
+/* Operations that never wait, and are misuse on `none`. */
+static const char *const misuses_of_none[INSTR_COUNT] = {
+    [INSTR_CLOSE] = "close",
+    [INSTR_UNLOCK] = "unlock",
+    [INSTR_RELEASE] = "release",
+    [INSTR_SIGNAL] = "signal",
+    [INSTR_SIGNAL_ALL] = "signal",
+    [INSTR_NOTIFY_ONE] = "notify",
+    [INSTR_NOTIFY_ALL] = "notify",
+    [INSTR_GROUP_ADD] = "waitgroup",
+    [INSTR_GROUP_DONE] = "waitgroup",
+};
 
 /* By instruction; slot: NO_SLOT for `none`. */
 typedef Run (*Operation)(Step *step, Act *act, const Instr *instr, uint32_t slot);
@@ -198,8 +223,17 @@ static const Operation operations[INSTR_COUNT] = {
     [INSTR_FULL] = channel_query,
     [INSTR_EMPTY] = channel_query,
     [INSTR_CLOSED] = channel_query,
-    [INSTR_HELD] = mutex_query,
-    [INSTR_HOLDER] = mutex_query,
+    [INSTR_HELD] = lock_query,
+    [INSTR_HOLDER] = lock_query,
+    [INSTR_TRY_READ_LOCK] = sync_try_lock,
+    [INSTR_TRY_WRITE_LOCK] = sync_try_lock,
+    [INSTR_SIGNAL] = sync_signal,
+    [INSTR_SIGNAL_ALL] = sync_signal,
+    [INSTR_NOTIFY_ONE] = sync_notify,
+    [INSTR_NOTIFY_ALL] = sync_notify,
+    [INSTR_GROUP_ADD] = sync_add,
+    [INSTR_GROUP_DONE] = sync_add,
+    [INSTR_ONCE_LEAVE] = sync_leave,
 };
 
 Run object_exec(Step *step, Act *act, const Instr *instr) {
@@ -212,7 +246,7 @@ Run object_exec(Step *step, Act *act, const Instr *instr) {
     Word handle = act->frame[instr->a];
     if (handle == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
     if (!handle) {
-        const char *misuse = misuse_of_none(instr->op);
+        const char *misuse = misuses_of_none[instr->op];
         return misuse ? step_misuse(step, misuse, instr->span, NO_SLOT, "the handle is `none`") : operate(step, act, instr, NO_SLOT);
     }
     if (world_kind(step->world, handle_slot(handle)) == COMP_DEAD)

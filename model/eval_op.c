@@ -13,6 +13,13 @@ static const OpRow *const rows[ARM_OPS] = {
     [ARM_SCOPE_END] = &op_scope_end,
     [ARM_PENDING] = &op_pending,
     [ARM_PARK] = &op_park,
+    [ARM_READ_LOCK] = &op_read_lock,
+    [ARM_WRITE_LOCK] = &op_write_lock,
+    [ARM_WAIT] = &op_wait,
+    [ARM_NOTIFIED] = &op_notified,
+    [ARM_ARRIVE] = &op_arrive,
+    [ARM_WAIT_GROUP] = &op_wait_group,
+    [ARM_ONCE] = &op_once,
 };
 
 const OpRow *op_row(ArmOp op) {
@@ -45,6 +52,13 @@ void op_log_hand(Step *step, const Op *op, ArmOp partner, Word fiber, bool ok) {
 void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object) {
     log_served(step, span, ARM_LOCK, next->fiber, object, true);
 }
+
+static void told(void *context, ArmOp op, Word fiber) {
+    TellLog *log = context;
+    log_served(log->step, log->span, op, fiber, log->object, true);
+}
+
+Tell op_tell(TellLog *log) { return (Tell){told, log}; }
 
 /* ---- operands */
 
@@ -96,9 +110,22 @@ OpOutcome op_go(Step *step, const Op *op, ArmState state, OpResult *result) {
     assert(state != ARM_OFF);
     if (state == ARM_QUEUED || state == ARM_WOKEN) return collect(step, op, result);
     if (op_check(step, op) != RUN_ON) return OP_FAILED;
+    if (op_row(op->op)->enter && op_is_able(step->world, op) == ABLE_YES) return collect(step, op, result);
     if (op_can_fire(step->world, op)) return op_fire(step, op, result);
     op_queue(step, op);
     return OP_WAITS;
+}
+
+void op_enter(Step *step, const Op *op) {
+    const OpRow *row = op_row(op->op);
+    uint32_t object = op_object(op);
+    if (!row->enter || object == NO_SLOT || world_kind(step->world, object) == COMP_DEAD) return;
+    step->contact = true;
+    row->enter(step, op);
+}
+
+bool op_has_place(const Op *op, ArmState state) {
+    return state == ARM_QUEUED || (op_row(op->op)->enter && (state == ARM_READY || state == ARM_NEW));
 }
 
 Run op_give_up(Step *step, const Op *op) {

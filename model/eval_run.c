@@ -73,6 +73,9 @@ static const Exec execs[INSTR_COUNT] = {
     [INSTR_CLOSE] = object_exec, [INSTR_LEN] = object_exec, [INSTR_CAP] = object_exec, [INSTR_FULL] = object_exec, [INSTR_EMPTY] = object_exec,
     [INSTR_CLOSED] = object_exec, [INSTR_TRY_LOCK] = object_exec, [INSTR_UNLOCK] = object_exec, [INSTR_TRY_ACQUIRE] = object_exec,
     [INSTR_RELEASE] = object_exec, [INSTR_HELD] = object_exec, [INSTR_HOLDER] = object_exec,
+    [INSTR_TRY_READ_LOCK] = object_exec, [INSTR_TRY_WRITE_LOCK] = object_exec, [INSTR_SIGNAL] = object_exec, [INSTR_SIGNAL_ALL] = object_exec,
+    [INSTR_NOTIFY_ONE] = object_exec, [INSTR_NOTIFY_ALL] = object_exec, [INSTR_GROUP_ADD] = object_exec, [INSTR_GROUP_DONE] = object_exec,
+    [INSTR_ONCE_LEAVE] = object_exec,
     [INSTR_IS_AT] = atom_exec, [INSTR_IS_DONE] = atom_exec, [INSTR_IS_BLOCKED] = atom_exec, [INSTR_IS_ENABLED] = atom_exec,
     [INSTR_IS_ABORTED] = atom_exec, [INSTR_IS_CRASHED] = atom_exec, [INSTR_IS_TASK] = atom_exec,
 };

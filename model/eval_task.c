@@ -60,7 +60,10 @@ static Run make_op_future(Step *step, Act *act, const Instr *instr) {
     const Word *value = arm->value == NO_SLOT ? NULL : act->frame + arm->value;
     uint32_t n = value ? arm->value_n : 0;
     OpFutureSpec spec = {act->machine->id, (uint32_t)instr->imm, object, value, n, arm->dest == NO_SLOT ? 0 : slot_handle(act->fiber)};
-    act->frame[instr->a] = slot_handle(opfuture_new(step->world, spec));
+    uint32_t slot = opfuture_new(step->world, spec);
+    act->frame[instr->a] = slot_handle(slot);
+    Op op = {.op = arm->op, .arm = arm, .object = object, .holder = slot, .who = {slot_handle(slot), 0, step_task(step)}};
+    op_enter(step, &op);
     return RUN_ON;
 }
 

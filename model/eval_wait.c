@@ -121,7 +121,6 @@ static Run give_up(Step *step, uint32_t fiber, const Point *point, uint32_t but)
     for (uint32_t i = 0; i < point->narms; i++) {
         const Arm *arm = &point->arms[i];
         ArmState state = arm_state(words, point, i);
-        bool queued = state == ARM_QUEUED;
         words[FIBER_FRAME + point->state + i] = ARM_OFF;
         if (i == but) continue;
         if (arm->op == ARM_FUTURE && arm->owned) {
@@ -134,9 +133,9 @@ static Run give_up(Step *step, uint32_t fiber, const Point *point, uint32_t but)
         } else if (arm->op == ARM_FUTURE) {
             Word future = arm_object(words, arm);
             if (state != ARM_OFF && future) future_detach(step, future);
-        } else if (queued) {
+        } else {
             Op op = op_at(step, fiber, point, i);
-            if (op_give_up(step, &op) != RUN_ON) return RUN_FAILED;
+            if (op_has_place(&op, state) && op_give_up(step, &op) != RUN_ON) return RUN_FAILED;
         }
     }
     return RUN_ON;
@@ -401,8 +400,9 @@ static Run take_places(Step *step, Act *act, const Point *point) {
         Op op = op_at(step, act->fiber, point, i);
         *state = op_can_fire(step->world, &op) ? ARM_READY : ARM_QUEUED;
         if (*state == ARM_QUEUED) op_queue(step, &op);
+        else op_enter(step, &op);
         if (wake_is_waited_for(op.op) && wake_arrive(step, act->fiber, state) != RUN_ON) return RUN_FAILED;
-        step->arrived_ready = point->narms == 1 && *state == ARM_READY && op.op != ARM_JOIN && op.op != ARM_SCOPE_END && act->fiber == step->task;
+        step->arrived_ready = point->narms == 1 && *state == ARM_READY && op_row(op.op)->on_object && act->fiber == step->task;
     }
     return RUN_ON;
 }

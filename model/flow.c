@@ -24,6 +24,9 @@ static const uint8_t roles[INSTR_COUNT] = {
     [INSTR_CAP] = USE_A | DEF_B, [INSTR_FULL] = USE_A | DEF_B, [INSTR_EMPTY] = USE_A | DEF_B, [INSTR_CLOSED] = USE_A | DEF_B,
     [INSTR_TRY_LOCK] = USE_A | DEF_C, [INSTR_UNLOCK] = USE_A, [INSTR_TRY_ACQUIRE] = USE_A | USE_B | DEF_C, [INSTR_RELEASE] = USE_A | USE_B,
     [INSTR_WAKER] = DEF_A, [INSTR_WAKE] = USE_A,
+    [INSTR_TRY_READ_LOCK] = USE_A | DEF_C, [INSTR_TRY_WRITE_LOCK] = USE_A | DEF_C, [INSTR_SIGNAL] = USE_A, [INSTR_SIGNAL_ALL] = USE_A,
+    [INSTR_NOTIFY_ONE] = USE_A, [INSTR_NOTIFY_ALL] = USE_A, [INSTR_GROUP_ADD] = USE_A | USE_B, [INSTR_GROUP_DONE] = USE_A,
+    [INSTR_ONCE_LEAVE] = USE_A,
     [INSTR_ABORT] = USE_A, [INSTR_ABORTED] = USE_A | DEF_B, [INSTR_CRASHED] = USE_A | DEF_B, [INSTR_NOW] = DEF_A, [INSTR_SCOPE_ABORT] = USE_A, [INSTR_HELD] = USE_A | DEF_B,
     [INSTR_HOLDER] = USE_A | DEF_B, [INSTR_IS_AT] = DEF_A, [INSTR_IS_DONE] = DEF_A, [INSTR_IS_BLOCKED] = DEF_A, [INSTR_IS_ENABLED] = DEF_A,
     [INSTR_IS_ABORTED] = DEF_A, [INSTR_IS_CRASHED] = DEF_A, [INSTR_IS_TASK] = DEF_A | USE_D,
@@ -132,8 +135,11 @@ bool flow_is_access(const Program *program, const Machine *machine, const Instr 
             if (point->arms[i].op != ARM_FUTURE && op_row(point->arms[i].op)->on_object) return true;
         return false;
     }
+    case INSTR_OP_FUTURE: return op_row(machine->points[instr->imm].arms[0].op)->enter != NULL; /* its object knows of it from now on */
     case INSTR_SPAWN: case INSTR_TRY_SEND: case INSTR_TRY_RECV: case INSTR_CLOSE: case INSTR_LEN: case INSTR_CAP: case INSTR_FULL:
     case INSTR_EMPTY: case INSTR_CLOSED: case INSTR_TRY_LOCK: case INSTR_UNLOCK: case INSTR_TRY_ACQUIRE: case INSTR_RELEASE:
+    case INSTR_TRY_READ_LOCK: case INSTR_TRY_WRITE_LOCK: case INSTR_SIGNAL: case INSTR_SIGNAL_ALL: case INSTR_NOTIFY_ONE: case INSTR_NOTIFY_ALL:
+    case INSTR_GROUP_ADD: case INSTR_GROUP_DONE: case INSTR_ONCE_LEAVE:
     case INSTR_ABORT: case INSTR_ABORTED: case INSTR_CRASHED: case INSTR_NOW: case INSTR_SCOPE_ABORT: case INSTR_WAKE: return true;
     default: return false;
     }

@@ -1,17 +1,26 @@
 #include "model/kind.h"
 
+#include "model/barrier.h"
 #include "model/channel.h"
 #include "model/clock.h"
 #include "model/environment.h"
+#include "model/condvar.h"
 #include "model/executor.h"
 #include "model/fiber.h"
 #include "model/mutex.h"
+#include "model/notify.h"
+#include "model/once.h"
+#include "model/rwlock.h"
 #include "model/scope.h"
 #include "model/semaphore.h"
+#include "model/waitgroup.h"
 
 #include <assert.h>
 
 static_assert((int)CHANNEL_SITE == KIND_SITE && (int)MUTEX_SITE == KIND_SITE && (int)SEMAPHORE_SITE == KIND_SITE && (int)SCOPE_SITE == KIND_SITE,
+              "one place for all");
+static_assert((int)RWLOCK_SITE == KIND_SITE && (int)CONDVAR_SITE == KIND_SITE && (int)NOTIFY_SITE == KIND_SITE && (int)BARRIER_SITE == KIND_SITE &&
+                  (int)WAITGROUP_SITE == KIND_SITE && (int)ONCE_SITE == KIND_SITE,
               "one place for all");
 
 static const KindRow rows[] = {
@@ -26,6 +35,12 @@ static const KindRow rows[] = {
     [COMP_SCOPE] = {"scope", true, scope_handles, scope_normalise},
     [COMP_BUDGET] = {NULL},
     [COMP_CLOCK] = {"clock", false, clock_handles, clock_normalise, .moves = &clock_moves},
+    [COMP_RWLOCK] = {"rwlock", true, rwlock_handles, rwlock_normalise, rwlock_element, rwlock_has_waiters},
+    [COMP_CONDVAR] = {"condvar", true, condvar_handles, condvar_normalise, condvar_element, condvar_has_waiters, &condvar_moves},
+    [COMP_NOTIFY] = {"notify", true, notify_handles, notify_normalise, NULL, notify_has_waiters},
+    [COMP_BARRIER] = {"barrier", true, barrier_handles, barrier_normalise, NULL, barrier_has_waiters},
+    [COMP_WAITGROUP] = {"waitgroup", true, waitgroup_handles, waitgroup_normalise, NULL, waitgroup_has_waiters},
+    [COMP_ONCE] = {"once", true, once_handles, once_normalise, NULL, once_has_waiters},
     [COMP_DEAD] = {.has_site = true},
 };
 

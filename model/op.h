@@ -2,6 +2,8 @@
 #ifndef UNKNOT_MODEL_OP_H
 #define UNKNOT_MODEL_OP_H
 
+#include "model/condvar.h"
+#include "model/mutex.h"
 #include "model/step.h"
 
 typedef struct Op {
@@ -35,11 +37,15 @@ typedef struct OpRow {
     /* An item changed hands: of one select this happens to one arm only. NULL: there is no such thing. */
     bool (*is_handed)(World *world, const Op *op);
     bool lapses; /* when that happens to another arm, this one is given up at once */
+    /* It exists but waits not: it could fire on arrival, or is a future that is not polled yet. NULL: the object is not told of such ones.
+       Where it is, is_able and give_up are asked of them too, and arriving there is never without effect. */
+    void (*enter)(Step *step, const Op *op);
 } OpRow;
 
 const OpRow *op_row(ArmOp op);
-/* The rows, by family: op_channel.c, op_lock.c, op_task.c. */
+/* The rows, by family: op_channel.c, op_lock.c, op_sync.c, op_task.c. */
 extern const OpRow op_send, op_recv, op_lock, op_acquire, op_sleep, op_yield, op_join, op_scope_end, op_pending, op_park;
+extern const OpRow op_read_lock, op_write_lock, op_wait, op_notified, op_arrive, op_wait_group, op_once;
 
 /* ---- for the rows */
 static inline uint32_t op_object(const Op *op) { return op->object ? handle_slot(op->object) : NO_SLOT; }
@@ -50,6 +56,26 @@ void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object);
 
 /* What it waits on has died. */
 static inline bool op_is_dead(World *world, const Op *op) { return op_object(op) != NO_SLOT && world_kind(world, op_object(op)) == COMP_DEAD; }
+
+/* Tells the log. */
+typedef struct TellLog {
+    Step *step;
+    Span span;
+    uint32_t object;
+} TellLog;
+Tell op_tell(TellLog *log);
+/* A waiter of the condition variable, the one at that place, is woken. */
+void op_signal(Step *step, Span span, uint32_t condvar, uint32_t index, CondvarWake how);
+/* An immediate operation (eval_object.c). */
+Event *object_log(Step *step, const Act *act, const Instr *instr, uint32_t object, bool ok);
+
+/* ---- eval_sync.c: immediate operations on synchronisation objects; slot: NO_SLOT for `none` */
+Run sync_try_lock(Step *step, Act *act, const Instr *instr, uint32_t slot);
+MutexUnlock sync_unlock(Step *step, const Instr *instr, uint32_t slot);
+Run sync_signal(Step *step, Act *act, const Instr *instr, uint32_t slot);
+Run sync_notify(Step *step, Act *act, const Instr *instr, uint32_t slot);
+Run sync_add(Step *step, Act *act, const Instr *instr, uint32_t slot);
+Run sync_leave(Step *step, Act *act, const Instr *instr, uint32_t slot);
 
 /* ---- for eval */
 /* What a join yields goes to `arm`'s slots of the waiting fiber's frame. */
@@ -65,8 +91,12 @@ Able op_is_able(World *world, const Op *op);
 OpOutcome op_fire(Step *step, const Op *op, OpResult *result);
 void op_queue(Step *step, const Op *op);
 /* READY or NEW: fires, or takes its place if it cannot; QUEUED: goes on. */
+/* READY, or the future of one that is not polled yet (NEW). */
+void op_enter(Step *step, const Op *op);
 OpOutcome op_go(Step *step, const Op *op, ArmState state, OpResult *result);
-/* A waiting one is given up; what it was given is passed on. */
+/* True where op_give_up has something to do for an operation in that state. */
+bool op_has_place(const Op *op, ArmState state);
+/* One that has a place is given up; what it was given is passed on. */
 Run op_give_up(Step *step, const Op *op);
 
 #endif

@@ -82,6 +82,10 @@ typedef enum ArmOp {
     ARM_SCOPE_END, /* obj = scope handle: all its tasks have ended */
     ARM_PENDING,   /* `return pending;` of a poll function: its body runs again once it is woken, or polled on the spot */
     ARM_PARK,      /* waits to be woken */
+    ARM_READ_LOCK, ARM_WRITE_LOCK,
+    ARM_WAIT,      /* obj = condvar, value = mutex */
+    ARM_NOTIFIED, ARM_ARRIVE, ARM_WAIT_GROUP,
+    ARM_ONCE,      /* yields whether this one is to run it */
     ARM_OPS
 } ArmOp;
 
@@ -180,7 +184,13 @@ typedef struct Global {
     bool is_atomic;
 } Global;
 
-typedef enum ObjectKind { OBJECT_CHANNEL, OBJECT_MUTEX, OBJECT_SEMAPHORE, OBJECT_EXECUTOR, OBJECT_SCOPE } ObjectKind;
+typedef enum ObjectKind {
+    OBJECT_CHANNEL, OBJECT_MUTEX, OBJECT_SEMAPHORE, OBJECT_EXECUTOR, OBJECT_SCOPE,
+    OBJECT_RWLOCK, OBJECT_CONDVAR, OBJECT_NOTIFY, OBJECT_BARRIER, OBJECT_WAITGROUP, OBJECT_ONCE
+} ObjectKind;
+/* Who goes first at a readers-writer lock: a pure queue; or a waiting writer holds back new readers and after it all waiting readers go;
+   or readers whenever no writer has it. */
+typedef enum RwlockPolicy { RWLOCK_FIFO, RWLOCK_PHASE_FAIR, RWLOCK_PREFER_READERS } RwlockPolicy;
 
 /* Where objects are made: one per constructor expression (or declaration that makes one). */
 typedef struct Site {
@@ -190,6 +200,8 @@ typedef struct Site {
     const ValueType *elem;  /* CHANNEL */
     bool is_fifo;           /* CHANNEL */
     bool is_barging, is_unowned; /* MUTEX */
+    RwlockPolicy policy;    /* RWLOCK */
+    bool is_spurious;       /* CONDVAR: it may wake by itself */
     bool is_scoped;
     bool is_extern;         /* CHANNEL: the environment may send and receive */
     uint32_t alike;         /* [program_finish] the first site whose objects behave the same: the name and place are no part of a state */

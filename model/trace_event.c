@@ -109,6 +109,13 @@ static const char *arm_text(const TraceTexts *texts, const Event *event, bool fi
     case ARM_SCOPE_END: return "the scope's tasks have ended";
     case ARM_PENDING: return fired ? "is polled again" : "pending";
     case ARM_PARK: return fired ? "is woken" : "park()";
+    case ARM_READ_LOCK: return call(texts, "read_lock", event, "");
+    case ARM_WRITE_LOCK: return call(texts, "write_lock", event, "");
+    case ARM_WAIT:
+    case ARM_WAIT_GROUP: return call(texts, "wait", event, "");
+    case ARM_NOTIFIED: return call(texts, "notified", event, "");
+    case ARM_ARRIVE: return call(texts, "arrive", event, "");
+    case ARM_ONCE: return with_result(texts, call(texts, "call_once", event, ""), !fired ? "" : event->ok ? "runs it" : "it is done");
     case ARM_OPS: break;
     }
     return NULL;
@@ -128,6 +135,16 @@ static const char *op_text(const TraceTexts *texts, const Event *event) {
     case INSTR_TRY_ACQUIRE:
         return with_result(texts, call(texts, "try_acquire", event, count_text(texts, event)), truth(event->ok));
     case INSTR_RELEASE: return call(texts, "release", event, count_text(texts, event));
+    case INSTR_TRY_READ_LOCK: return with_result(texts, call(texts, "try_read_lock", event, ""), truth(event->ok));
+    case INSTR_TRY_WRITE_LOCK: return with_result(texts, call(texts, "try_write_lock", event, ""), truth(event->ok));
+    case INSTR_SIGNAL: return call(texts, "signal", event, "");
+    case INSTR_SIGNAL_ALL: return call(texts, "signal_all", event, "");
+    case INSTR_NOTIFY_ONE: return call(texts, "notify_one", event, "");
+    case INSTR_NOTIFY_ALL: return call(texts, "notify_all", event, "");
+    case INSTR_GROUP_ADD: return call(texts, "add", event, arena_printf(texts->arena, "%" PRId64, event->values[0]));
+    case INSTR_GROUP_DONE: return call(texts, "done", event, "");
+    case INSTR_ONCE_LEAVE:
+        return arena_printf(texts->arena, "%s %s", name_of(texts, event->object), event->ok ? "is done" : "is left undone");
     case INSTR_ABORT: return call(texts, "abort", event, "");
     case INSTR_WAKE: return with_result(texts, call(texts, "wake", event, ""), event->ok || event->object == NO_SLOT ? "" : "lost: nothing there waits to be woken");
     case INSTR_SCOPE_ABORT: return "asks the scope's tasks to end";
@@ -230,6 +247,10 @@ static const char *hand_note(const TraceTexts *texts, const Event *event) {
     const char *who = waiter_name(texts, event->fiber), *object = name_of(texts, event->object);
     switch ((ArmOp)event->op) {
     case ARM_LOCK: return arena_printf(texts->arena, "%s goes to %s", object, who);
+    case ARM_READ_LOCK: return arena_printf(texts->arena, "%s goes to %s, to read", object, who);
+    case ARM_WRITE_LOCK: return arena_printf(texts->arena, "%s goes to %s, to write", object, who);
+    case ARM_WAIT: return arena_printf(texts->arena, "%s wakes %s", object, who);
+    case ARM_NOTIFIED: return arena_printf(texts->arena, "%s notifies %s", object, who);
     case ARM_ACQUIRE: return arena_printf(texts->arena, "permits of %s go to %s", object, who);
     case ARM_SEND: return arena_printf(texts->arena, "%s has sent to %s", who, object);
     case ARM_RECV: return arena_printf(texts->arena, "%s has received from %s", who, object);

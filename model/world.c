@@ -11,6 +11,7 @@
 struct WorldScratch {
     VEC(Word) buffers[SCRATCH_USES];
     VEC(Word) orphans;
+    VEC(Word) spared;
 };
 
 static void *allocate(size_t bytes) {
@@ -61,6 +62,7 @@ void world_fini(World *world) {
     free(world->comps);
     for (int i = 0; i < SCRATCH_USES; i++) vec_fini(&world->scratch->buffers[i]);
     vec_fini(&world->scratch->orphans);
+    vec_fini(&world->scratch->spared);
     free(world->scratch);
     free(world->base);
     memset(world, 0, sizeof *world);
@@ -217,6 +219,19 @@ bool world_take_orphan(World *world, Word *future) {
     scratch->orphans.n--;
     memmove(scratch->orphans.data, scratch->orphans.data + 1, sizeof(Word) * scratch->orphans.n);
     return true;
+}
+
+void world_spare(World *world, Word mutex) { vec_push(&world->scratch->spared, mutex); }
+void world_forget_spared(World *world) { vec_clear(&world->scratch->spared); }
+
+bool world_take_spared(World *world, Word mutex) {
+    struct WorldScratch *scratch = world->scratch;
+    for (uint32_t i = 0; i < scratch->spared.n; i++) {
+        if (scratch->spared.data[i] != mutex) continue;
+        scratch->spared.data[i] = scratch->spared.data[--scratch->spared.n];
+        return true;
+    }
+    return false;
 }
 
 Word *world_scratch(World *world, ScratchUse use, uint32_t n) {

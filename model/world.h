@@ -17,6 +17,7 @@
 #include "model/program.h"
 
 typedef enum CompKind { COMP_FREE, COMP_GLOBAL, COMP_FIBER, COMP_OPFUTURE, COMP_CHANNEL, COMP_MUTEX, COMP_SEMAPHORE, COMP_EXECUTOR, COMP_SCOPE,
+    COMP_RWLOCK, COMP_CONDVAR, COMP_NOTIFY, COMP_BARRIER, COMP_WAITGROUP, COMP_ONCE,
     COMP_CLOCK, COMP_BUDGET, COMP_DEAD /* a `scoped` object past its scope: kind, site */ } CompKind;
 
 enum { /* fields of a FIBER: a task, or a future of an async function */
@@ -115,6 +116,10 @@ const Word *world_global(World *world, uint32_t global);
 /* Futures whose holder vanished inside an object (an item that is lost): the object notes them, eval drops them before the step ends. */
 void world_orphan(World *world, Word future);
 bool world_take_orphan(World *world, Word *future); /* the first noted; false: none is left */
+/* Mutexes that a cancelled wait had released: one unlock of each by the cancellation does nothing. */
+void world_spare(World *world, Word mutex);
+bool world_take_spared(World *world, Word mutex); /* false: there is none */
+void world_forget_spared(World *world);
 /* A buffer of at least n words, valid until the next call for the same purpose. */
 typedef enum ScratchUse { SCRATCH_ITEM, SCRATCH_MOVED, SCRATCH_FRAME, SCRATCH_USES } ScratchUse;
 Word *world_scratch(World *world, ScratchUse use, uint32_t n);
