@@ -155,7 +155,7 @@ static int wake(Step *step, uint32_t slot) {
     return (int)RUN_POINT;
 }
 
-const KindMoves condvar_moves = {is_spurious, can_wake, wake, true};
+const KindMoves condvar_moves = {.is_actor = is_spurious, .can_move = can_wake, .move = wake, .is_fault = true};
 
 /* ---- notified */
 
