@@ -184,6 +184,8 @@ static bool read_options(Job *job) {
         const char *word = job->tree->options[i];
         bool more = i + 1 < job->tree->noptions;
         if (strcmp(word, "--main-ends-run") == 0) job->plain_options.main_ends_run = true;
+        else if (strcmp(word, "--urgent") == 0) continue;              /* the tree knows */
+        else if (strcmp(word, "--time") == 0 || strcmp(word, "-P") == 0) i++; /* likewise */
         else if (strcmp(word, "--ready") == 0 && more) job->run_on = strcmp(job->tree->options[++i], "run-on") == 0;
         else if (strcmp(word, "--max-states") == 0 || strcmp(word, "--timeout") == 0 || strcmp(word, "--memory") == 0)
             i++;

@@ -85,7 +85,7 @@ struct Gen {
     bool quiet;         /* inside an invariant */
     const GenFamily *families[3]; /* further objects that it has */
     int nfamilies;
-    bool has_spurious;
+    bool has_spurious, has_clock;
 };
 
 uint32_t gen_below(Gen *g, uint32_t n);

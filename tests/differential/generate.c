@@ -646,7 +646,7 @@ static bool arm(Gen *g) {
         if (!gen_has(g, VAR_SEM)) return false;
         gen_line(g, "case await acquire(%s)", gen_name_of(g, VAR_SEM));
         break;
-    case 7: gen_line(g, "case await sleep(%d)", gen_between(g, 1, 2)); break;
+    case 7: gen_line(g, "case await sleep(%d)", g->has_clock ? gen_between(g, 0, 3) : gen_between(g, 1, 2)); break;
     case 8: {
         VarKind kind = futures[gen_below(g, 3)];
         if (!gen_has(g, kind)) return false;
@@ -815,8 +815,9 @@ static void timers(Gen *g) {
         gen_line(g, "%s: await yield();\n", gen_chance(g, 20) ? "idle" : "here");
         return;
     }
-    if (gen_chance(g, 55)) gen_line(g, "await yield();\n");
-    else gen_line(g, "await sleep(%d);\n", gen_between(g, 1, 2));
+    if (g->has_clock && gen_chance(g, 6)) gen_line(g, "assert(now() < %d);\n", gen_between(g, 2, 4));
+    if (gen_chance(g, g->has_clock ? 15 : 55)) gen_line(g, "await yield();\n");
+    else gen_line(g, "await sleep(%d);\n", g->has_clock ? gen_between(g, 0, 2) : gen_between(g, 1, 2));
 }
 static void blocking(Gen *g) {
     if (g->still) return;
@@ -1098,6 +1099,8 @@ void generate(uint64_t seed, FILE *out) {
     gen_put(&g, "// seed %llu: %s\n", (unsigned long long)seed, g.flavour->name);
     if (gen_chance(&g, 6)) gen_put(&g, "//@ options --main-ends-run\n");
     if (gen_chance(&g, 6)) gen_put(&g, "//@ options --ready run-on\n");
+    g.has_clock = gen_chance(&g, 20);
+    if (g.has_clock) gen_put(&g, "//@ options --time discrete%s\n", gen_chance(&g, 30) ? " --urgent" : "");
     gen_put(&g, "typedef enum { LOW, HIGH } level;\ntypedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int "
             "n); stop(); };\n");
     objects(&g);

@@ -10,7 +10,7 @@ static bool is_live(const PEntity *e) {
     return (e->kind == ENTITY_TASK || e->kind == ENTITY_FUTURE) && e->status != FIBER_ENDED && e->wait != NULL;
 }
 static bool is_timer(const PRun *r, const PEntity *e, int32_t k) {
-    return e->wait->arms[k].state == ARM_QUEUED && plain_arm_op(r, e, k) == ARM_SLEEP;
+    return e->wait->decided == 0 && e->wait->arms[k].state == ARM_QUEUED && plain_arm_op(r, e, k) == ARM_SLEEP;
 }
 static bool can_tick(const PRun *r) {
     if (!r->p->tree->is_discrete) return false;
@@ -20,7 +20,7 @@ static bool can_tick(const PRun *r) {
     return false;
 }
 static void tick(PRun *r) {
-    r->s->now++;
+    r->s->now = (uint32_t)(r->s->now + 1);
     for (int32_t i = 1; i < r->s->n; i++)
         for (int32_t k = 0; is_live(plain_at(r, i)) && k < plain_at(r, i)->wait->narms; k++)
             if (is_timer(r, plain_at(r, i), k) && plain_at(r, i)->wait->arms[k].n > 0) plain_at(r, i)->wait->arms[k].n--;

@@ -399,7 +399,7 @@ static void fill_arm(PRun *r, const PSiteArm *sa, const PCell *cells, PArm *arm,
     PCell first = cells[at++];
     if (first.tag == CELL_UNSET) plain_violate(r, "undefined", "uninitialised", line);
     if (sa->op == ARM_SLEEP) {
-        arm->n = first.v;
+        arm->n = r->p->tree->is_discrete && first.v < 0 ? 0 : first.v;
         return;
     }
     arm->ref = first.ref;
