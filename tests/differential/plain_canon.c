@@ -76,8 +76,10 @@ static void queue(Canon *c, const PWaiters *list) {
 static void wait(Canon *c, const PWait *w) {
     word(c, w != NULL);
     if (w == NULL) return;
+    word(c, w->kind);
     word(c, w->site);
     word(c, w->decided);
+    word(c, w->narms);
     for (int32_t i = 0; i < w->narms; i++) {
         const PArm *a = &w->arms[i];
         c->position++;
@@ -127,6 +129,9 @@ static void fiber(Canon *c, const PEntity *e) {
     reference(c, e->running);
     c->position++;
     reference(c, e->poller);
+    c->position++;
+    reference(c, e->by_hand);
+    word(c, e->woken);
     word(c, e->atomic);
     word(c, e->atomic_used);
     wait(c, e->wait);

@@ -51,6 +51,10 @@
     X(NORET)    /* the end without a return */                                         \
     X(FUTURE)   /* args -> future of function a */                                     \
     X(OPFUTURE) /* operands -> future of the operation of site a */                    \
+    X(COMBINE)  /* futures -> one future of a futures; b: race, c: cells of its value */ \
+    X(PENDING)  /* a poll function's body ends; the next begins at a */               \
+    X(POLL)     /* future [place] -> bool: polled once; a: cells of its value, b: with a place of type `type` */ \
+    X(PROGRESS) /* a label `progress:` is passed */                                   \
     X(SPAWN)    /* [executor] args -> task of function a; b: its scope's variable + 1; c: 1 daemon, 2 executor, 4 restarts; v: faults */ \
     X(WAIT)     /* operands -> result: point at site a */                              \
     X(BLOCK)    /* the same, holding the thread */                                     \
@@ -152,6 +156,8 @@ typedef struct PFunc {
     int32_t arg_cells;
     int32_t result;   /* cells */
     bool is_main;
+    bool is_poll;
+    int32_t drop;     /* POLL: code of its drop block, -1: none */
     int32_t observed; /* numbers below it are state, and their tasks stay when they have ended */
     bool is_named;    /* all its tasks stay when they have ended */
 } PFunc;
@@ -169,6 +175,7 @@ typedef struct PProgram {
     int32_t main;
     int32_t globals;       /* cells */
     bool reads_clock;      /* now() is called */
+    bool has_progress;     /* a label `progress:` */
     bool *shared;          /* per global cell: written after initialisation */
     VEC(int32_t) invariants; /* functions */
     VEC(const char *) invariant_names;

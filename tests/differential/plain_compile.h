@@ -34,6 +34,7 @@ typedef struct PCompile {
     VEC(const Stmt *) defers;
     int32_t next_block;
     uint32_t ordinal;
+    int32_t body;   /* where the function's statements begin */
     bool is_extern; /* the initialiser of an extern channel is being compiled */
 } PCompile;
 

@@ -312,9 +312,13 @@ static void args(PCompile *c, const Expr *call) {
         else plain_expr_to(c, call->args[i], param->type, param->bits);
     }
 }
-static bool is_async_call(const Expr *e) {
-    return e->kind == EXPR_CALL && e->symbol != NULL && e->symbol->kind == SYMBOL_FUNC &&
-           e->symbol->decl->func == FUNC_ASYNC;
+static bool is_call_of(const Expr *e, FuncKind kind) {
+    return e->kind == EXPR_CALL && e->symbol != NULL && e->symbol->kind == SYMBOL_FUNC && e->symbol->decl->func == kind;
+}
+static bool is_async_call(const Expr *e) { return is_call_of(e, FUNC_ASYNC); }
+static bool is_poll_call(const Expr *e) { return is_call_of(e, FUNC_POLL); }
+static bool is_combination(const Expr *e) {
+    return e->kind == EXPR_CALL && e->symbol == NULL && (e->builtin == BUILTIN_ALL || e->builtin == BUILTIN_RACE);
 }
 static void make_future(PCompile *c, const Expr *e) {
     args(c, e);
@@ -327,6 +331,38 @@ static const Type *value_of(const Type *type) {
     return (type->kind == TYPE_TASK || type->kind == TYPE_FUTURE) && type->of != NULL ? type->of : NULL;
 }
 
+static void op_future(PCompile *c, const Expr *e);
+/* A join as a future. */
+static void join_future(PCompile *c, const Expr *e) {
+    PSite site = {.narms = 1, .line = sources_line_of(c->tree->sources, e->span)};
+    site.arms = ARENA_NEW(&c->p->arena, PSiteArm);
+    plain_expr(c, e);
+    *site.arms = (PSiteArm){.op = ARM_JOIN, .slot = -1, .cells = 1, .line = site.line, .result_type = value_of(e->type)};
+    if (site.arms->result_type != NULL) site.arms->result = plain_cells(site.arms->result_type);
+    int32_t id = plain_add_site(c, site);
+    plain_emit(c, I_OPFUTURE, e->span)->a = id;
+}
+static void combine(PCompile *c, const Expr *e) {
+    for (uint32_t i = 0; i < e->nargs; i++) {
+        const Expr *part = e->args[i];
+        if (is_waiting_call(part) && is_operation(part)) op_future(c, part);
+        else if (part->type->kind == TYPE_TASK) join_future(c, part);
+        else plain_expr(c, part);
+    }
+    PIns *ins = plain_emit(c, I_COMBINE, e->span);
+    ins->a = (int32_t)e->nargs;
+    ins->b = e->builtin == BUILTIN_RACE;
+    const Type *value = value_of(e->type);
+    ins->c = value == NULL ? 0 : plain_cells(value);
+}
+/* poll(p), poll(p, &v) */
+static void poll_once(PCompile *c, const Expr *e) {
+    plain_expr(c, e->args[0]);
+    if (e->nargs > 1) plain_place(c, e->args[1]->a);
+    PIns *ins = plain_emit(c, I_POLL, e->span);
+    ins->b = e->nargs > 1;
+    if (e->nargs > 1) ins->type = e->args[1]->a->type;
+}
 void plain_operands(PCompile *c, const Expr *e, PSiteArm *arm) {
     arm->line = sources_line_of(c->tree->sources, e->span);
     arm->slot = -1;
@@ -334,11 +370,16 @@ void plain_operands(PCompile *c, const Expr *e, PSiteArm *arm) {
         operands_of_builtin(c, e, arm);
         return;
     }
-    if (is_async_call(e)) {
+    if (is_async_call(e) || is_poll_call(e)) {
         make_future(c, e);
         arm->owned = true;
         arm->op = ARM_FUTURE;
         arm->result_type = e->symbol->type->of;
+    } else if (is_combination(e)) {
+        combine(c, e);
+        arm->owned = true;
+        arm->op = ARM_FUTURE;
+        arm->result_type = value_of(e->type);
     } else {
         plain_expr(c, e);
         arm->op = e->type->kind == TYPE_TASK ? ARM_JOIN : ARM_FUTURE;
@@ -502,10 +543,14 @@ static void builtin_call(PCompile *c, const Expr *e) {
         try_form(c, e);
         return;
     }
+    if (is_combination(e)) {
+        combine(c, e);
+        return;
+    }
     switch (e->builtin) {
     case BUILTIN_CLOSE: case BUILTIN_LEN: case BUILTIN_CAP: case BUILTIN_UNLOCK: case BUILTIN_RELEASE:
     case BUILTIN_ABORT: case BUILTIN_SIGNAL: case BUILTIN_SIGNAL_ALL: case BUILTIN_NOTIFY_ONE:
-    case BUILTIN_NOTIFY_ALL: case BUILTIN_ADD: case BUILTIN_SEND: case BUILTIN_ONCE_LEAVE: immediate(c, e); return;
+    case BUILTIN_NOTIFY_ALL: case BUILTIN_ADD: case BUILTIN_WAKE: case BUILTIN_SEND: case BUILTIN_ONCE_LEAVE: immediate(c, e); return;
     case BUILTIN_DONE:
         if (e->args[0]->type->kind == TYPE_WAITGROUP) immediate(c, e);
         else task_atom(c, e, e->builtin, e->args[0], 0);
@@ -528,6 +573,8 @@ static void builtin_call(PCompile *c, const Expr *e) {
     case BUILTIN_UNREACHABLE: simple(c, e, I_UNREACHABLE); return;
     case BUILTIN_PRINTF: print(c, e); return;
     case BUILTIN_BLOCK_ON: block_on(c, e); return;
+    case BUILTIN_POLL: poll_once(c, e); return;
+    case BUILTIN_WAKER: plain_emit(c, I_DO, e->span)->c = BUILTIN_WAKER; return;
     case BUILTIN_FULL: case BUILTIN_EMPTY: case BUILTIN_CLOSED: case BUILTIN_HELD: object_atom(c, e); return;
     case BUILTIN_BLOCKED: case BUILTIN_ENABLED: task_atom(c, e, e->builtin, e->args[0], 0); return;
     default: plain_refuse(c, "a predeclared name it does not know");
@@ -551,7 +598,7 @@ static void call(PCompile *c, const Expr *e) {
         }
     }
     if (e->symbol != NULL && e->symbol->kind == SYMBOL_FUNC) {
-        if (e->symbol->decl->func == FUNC_ASYNC) {
+        if (e->symbol->decl->func != FUNC_PLAIN) {
             make_future(c, e);
         } else {
             args(c, e);

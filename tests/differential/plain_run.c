@@ -33,9 +33,18 @@ PCell *plain_cell(PRun *r, PCell place) {
     if (place.frame >= e->nframes) plain_limit(r, "a destination that is gone");
     return &e->frames[place.frame].vars[place.v];
 }
-PArmOp plain_arm_op(const PRun *r, const PEntity *fiber, int32_t k) {
-    return fiber->wait->is_scope ? ARM_SCOPE : r->p->sites.data[fiber->wait->site].arms[k].op;
+const PSite *plain_site(const PProgram *p, const PWait *wait) {
+    return wait->kind == WAIT_SITE ? &p->sites.data[wait->site] : NULL;
 }
+PArmOp plain_wait_op(const PProgram *p, const PWait *wait, int32_t k) {
+    switch (wait->kind) {
+    case WAIT_SCOPE: return ARM_SCOPE;
+    case WAIT_PENDING: return ARM_PENDING;
+    case WAIT_ALL: case WAIT_RACE: return ARM_FUTURE;
+    default: return p->sites.data[wait->site].arms[k].op;
+    }
+}
+PArmOp plain_arm_op(const PRun *r, const PEntity *fiber, int32_t k) { return plain_wait_op(r->p, fiber->wait, k); }
 
 /* ---- the stack */
 static void push(PNow *x, PCell c) { plain_push(x->r->arena, &x->f->stack, c); }
@@ -287,7 +296,7 @@ static bool wait_scope(PNow *x, const PItem *item) {
         for (int32_t i = 0; i < tasks->n; i++) plain_ask_abort(x->r, tasks->at[i].fiber);
     }
     PWait *w = ARENA_NEW(x->r->arena, PWait);
-    w->is_scope = true;
+    w->kind = WAIT_SCOPE;
     w->narms = 1;
     w->arms = ARENA_NEW(x->r->arena, PArm);
     w->arms[0] = (PArm){.state = plain_scope_over(x->r, ref) ? ARM_READY : ARM_QUEUED, .asked = true, .ref = ref};
@@ -480,10 +489,11 @@ static void give_up_others(PRun *r, int32_t fiber, int32_t taken) {
         PEntity *e = plain_at(r, fiber);
         PArm *a = &e->wait->arms[i];
         if (i == taken || a->state == ARM_OFF) continue;
-        const PSiteArm *sa = &r->p->sites.data[e->wait->site].arms[i];
-        int32_t future = sa->owned ? a->ref : 0;
-        plain_give_up(r, fiber, i, sa->op);
-        if (sa->op == ARM_FUTURE) plain_at(r, a->ref)->poller = 0;
+        PArmOp op = plain_arm_op(r, e, i);
+        const PSite *site = plain_site(r->p, e->wait);
+        int32_t future = op == ARM_FUTURE && (site == NULL || site->arms[i].owned) ? a->ref : 0;
+        plain_give_up(r, fiber, i, op);
+        if (op == ARM_FUTURE) plain_at(r, a->ref)->poller = 0;
         plain_at(r, fiber)->wait->arms[i].state = ARM_OFF;
         plain_at(r, fiber)->wait->arms[i].asked = false;
         if (future != 0) plain_drop_lost(r);
@@ -498,11 +508,38 @@ static void store_item(PRun *r, const PSiteArm *sa, PArm *arm) {
     if (sa->op != ARM_RECV || !arm->result || sa->dest_type == NULL) return;
     store_cells(r, arm->place, arm->value.at, arm->value.n, sa->dest_type, sa->dest_bits, sa->line);
 }
+/* One of the futures of an all or a race has ended. */
+static void complete_part(PRun *r, int32_t fiber, int32_t k) {
+    PEntity *e = plain_at(r, fiber);
+    PArm *arm = &e->wait->arms[k];
+    PEntity *part = plain_at(r, arm->ref);
+    PCells value = part->value;
+    part->value.n = 0;
+    part->poller = 0;
+    r->dirty = true;
+    arm->state = ARM_OFF;
+    arm->value = value;
+    arm->ref = 0;
+    bool over = e->wait->kind == WAIT_RACE;
+    if (over) {
+        e->value = e->wait->yields ? value : (PCells){0};
+        give_up_others(r, fiber, k);
+    } else {
+        over = true;
+        for (int32_t i = 0; i < e->wait->narms; i++) over &= e->wait->arms[i].state == ARM_OFF;
+        for (int32_t i = 0; over && e->wait->yields && i < e->wait->narms; i++)
+            for (int32_t j = 0; j < e->wait->arms[i].value.n; j++)
+                plain_push(r->arena, &e->value, e->wait->arms[i].value.at[j]);
+    }
+    if (over) plain_at(r, fiber)->wait = NULL;
+}
 void plain_complete(PRun *r, int32_t fiber, int32_t k) {
     PEntity *e = plain_at(r, fiber);
-    if (e->wait->is_scope) {
-        complete_scope(r, e);
-        return;
+    switch (e->wait->kind) {
+    case WAIT_SCOPE: complete_scope(r, e); return;
+    case WAIT_PENDING: e->wait = NULL; return;
+    case WAIT_ALL: case WAIT_RACE: complete_part(r, fiber, k); return;
+    default: break;
     }
     const PSite *site = &r->p->sites.data[e->wait->site];
     const PSiteArm *sa = &site->arms[k];
@@ -614,13 +651,56 @@ static int block(PNow *x) {
     x->e->status = FIBER_BLOCKED;
     return 2;
 }
+static void combine(PNow *x) {
+    int32_t n = x->ins->a;
+    PCells parts = take(x, n);
+    int32_t ref = plain_new_entity(x->r->s, x->r->arena, ENTITY_FUTURE);
+    x->e = plain_at(x->r, x->fiber);
+    x->f = plain_top(x->e);
+    PEntity *e = plain_at(x->r, ref);
+    e->func = FUNC_COMBINED;
+    e->status = FIBER_AT_POINT;
+    e->wait = ARENA_NEW(x->r->arena, PWait);
+    *e->wait = (PWait){.kind = x->ins->b ? WAIT_RACE : WAIT_ALL, .narms = n, .yields = x->ins->c > 0};
+    e->wait->arms = ARENA_ARRAY(x->r->arena, PArm, n + 1);
+    for (int32_t i = 0; i < n; i++)
+        e->wait->arms[i] = (PArm){.state = ARM_READY, .asked = true, .ref = parts.at[i].ref};
+    push(x, cell_ref(ref));
+}
+/* A poll function's body has ended without a result: its variables are gone, its parameters stay. */
+static void pending(PNow *x) {
+    PWait *w = ARENA_NEW(x->r->arena, PWait);
+    *w = (PWait){.kind = WAIT_PENDING, .narms = 1};
+    w->arms = ARENA_NEW(x->r->arena, PArm);
+    w->arms[0] = (PArm){.state = ARM_QUEUED, .asked = true};
+    x->e->wait = w;
+    x->e->status = FIBER_AT_POINT;
+    x->f->stack.n = 0;
+    x->f->pc = x->ins->a;
+}
+/* poll(p), poll(p, &v) */
+static void poll_future(PNow *x) {
+    PCell place = x->ins->b ? pop(x) : (PCell){0};
+    int32_t future = pop_ref(x);
+    const PIns *ins = x->ins;
+    bool ended = future != 0 && plain_poll_by_hand(x->r, x->fiber, future);
+    x->e = plain_at(x->r, x->fiber);
+    x->f = plain_top(x->e);
+    if (ended) {
+        PCells value = plain_at(x->r, future)->value;
+        plain_at(x->r, future)->value.n = 0;
+        if (ins->b) store_cells(x->r, place, value.at, value.n, ins->type, 0, ins->line);
+    }
+    push(x, cell_int(ended));
+    x->r->dirty = true;
+}
 static void op_future(PNow *x) {
     PWait *w = operands(x, x->ins->a);
     int32_t ref = plain_new_entity(x->r->s, x->r->arena, ENTITY_FUTURE);
     x->e = plain_at(x->r, x->fiber);
     x->f = plain_top(x->e);
     PEntity *e = plain_at(x->r, ref);
-    e->func = -1;
+    e->func = FUNC_OPERATION;
     e->wait = w;
     push(x, cell_ref(ref));
 }
@@ -729,6 +809,9 @@ static void values(PNow *x) {
         push(x, a);
         break;
     case I_OPFUTURE: op_future(x); break;
+    case I_COMBINE: combine(x); break;
+    case I_POLL: poll_future(x); break;
+    case I_PROGRESS: x->r->progress = true; break;
     case I_NEW: plain_new_object(x); break;
     case I_ANY: any(x); break;
     case I_ASSUME:
@@ -783,6 +866,7 @@ PStop plain_run(PRun *r, int32_t fiber) {
             if (how != 0) return how == 1 ? STOP_REST : STOP_POINT;
             break;
         case I_TRIM: trim(&x); break;
+        case I_PENDING: pending(&x); return STOP_POINT;
         case I_DEFERRET: {
             int32_t to = x.f->returns[--x.f->nreturns];
             if (to < 0) return STOP_DEFER;

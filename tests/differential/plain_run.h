@@ -140,16 +140,24 @@ PCells plain_take_cells(PNow *x, int32_t n);
 void plain_ask_abort(PRun *r, int32_t task);
 PStop plain_run(PRun *r, int32_t fiber);
 PCell *plain_cell(PRun *r, PCell place);
+PArmOp plain_wait_op(const PProgram *p, const PWait *wait, int32_t k);
 PArmOp plain_arm_op(const PRun *r, const PEntity *fiber, int32_t k);
+const PSite *plain_site(const PProgram *p, const PWait *wait); /* NULL: none in the program */
 /* The wait is over by arm k: result, the other arms, the place to go on; `value` is a future's or task's. */
 void plain_complete(PRun *r, int32_t fiber, int32_t k);
 void plain_end_fiber(PRun *r, int32_t fiber);
+
+/* ---- plain_poll.c: wakers, and futures polled by hand */
+void plain_wake(PRun *r, int32_t task);
+void plain_end_of_step(PRun *r, int32_t task); /* a wake that was kept */
+bool plain_poll_by_hand(PRun *r, int32_t fiber, int32_t future);
 
 /* ---- plain_step.c */
 void plain_cancel(PRun *r, int32_t fiber);
 void plain_crash(PRun *r, int32_t fiber); /* nothing of its own runs any more */
 void plain_drop_lost(PRun *r);
 bool plain_poll(PRun *r, int32_t future); /* on the spot; true: it has finished */
+bool plain_can_go_on(PRun *r, int32_t task, int32_t fiber); /* the future has a step of its own */
 /* One step of r->task from r->s, following r->choices; leaves by `end`. */
 PEnd plain_step(PRun *r);
 PEnd plain_env_step(PRun *r, const PEnv *env);

@@ -58,11 +58,13 @@ typedef struct PArm {
     bool result;   /* SERVED */
 } PArm;
 
+typedef enum PWaitKind { WAIT_SITE, WAIT_SCOPE, WAIT_PENDING, WAIT_ALL, WAIT_RACE } PWaitKind;
 typedef struct PWait {
+    PWaitKind kind;
+    bool yields; /* ALL, RACE: values */
     int32_t site;
     PArm *arms;
     int32_t narms;
-    bool is_scope;
     int32_t decided; /* 1 + the arm by which a partner has handed an item over: no other can be taken; 0: none */
 } PWait;
 
@@ -86,6 +88,8 @@ typedef struct PFrame {
     int32_t progress; /* LOAD, STORE: scalars done */
 } PFrame;
 
+enum { FUNC_OPERATION = -1, FUNC_COMBINED = -2 }; /* an operation as a future, all or race */
+
 typedef struct PEntity {
     PKind kind;
     bool dead;
@@ -105,13 +109,15 @@ typedef struct PEntity {
     PWaiter owner;  /* TASK: fiber is the task; GIVEN: the waiter */
     PWaiters tasks; /* SCOPE */
     /* fibers */
-    int32_t func;     /* -1: an operation */
+    int32_t func;     /* FUNC_…: none of the program's */
     int32_t number;
     int32_t executor; /* entity, 0: the default one */
     bool is_daemon, abort_asked, aborted, crashed;
     bool restarts;       /* DOWN after a crash, till it is started anew with its arguments */
     int32_t faults_left;
     PCells args;         /* of a task that restarts */
+    bool woken;       /* TASK: a wake has come while its step is under way */
+    int32_t by_hand;  /* FUTURE: the poll function's future that has polled it and waits, 0: none */
     bool leaving;     /* FUTURE: being cancelled, what it holds is still held */
     PStatus status;
     int32_t poller;   /* FUTURE, once begun: the task whose wait for it came first and still lasts, 0: none */

@@ -39,7 +39,8 @@ static bool has_waited(const PRun *r, const PEntity *e, int32_t k) {
 static bool timer_may_fire(const PRun *r, const PEntity *e, int32_t k) {
     bool discrete = r->p->tree->is_discrete;
     if (discrete && e->wait->arms[k].n > 0) return false;
-    if (e->wait->is_scope || !r->p->sites.data[e->wait->site].is_select) return true;
+    const PSite *site = plain_site(r->p, e->wait);
+    if (site == NULL || !site->is_select) return true;
     for (int32_t i = 0; i < e->wait->narms; i++) {
         const PArm *a = &e->wait->arms[i];
         if (i == k || a->state == ARM_OFF) continue;
@@ -51,6 +52,11 @@ static bool timer_may_fire(const PRun *r, const PEntity *e, int32_t k) {
 
 /* ---- ways */
 static void collect(PRun *r, PPath *path, PWays *ways);
+
+static bool is_biased(const PRun *r, const PEntity *e) {
+    const PSite *site = plain_site(r->p, e->wait);
+    return site != NULL && site->is_biased;
+}
 
 /* Another task has polled it in a wait that still lasts. */
 static bool polled_by_another(const PRun *r, int32_t future, const PPath *path) {
@@ -90,6 +96,14 @@ static void collect_queued(PRun *r, PPath *path, PWays *ways, const PEntity *e, 
         add_way(r, ways, path, lock_of(r, e, k)->hold == HOLD_FREE ? WAY_TAKE : WAY_UNTELL, k);
     }
 }
+/* Whether something that the poll function at the end of the path has polled by hand can go on. */
+static bool polled_can_go_on(PRun *r, const PPath *path) {
+    for (int32_t i = 1; i < r->s->n; i++) {
+        const PEntity *e = plain_at(r, i);
+        if (e->kind == ENTITY_FUTURE && e->by_hand == last(path) && plain_can_go_on(r, path->fiber[0], i)) return true;
+    }
+    return false;
+}
 static void collect_arm(PRun *r, PPath *path, PWays *ways, int32_t k) {
     int32_t fiber = last(path);
     const PEntity *e = plain_at(r, fiber);
@@ -102,6 +116,8 @@ static void collect_arm(PRun *r, PPath *path, PWays *ways, int32_t k) {
         if (plain_scope_over(r, a->ref)) add_way(r, ways, path, WAY_GO, k);
     } else if (op == ARM_FUTURE) {
         collect_future(r, path, ways, k, a->ref);
+    } else if (op == ARM_PENDING) {
+        if (a->state == ARM_SERVED || polled_can_go_on(r, path)) add_way(r, ways, path, WAY_GO, k);
     } else if (a->state == ARM_SERVED) {
         add_way(r, ways, path, WAY_GO, k);
     } else if (a->state == ARM_QUEUED) {
@@ -117,7 +133,7 @@ static void collect(PRun *r, PPath *path, PWays *ways) {
         add_way(r, ways, path, WAY_START, 0);
         return;
     }
-    bool biased = !e->wait->is_scope && r->p->sites.data[e->wait->site].is_biased;
+    bool biased = is_biased(r, e);
     for (int32_t k = 0; k < e->wait->narms; k++) {
         int32_t before = ways->n;
         bool stops = false;
@@ -125,6 +141,14 @@ static void collect(PRun *r, PPath *path, PWays *ways) {
         for (int32_t i = before; i < ways->n; i++) stops |= !ways->at[i].is_timer;
         if (biased && stops) return;
     }
+}
+
+bool plain_can_go_on(PRun *r, int32_t task, int32_t fiber) {
+    PPath path = {.fiber = {task, fiber}, .n = 2};
+    PWays *ways = arena_alloc(r->arena, sizeof *ways);
+    if (plain_at(r, fiber)->status == FIBER_ENDED) return false;
+    collect(r, &path, ways);
+    return ways->n > 0;
 }
 
 /* ---- taking one */
@@ -152,7 +176,11 @@ static PStop start(PRun *r, int32_t fiber) {
     plain_complete(r, fiber, 0);
     return STOP_END;
 }
-static PStop go_on(PRun *r, int32_t fiber) { return plain_at(r, fiber)->func < 0 ? STOP_END : plain_run(r, fiber); }
+static PStop go_on(PRun *r, int32_t fiber) {
+    const PEntity *e = plain_at(r, fiber);
+    if (e->func < 0) return e->wait == NULL ? STOP_END : STOP_POINT;
+    return plain_run(r, fiber);
+}
 
 static void stuck_places(PRun *r, const PPath *path, int32_t i) {
     int32_t root = path->fiber[0];
@@ -188,10 +216,12 @@ static bool settle(PRun *r, PPath *path, PStop stop) {
     PEntity *root = plain_at(r, path->fiber[0]);
     if (stop == STOP_REST && root->kind == ENTITY_TASK) root->running = last(path);
     else stuck_places(r, path, path->n - 1);
+    if (stop != STOP_REST) plain_end_of_step(r, path->fiber[0]);
     return false;
 }
 static uint32_t wait_line(const PRun *r, const PEntity *e, int32_t k) {
-    return e->wait->is_scope ? 0 : r->p->sites.data[e->wait->site].arms[k].line;
+    const PSite *site = plain_site(r->p, e->wait);
+    return site == NULL ? 0 : site->arms[k].line;
 }
 
 static bool take(PRun *r, const PWay *way) {
@@ -232,6 +262,7 @@ static bool poll_arm(PRun *r, int32_t fiber, int32_t k) {
     if (op == ARM_SCOPE) return plain_scope_over(r, a->ref);
     if (a->state == ARM_SERVED) return true;
     if (op == ARM_YIELD) return !a->fresh;
+    if (op == ARM_PARK) return false;
     if (op == ARM_SLEEP) return !a->fresh && timer_may_fire(r, e, k) && plain_choose(r, 2) == 0;
     bool can = a->state == ARM_READY ? plain_can_fire(r, fiber, op, a, plain_line(r, e))
                                      : a->told && lock_of(r, e, k)->hold == HOLD_FREE;
@@ -244,7 +275,7 @@ static bool poll_arm(PRun *r, int32_t fiber, int32_t k) {
 /* Polls the arms once each until one is over; its number, or -1. */
 static int32_t poll_arms(PRun *r, int32_t fiber) {
     const PEntity *e = plain_at(r, fiber);
-    bool biased = !e->wait->is_scope && r->p->sites.data[e->wait->site].is_biased;
+    bool biased = is_biased(r, e);
     int32_t left[WAYS_MAX], n = 0;
     for (int32_t k = 0; k < e->wait->narms && n < WAYS_MAX; k++)
         if (e->wait->arms[k].state != ARM_OFF) left[n++] = k;
@@ -263,9 +294,19 @@ static bool was_served(const PRun *r, int32_t fiber) {
         if (w->arms[k].state == ARM_SERVED) return true;
     return false;
 }
+static bool is_pending(const PEntity *e) { return e->wait != NULL && e->wait->kind == WAIT_PENDING; }
+/* Up to where it cannot go on, a poll function for one body. */
+static PStop begin_poll(PRun *r, int32_t future) {
+    const PEntity *e = plain_at(r, future);
+    if (e->status == FIBER_AT_START) return start(r, future);
+    if (!is_pending(e)) return STOP_POINT;
+    plain_complete(r, future, 0);
+    return go_on(r, future);
+}
 static bool poll_once(PRun *r, int32_t future) {
-    PStop stop = plain_at(r, future)->status == FIBER_AT_START ? start(r, future) : STOP_POINT;
+    PStop stop = begin_poll(r, future);
     while (stop == STOP_POINT) {
+        if (is_pending(plain_at(r, future))) return false;
         int32_t k = poll_arms(r, future);
         if (k < 0 && was_served(r, future)) continue;
         if (k < 0) return false;
@@ -333,6 +374,13 @@ static void cancel_waits(PRun *r, int32_t fiber) {
     }
     plain_at(r, fiber)->wait = NULL;
 }
+/* A poll function that was not ready; a task that was not begun runs nothing. */
+static void run_drop_block(PRun *r, int32_t fiber) {
+    const PEntity *e = plain_at(r, fiber);
+    if (e->func < 0 || (e->kind == ENTITY_TASK && e->status == FIBER_AT_START)) return;
+    const PFunc *f = &r->p->funcs.data[e->func];
+    if (f->is_poll && f->drop >= 0) run_defer(r, fiber, f->drop);
+}
 /* The mutexes that cancelled condvar waits have given up: an unlock on the way does nothing. */
 static void excuse(PRun *r, int32_t fiber) {
     const PEntity *e = plain_at(r, fiber);
@@ -351,6 +399,9 @@ void plain_cancel(PRun *r, int32_t fiber) {
     if (status != FIBER_AT_START) {
         excuse(r, fiber);
         cancel_waits(r, fiber);
+    }
+    run_drop_block(r, fiber);
+    if (status != FIBER_AT_START) {
         while (plain_at(r, fiber)->nframes > 0) {
             while (plain_top(plain_at(r, fiber))->nitems > 0) {
                 PFrame *f = plain_top(plain_at(r, fiber));
@@ -414,7 +465,8 @@ static void drop(PRun *r, int32_t lost) {
         plain_at(r, lost)->kind = ENTITY_FREE;
         return;
     }
-    if (e->status != FIBER_ENDED && e->status != FIBER_AT_START) plain_cancel(r, lost);
+    bool is_poll = e->func >= 0 && r->p->funcs.data[e->func].is_poll;
+    if (e->status != FIBER_ENDED && (e->status != FIBER_AT_START || is_poll)) plain_cancel(r, lost);
     plain_at(r, lost)->kind = ENTITY_FREE;
 }
 /* Futures without a handle are cancelled, ends and permits given up. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PENDING_OF(s) (false)
 static void stmt(PCompile *c, const Stmt *s);
 
 /* ---- blocks */
@@ -185,6 +186,10 @@ static void jump_to(PCompile *c, const Stmt *s) {
 static void label(PCompile *c, const Stmt *s) {
     PLabel l = {.stmt = s, .block = keep_blocks(c, c->block), .at = plain_here(c), .ordinal = c->ordinal};
     vec_push(&c->labels, l);
+    if (strcmp(names_text(c->tree->names, s->name), "progress") == 0) {
+        plain_emit(c, I_PROGRESS, s->span);
+        c->p->has_progress = true;
+    }
     stmt(c, s->body);
     PRange r = {.from = l.at, .to = plain_here(c), .func = -1, .name = s->name};
     vec_push(&c->p->labels, r);
@@ -424,6 +429,13 @@ static void give_back(PCompile *c, const Stmt *s) {
     leave_early(c, NULL, s->span);
     plain_emit(c, I_RET, s->span)->a = n;
 }
+/* `return pending;`: the body's blocks end, the parameters stay. */
+static void give_back_nothing(PCompile *c, const Stmt *s) {
+    const PBlock *params = c->block;
+    while (params->outer != NULL) params = params->outer;
+    leave_early(c, params, s->span);
+    plain_emit(c, I_PENDING, s->span)->a = c->body;
+}
 static void stmt(PCompile *c, const Stmt *s) {
     if (s == NULL) return;
     switch (s->kind) {
@@ -441,7 +453,10 @@ static void stmt(PCompile *c, const Stmt *s) {
     case STMT_LABEL: label(c, s); return;
     case STMT_GOTO: jump_to(c, s); return;
     case STMT_BREAK: case STMT_CONTINUE: jump_out(c, s); return;
-    case STMT_RETURN: give_back(c, s); return;
+    case STMT_RETURN:
+        if (PENDING_OF(s)) give_back_nothing(c, s);
+        else give_back(c, s);
+        return;
     case STMT_SELECT: select_on(c, s); return;
     case STMT_DEFER: defer(c, s); return;
     case STMT_SCOPE: scope(c, s); return;
@@ -484,6 +499,16 @@ static void end_func(PCompile *c, int32_t index) {
     c->f->observed = f->observed;
     *f = *c->f;
 }
+/* What runs if a poll function is given up. */
+static void drop_block(PCompile *c, const Decl *d) {
+    if (d->drop == NULL) return;
+    int32_t over = plain_here(c);
+    plain_emit(c, I_JUMP, d->span);
+    c->f->drop = plain_here(c);
+    stmt(c, d->drop);
+    plain_emit(c, I_DEFERRET, d->span);
+    plain_patch(c, over);
+}
 static void function(PCompile *c, int32_t index) {
     PFunc copy;
     begin_func(c, index, &copy);
@@ -495,7 +520,15 @@ static void function(PCompile *c, int32_t index) {
     enter(c, &b, d->span);
     for (uint32_t i = 0; i < d->nparams; i++) declare(c, d->params[i]);
     uint32_t first = c->p->labels.n;
-    items(c, d->body->items, d->body->nitems);
+    c->f->is_poll = d->func == FUNC_POLL;
+    c->f->drop = -1;
+    c->body = plain_here(c);
+    if (c->f->is_poll) {
+        block(c, d->body);
+        drop_block(c, d);
+    } else {
+        items(c, d->body->items, d->body->nitems);
+    }
     for (uint32_t i = first; i < c->p->labels.n; i++) c->p->labels.data[i].func = index;
     bool falls_off = result->kind != TYPE_VOID && !copy.is_main;
     if (falls_off) plain_emit(c, I_NORET, d->at);
@@ -536,7 +569,6 @@ static void invariant(PCompile *c, const Decl *d) {
 int32_t plain_func(PCompile *c, const Symbol *symbol) {
     if (c->func[symbol->id] >= 0) return c->func[symbol->id];
     const Decl *d = symbol->decl;
-    if (d->func == FUNC_POLL) plain_refuse(c, "a poll function");
     int32_t index = new_func(c, names_text(c->tree->names, d->name), d);
     c->func[symbol->id] = index;
     return index;

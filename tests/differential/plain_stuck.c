@@ -15,7 +15,7 @@ static bool in_label(const PProgram *p, const PEntity *e, Name name, int32_t fun
     return false;
 }
 static PArmOp op_of(const PProgram *p, const PEntity *e, int32_t k) {
-    return e->wait->is_scope ? ARM_SCOPE : p->sites.data[e->wait->site].arms[k].op;
+    return plain_wait_op(p, e->wait, k);
 }
 
 static bool receives(const PProgram *p, const PState *s, const PEntity *e) {
