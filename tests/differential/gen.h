@@ -35,6 +35,7 @@ typedef enum VarKind {
     VAR_BARRIER,
     VAR_WAITGROUP,
     VAR_ONCE,
+    VAR_SENDER, /* from here on: handles that one place holds at a time */
     VAR_KINDS
 } VarKind;
 typedef struct Var { VarKind kind; char name[16]; bool is_global, is_const, spent; } Var;
@@ -85,7 +86,7 @@ struct Gen {
     bool quiet;         /* inside an invariant */
     const GenFamily *families[3]; /* further objects that it has */
     int nfamilies;
-    bool has_spurious, has_clock;
+    bool has_spurious, has_clock, has_faults;
 };
 
 uint32_t gen_below(Gen *g, uint32_t n);
@@ -115,5 +116,8 @@ void gen_chan_name(Gen *g, char *text, size_t size);
 void gen_arm_body(Gen *g);
 void gen_arm_guard(Gen *g);
 bool gen_can_call(const Gen *g, const Func *f);
+
+/* ---- gen_fault.c */
+void gen_spawn_fault(Gen *g, const Func *f);
 
 #endif

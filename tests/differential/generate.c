@@ -545,6 +545,7 @@ static void spawn_call(Gen *g, const Func *f) {
     if (gen_chance(g, 6)) gen_put(g, " daemon");
     gen_put(g, " %s", f->name);
     gen_args(g, f);
+    gen_spawn_fault(g, f);
 }
 static void spawn_some(Gen *g) {
     const Func *f = gen_pick_async(g, -1);
@@ -589,7 +590,8 @@ static void tasks(Gen *g) {
             g->waits--;
             if (kind == VAR_TASK_INT && gen_chance(g, 60)) gen_line(g, "%s = await %s;\n", gen_name_of(g, VAR_INT), t);
             else gen_line(g, "await %s;\n", t);
-            if (gen_chance(g, 30)) gen_line(g, "%s = aborted(%s);\n", gen_name_of(g, VAR_INT), t);
+            if (gen_chance(g, 30))
+                gen_line(g, "%s = %s(%s);\n", gen_name_of(g, VAR_INT), g->has_faults ? "crashed" : "aborted", t);
         }
         return;
     }
@@ -1045,14 +1047,14 @@ static void main_function(Gen *g) {
 }
 /* Properties of tasks: their numbers become part of the state. */
 static void task_atoms(Gen *g) {
-    static const char *const atoms[] = {"done", "blocked", "enabled", "aborted"};
+    static const char *const atoms[] = {"done", "blocked", "enabled", "aborted", "crashed"};
     static const char *const which[] = {"[0]", "[1]", "[*]", "[?]"};
     if (!gen_chance(g, 12)) return;
     for (int i = 0; i < g->nfuncs; i++) {
         const Func *f = &g->funcs[i];
         if (!f->is_async || !f->spawned) continue;
         for (int k = 0; k < 3; k++)
-            gen_put(g, "invariant atom%d%d: !%s(%s%s);\n", i, k, atoms[gen_below(g, 4)], f->name, which[gen_below(g, 4)]);
+            gen_put(g, "invariant atom%d%d: !%s(%s%s);\n", i, k, atoms[gen_below(g, g->has_faults ? 5 : 4)], f->name, which[gen_below(g, 4)]);
         if (f->has_label) gen_put(g, "invariant label%d: !%s%s@here;\n", i, f->name, which[gen_below(g, 4)]);
         if (gen_chance(g, 40))
             gen_put(g, "invariant holder%d: !(holder(%s) == %s[%d]);\n", i, gen_name_of(g, VAR_MUTEX), f->name,
@@ -1100,6 +1102,7 @@ void generate(uint64_t seed, FILE *out) {
     if (gen_chance(&g, 6)) gen_put(&g, "//@ options --main-ends-run\n");
     if (gen_chance(&g, 6)) gen_put(&g, "//@ options --ready run-on\n");
     g.has_clock = gen_chance(&g, 20);
+    g.has_faults = gen_chance(&g, 20);
     if (g.has_clock) gen_put(&g, "//@ options --time discrete%s\n", gen_chance(&g, 30) ? " --urgent" : "");
     gen_put(&g, "typedef enum { LOW, HIGH } level;\ntypedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int "
             "n); stop(); };\n");

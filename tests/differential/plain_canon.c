@@ -119,8 +119,7 @@ static void fiber(Canon *c, const PEntity *e) {
         return;
     }
     word(c, e->is_daemon);
-    word(c, e->faults_left);
-    word(c, e->restarts);
+    word(c, e->fault);
     cells(c, &e->args);
     word(c, e->abort_asked);
     c->position++;
@@ -195,6 +194,7 @@ static void globals(Canon *c) {
     c->position = 0;
     for (int32_t i = 0; i < c->p->globals; i++) cell(c, &c->s->globals[i]);
     word(c, c->s->main_ended);
+    for (uint32_t i = 0; i < c->p->kills.n; i++) word(c, c->s->kills[i]);
     if (c->p->reads_clock) word(c, c->s->now);
     for (uint32_t i = 0; i < c->p->funcs.n; i++)
         word(c, c->s->spawned[i] < c->p->funcs.data[i].observed ? c->s->spawned[i] : c->p->funcs.data[i].observed);

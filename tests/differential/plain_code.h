@@ -55,7 +55,7 @@
     X(PENDING)  /* a poll function's body ends; the next begins at a */               \
     X(POLL)     /* future [place] -> bool: polled once; a: cells of its value, b: with a place of type `type` */ \
     X(PROGRESS) /* a label `progress:` is passed */                                   \
-    X(SPAWN)    /* [executor] args -> task of function a; b: its scope's variable + 1; c: 1 daemon, 2 executor, 4 restarts; v: faults */ \
+    X(SPAWN)    /* [executor] args -> task of function a; b: its scope's variable + 1; c: 1 daemon, 2 executor, 4 restarts; v: 1 + its place in kills */ \
     X(WAIT)     /* operands -> result: point at site a */                              \
     X(BLOCK)    /* the same, holding the thread */                                     \
     X(NEW)      /* operands -> object of kind a; b: attributes, c: cells of an item */ \
@@ -171,6 +171,7 @@ typedef struct PProgram {
     VEC(PSite) sites;
     VEC(PFunc) funcs;
     VEC(PRange) labels;
+    VEC(int64_t) kills;    /* per spawn with a fault: how many */
     int32_t init;          /* function that runs the initialisers */
     int32_t main;
     int32_t globals;       /* cells */

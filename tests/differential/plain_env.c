@@ -1,4 +1,4 @@
-/* Steps that no task makes: time, faults, restarts, the environment of extern channels. */
+/* Steps that no task makes: time, faults, the environment of extern channels. */
 #include "tests/differential/plain_run.h"
 
 #include <assert.h>
@@ -110,29 +110,28 @@ static void list_extern(PRun *r, int32_t ref, PEnvs *list) {
 /* ---- faults */
 static void crash(PRun *r, int32_t task) {
     PEntity *t = plain_at(r, task);
-    t->faults_left--;
-    bool restarts = t->restarts;
+    r->s->kills[t->fault - 1]--;
     plain_crash(r, task);
     t = plain_at(r, task);
-    t->crashed = true;
-    t->status = restarts ? FIBER_DOWN : FIBER_ENDED;
-    if (!restarts) plain_end_fiber(r, task);
+    if (t->restarts) {
+        t->status = FIBER_AT_START;
+        plain_push_frame(r->p, t, r->arena, t->func, t->args.at);
+    } else {
+        plain_end_fiber(r, task);
+        plain_at(r, task)->crashed = true;
+        plain_at(r, task)->value.n = 0;
+    }
     plain_drop_lost(r);
 }
-static void restart(PRun *r, int32_t task) {
-    PEntity *t = plain_at(r, task);
-    t->status = FIBER_AT_START;
-    t->crashed = false;
-    t->wait = NULL;
-    plain_push_frame(r->p, t, r->arena, t->func, t->args.at);
+static bool can_crash(const PRun *r, const PEntity *e) {
+    if (e->kind != ENTITY_TASK || e->status == FIBER_ENDED || e->fault == 0) return false;
+    return r->s->kills[e->fault - 1] > 0 && !(e->restarts && e->status == FIBER_AT_START);
 }
 static void list_faults(PRun *r, int32_t i, PEnvs *list) {
     const PEntity *e = plain_at(r, i);
     if (e->kind == ENTITY_CONDVAR && e->spurious)
         for (int32_t k = 0; k < e->queue.n; k++) plain_push(r->arena, list, (PEnv){ENV_SPURIOUS, i, k});
-    if (e->kind != ENTITY_TASK) return;
-    if (e->status == FIBER_DOWN) plain_push(r->arena, list, (PEnv){ENV_RESTART, i, 0});
-    else if (e->status != FIBER_ENDED && e->faults_left > 0) plain_push(r->arena, list, (PEnv){ENV_CRASH, i, 0});
+    if (can_crash(r, e)) plain_push(r->arena, list, (PEnv){ENV_CRASH, i, 0});
 }
 
 /* ---- all of them */
@@ -149,7 +148,6 @@ void plain_env_do(PRun *r, const PEnv *env) {
     switch (env->kind) {
     case ENV_TICK: tick(r); return;
     case ENV_CRASH: crash(r, env->a); return;
-    case ENV_RESTART: restart(r, env->a); return;
     case ENV_SPURIOUS: plain_spurious(r, plain_at(r, env->a), env->b); return;
     case ENV_SEND: send_from_outside(r, env->a); return;
     case ENV_RECV: receive_outside(r, env->a); return;

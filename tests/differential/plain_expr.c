@@ -622,7 +622,11 @@ static void spawn(PCompile *c, const Expr *e) {
     ins->a = plain_func(c, s->call->symbol);
     ins->b = scope;
     ins->c = (s->is_daemon ? 1 : 0) | (s->executor != NULL ? 2 : 0);
-    if (s->fault != FAULT_NONE) ins->v = s->fault_count != NULL ? s->fault_count->value : 1;
+    if (s->fault != FAULT_NONE) {
+        int64_t kills = s->fault_count != NULL ? s->fault_count->value : 1;
+        vec_push(&c->p->kills, kills);
+        ins->v = c->p->kills.n;
+    }
     if (s->fault == FAULT_RESTART) ins->c |= 4;
     if (s->protocol != 0) plain_refuse(c, "spawn with a role");
 }

@@ -370,7 +370,7 @@ static void spawn(PNow *x) {
     PEntity *t = plain_at(r, ref);
     t->executor = executor;
     t->is_daemon = ins->c & 1;
-    t->faults_left = (int32_t)ins->v;
+    t->fault = (int32_t)ins->v;
     t->restarts = (ins->c & 4) != 0;
     if (t->restarts) t->args = args;
     t->number = r->s->spawned[ins->a]++;

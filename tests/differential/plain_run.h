@@ -116,7 +116,7 @@ void plain_waitgroup_add(PRun *r, int32_t ref, int64_t n, uint32_t line);
 void plain_once_leave(PRun *r, int32_t ref, uint32_t line);
 
 /* ---- plain_env.c: what no task does */
-typedef enum PEnvKind { ENV_TICK, ENV_CRASH, ENV_RESTART, ENV_SPURIOUS, ENV_SEND, ENV_RECV } PEnvKind;
+typedef enum PEnvKind { ENV_TICK, ENV_CRASH, ENV_SPURIOUS, ENV_SEND, ENV_RECV } PEnvKind;
 typedef struct PEnv { PEnvKind kind; int32_t a, b; } PEnv; /* task, object; place in its queue */
 typedef struct PEnvs { PEnv *at; int32_t n, cap; } PEnvs;
 void plain_env_list(PRun *r, bool somebody_moves, PEnvs *list);

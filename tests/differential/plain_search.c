@@ -100,6 +100,8 @@ static PState *empty_state(PSearch *x) {
     PState *s = ARENA_NEW(&x->scratch, PState);
     s->globals = ARENA_ARRAY(&x->scratch, PCell, x->p->globals + 1);
     s->spawned = ARENA_ARRAY(&x->scratch, int32_t, x->p->funcs.n + 1);
+    s->kills = ARENA_ARRAY(&x->scratch, int64_t, x->p->kills.n + 1);
+    for (uint32_t i = 0; i < x->p->kills.n; i++) s->kills[i] = x->p->kills.data[i];
     s->cap = 8;
     s->at = ARENA_ARRAY(&x->scratch, PEntity, s->cap);
     s->n = 1;
@@ -158,7 +160,6 @@ static void expand_task(PSearch *x, uint32_t node, int32_t task) {
 static PMove move_of(PEnvKind kind) {
     switch (kind) {
     case ENV_TICK: return MOVE_TICK;
-    case ENV_RESTART: return MOVE_RESTART;
     case ENV_SEND: case ENV_RECV: return MOVE_EXTERN;
     default: return MOVE_FAULT;
     }

@@ -4,7 +4,7 @@
 
 #include "tests/differential/plain_run.h"
 
-typedef enum PMove { MOVE_TASK, MOVE_TICK, MOVE_EXTERN, MOVE_RESTART, MOVE_FAULT } PMove;
+typedef enum PMove { MOVE_TASK, MOVE_TICK, MOVE_EXTERN, MOVE_FAULT } PMove;
 typedef struct PEdge {
     uint32_t from, to;
     int32_t actor; /* the task, 0: none */
@@ -17,7 +17,7 @@ typedef struct PNode {
     PState *s;
     bool *able;  /* per entity: the task has a step */
     bool *lacks; /* it lacks only a thread */
-    bool env_able; /* time, a restart or the outside can do something */
+    bool env_able; /* time or the outside can do something */
     uint32_t first, nedges;
 } PNode;
 

@@ -109,6 +109,7 @@ PState *plain_copy(const PProgram *p, const PState *s, Arena *arena, const int32
     *to = *s;
     to->globals = raw_cells(&c, s->globals, p->globals);
     to->spawned = dup(&c, s->spawned, p->funcs.n * sizeof *s->spawned);
+    to->kills = dup(&c, s->kills, p->kills.n * sizeof *s->kills);
     to->n = map == NULL ? s->n : n + 1;
     to->cap = to->n + 2;
     to->at = ARENA_ARRAY(arena, PEntity, to->cap);

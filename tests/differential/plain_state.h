@@ -37,7 +37,7 @@ typedef enum PKind {
     ENTITY_TASK,
     ENTITY_FUTURE
 } PKind;
-typedef enum PStatus { FIBER_AT_START, FIBER_AT_POINT, FIBER_GOING, FIBER_BLOCKED, FIBER_DOWN, FIBER_ENDED } PStatus;
+typedef enum PStatus { FIBER_AT_START, FIBER_AT_POINT, FIBER_GOING, FIBER_BLOCKED, FIBER_ENDED } PStatus;
 typedef enum PArmState { ARM_OFF, ARM_READY, ARM_QUEUED, ARM_SERVED } PArmState;
 typedef enum PHold { HOLD_FREE, HOLD_TASK, HOLD_GIVEN } PHold;
 typedef enum PPolicy { POLICY_FIFO, POLICY_PHASE_FAIR, POLICY_READERS } PPolicy;
@@ -113,9 +113,9 @@ typedef struct PEntity {
     int32_t number;
     int32_t executor; /* entity, 0: the default one */
     bool is_daemon, abort_asked, aborted, crashed;
-    bool restarts;       /* DOWN after a crash, till it is started anew with its arguments */
-    int32_t faults_left;
-    PCells args;         /* of a task that restarts */
+    int32_t fault;       /* 1 + the place that spawned it with a fault, 0: none */
+    bool restarts;       /* killed, it is at its start again, with these arguments */
+    PCells args;
     bool woken;       /* TASK: a wake has come while its step is under way */
     int32_t by_hand;  /* FUTURE: the poll function's future that has polled it and waits, 0: none */
     bool leaving;     /* FUTURE: being cancelled, what it holds is still held */
@@ -137,6 +137,7 @@ typedef struct PState {
     int32_t *spawned; /* per function */
     bool main_ended;
     int64_t now;
+    int64_t *kills; /* per place that spawns with a fault: those left */
 } PState;
 
 #define plain_grow(arena, v)                                                                              \

@@ -426,7 +426,7 @@ void plain_crash(PRun *r, int32_t fiber) {
     e->nframes = 0;
     e->running = 0;
     e->atomic = 0;
-    e->atomic_used = e->abort_asked = false;
+    e->atomic_used = false;
     e->poller = 0;
     plain_drop_lost(r);
     r->crashing--;
@@ -563,7 +563,7 @@ PEnd plain_env_step(PRun *r, const PEnv *env) {
 bool plain_able(PRun *r, int32_t task, bool *lacks_thread) {
     PEntity *t = plain_at(r, task);
     *lacks_thread = false;
-    if (t->kind != ENTITY_TASK || t->status == FIBER_ENDED || t->status == FIBER_DOWN) return false;
+    if (t->kind != ENTITY_TASK || t->status == FIBER_ENDED) return false;
     PPath path = {.fiber = {task}, .n = 1};
     if (t->running != 0) {
         find_path(r, &path, t->running);

@@ -644,6 +644,7 @@ void plain_program_free(PProgram *p) {
     vec_fini(&p->sites);
     vec_fini(&p->funcs);
     vec_fini(&p->labels);
+    vec_fini(&p->kills);
     vec_fini(&p->invariants);
     vec_fini(&p->invariant_names);
     arena_fini(&p->arena);
