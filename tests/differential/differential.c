@@ -3,7 +3,7 @@
 
    differential [-v] [--max-states N] [--plain] [--dump] FILE…
    differential … --generate COUNT SEED DIR     COUNT programs from SEED on; those that differ stay in DIR
-   differential … --reduce FILE TO              TO: a shorter program that differs as well
+   differential … --reduce FILE TO              TO: a shorter program that differs in the same way
    Exit: 0 agreement, 1 a difference, 2 a file that cannot be read or written. */
 #include "checker/engine.h"
 #include "frontend/frontend.h"
@@ -19,7 +19,7 @@
 
 typedef struct Settings { uint32_t max_states; bool verbose, plain_only, dump; } Settings;
 typedef struct Totals {
-    uint32_t agreed, skipped, differed, refused, merged;
+    uint32_t agreed, skipped, differed, finds_other, refused, merged;
     uint64_t states, transitions;
     uint32_t violated, deadlocks;
 } Totals;
@@ -124,7 +124,7 @@ typedef struct Job {
     PlainOptions plain_options;
     PlainResult *plain;
     bool run_on;
-    bool differs;
+    bool differs, finds_other; /* finds_other: not only the numbers differ */
 } Job;
 
 static void compare_counts(Job *job, const Config *config, const EngineResult *result) {
@@ -166,7 +166,7 @@ static void compare_config(Job *job, const Config *config) {
             printf("DIFF %s [%s]: findings\n", job->path, config->name);
             print_found("engine", &theirs);
             print_found("plain", &ours);
-            job->differs = true;
+            job->differs = job->finds_other = true;
         }
         compare_counts(job, config, result);
     } else if (config->symmetry) {
@@ -222,6 +222,7 @@ static void explore(Job *job, Diags *diags, Totals *totals) {
             break;
         }
     *(job->differs ? &totals->differed : &totals->agreed) += 1;
+    totals->finds_other += job->finds_other;
     if (job->settings->verbose) {
         Arena arena;
         arena_init(&arena);
@@ -278,19 +279,29 @@ static void compare_generated(
     }
 }
 /* In a process of its own: whoever dies on the program fails, too. */
-static bool fails(const void *context, const char *path) {
-    const Settings *settings = context;
+typedef struct Wanted { Settings settings; int status; } Wanted; /* status: of the whole program */
+static int status_of(const Settings *settings, const char *path) {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
         Totals totals = {0};
         if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL) _exit(0);
         compare_file(settings, path, &totals);
-        _exit(totals.differed > 0);
+        _exit(totals.finds_other > 0 ? 2 : totals.differed > 0);
     }
     int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) != child) return false;
-    return WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) != 0);
+    if (child < 0 || waitpid(child, &status, 0) != child) return 0;
+    return status;
+}
+static bool fails(const void *context, const char *path) {
+    const Wanted *wanted = context;
+    return status_of(&wanted->settings, path) == wanted->status;
+}
+static bool shorten(const Settings *settings, const char *from, const char *to) {
+    Wanted wanted = {*settings, status_of(settings, from)};
+    if (wanted.status != 0) return reduce(from, to, fails, &wanted);
+    fprintf(stderr, "%s does not differ\n", from);
+    return false;
 }
 
 int main(int argc, char **argv) {
@@ -303,7 +314,7 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "--max-states") == 0 && i + 1 < argc)
             settings.max_states = (uint32_t)strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--reduce") == 0 && i + 2 < argc) {
-            if (!reduce(argv[i + 1], argv[i + 2], fails, &settings)) return 2;
+            if (!shorten(&settings, argv[i + 1], argv[i + 2])) return 2;
             i += 2;
         } else if (strcmp(argv[i], "--generate") == 0 && i + 3 < argc) {
             compare_generated(

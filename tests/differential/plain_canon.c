@@ -201,10 +201,10 @@ static void globals(Canon *c) {
 }
 
 /* ---- reachability */
-static bool is_root(const PProgram *p, const PEntity *e) {
+static bool is_root(const PProgram *p, const PEntity *e, bool named) {
     if (e->kind != ENTITY_TASK) return e->leaving;
-    return e->status != FIBER_ENDED ||
-           (e->func >= 0 && (p->funcs.data[e->func].is_named || e->number < p->funcs.data[e->func].observed));
+    if (e->status != FIBER_ENDED) return true;
+    return named && e->func >= 0 && (p->funcs.data[e->func].is_named || e->number < p->funcs.data[e->func].observed);
 }
 /* Queues do not keep futures alive: they are written apart. */
 static void visit(Canon *c, const PEntity *e) {
@@ -223,7 +223,7 @@ static void visit(Canon *c, const PEntity *e) {
     default: entity(c, e);
     }
 }
-void plain_reach(const PProgram *p, const PState *s, bool *reached) {
+static void reach(const PProgram *p, const PState *s, bool named, bool *reached) {
     PWords out = {0};
     Edges *in = calloc((size_t)s->n + 1, sizeof *in);
     int32_t *colour = calloc((size_t)s->n + 1, sizeof *colour);
@@ -234,7 +234,7 @@ void plain_reach(const PProgram *p, const PState *s, bool *reached) {
     for (bool again = true; again;) {
         again = false;
         for (int32_t i = 1; i < s->n; i++) {
-            if (done[i] || s->at[i].kind == ENTITY_FREE || !(in[i].n > 0 || is_root(p, &s->at[i]))) continue;
+            if (done[i] || s->at[i].kind == ENTITY_FREE || !(in[i].n > 0 || is_root(p, &s->at[i], named))) continue;
             reached[i] = done[i] = again = true;
             out.n = 0;
             visit(&c, &s->at[i]);
@@ -245,6 +245,16 @@ void plain_reach(const PProgram *p, const PState *s, bool *reached) {
     free(colour);
     free(done);
     vec_fini(&out);
+}
+
+void plain_reach(const PProgram *p, const PState *s, bool *reached) { reach(p, s, true, reached); }
+/* Of ended tasks that properties name nobody can have the value who has no handle. */
+void plain_forget_values(const PProgram *p, PState *s) {
+    bool *reached = calloc((size_t)s->n + 1, sizeof *reached);
+    reach(p, s, false, reached);
+    for (int32_t i = 1; i < s->n; i++)
+        if (s->at[i].kind == ENTITY_TASK && s->at[i].status == FIBER_ENDED && !reached[i]) s->at[i].value.n = 0;
+    free(reached);
 }
 
 /* ---- refinement */

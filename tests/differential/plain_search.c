@@ -43,6 +43,7 @@ static uint32_t intern(PSearch *x, int32_t **map) {
     PState *s = x->run.s;
     PWords text = {0};
     int32_t *to = arena_alloc(&x->keep, (size_t)(s->n + 1) * sizeof *to), count;
+    plain_forget_values(x->p, s);
     if (!plain_canon(x->p, s, &text, to, &count)) {
         x->why = "too many alike";
         vec_fini(&text);

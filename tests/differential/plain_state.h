@@ -171,5 +171,6 @@ typedef VEC(int64_t) PWords;
 bool plain_canon(const PProgram *p, const PState *s, PWords *out, int32_t *map, int32_t *count);
 /* Marks what can be reached from globals and tasks that have not ended. */
 void plain_reach(const PProgram *p, const PState *s, bool *reached);
+void plain_forget_values(const PProgram *p, PState *s);
 
 #endif

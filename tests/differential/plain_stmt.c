@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PENDING_OF(s) (false)
 static void stmt(PCompile *c, const Stmt *s);
 
 /* ---- blocks */
@@ -454,7 +453,7 @@ static void stmt(PCompile *c, const Stmt *s) {
     case STMT_GOTO: jump_to(c, s); return;
     case STMT_BREAK: case STMT_CONTINUE: jump_out(c, s); return;
     case STMT_RETURN:
-        if (PENDING_OF(s)) give_back_nothing(c, s);
+        if (s->is_pending) give_back_nothing(c, s);
         else give_back(c, s);
         return;
     case STMT_SELECT: select_on(c, s); return;

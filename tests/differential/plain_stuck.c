@@ -317,5 +317,5 @@ int64_t plain_atom(PRun *r, const PIns *ins, const PCell *operand) {
         all &= holds;
         some |= holds;
     }
-    return ins->b == -1 ? all && any : some;
+    return ins->b != -1 ? some : all && (any || ins->a < 0); /* done(*): those that are gone have ended */
 }
