@@ -508,6 +508,15 @@ static void store_item(PRun *r, const PSiteArm *sa, PArm *arm) {
     if (sa->op != ARM_RECV || !arm->result || sa->dest_type == NULL) return;
     store_cells(r, arm->place, arm->value.at, arm->value.n, sa->dest_type, sa->dest_bits, sa->line);
 }
+/* What has lost a race is cancelled, whoever holds it. */
+static void cancel_losers(PRun *r, int32_t fiber) {
+    for (int32_t i = 0; i < plain_at(r, fiber)->wait->narms; i++) {
+        PArm *a = &plain_at(r, fiber)->wait->arms[i];
+        if (a->state == ARM_OFF) continue;
+        a->state = ARM_OFF;
+        if (plain_at(r, a->ref)->status != FIBER_ENDED) plain_cancel(r, a->ref);
+    }
+}
 /* One of the futures of an all or a race has ended. */
 static void complete_part(PRun *r, int32_t fiber, int32_t k) {
     PEntity *e = plain_at(r, fiber);
@@ -523,7 +532,7 @@ static void complete_part(PRun *r, int32_t fiber, int32_t k) {
     bool over = e->wait->kind == WAIT_RACE;
     if (over) {
         e->value = e->wait->yields ? value : (PCells){0};
-        give_up_others(r, fiber, k);
+        cancel_losers(r, fiber);
     } else {
         over = true;
         for (int32_t i = 0; i < e->wait->narms; i++) over &= e->wait->arms[i].state == ARM_OFF;

@@ -43,10 +43,10 @@ void plain_dump(const PSearch *x, FILE *out);
 
 /* plain_stuck.c */
 bool plain_stuck_daemon(const PSearch *x, const PState *s, int32_t task);
-/* `stuck` (per entity) less those that only wait for others: their names, sorted. */
-const char *plain_stuck_names(PSearch *x, const PState *s, bool *stuck);
+bool plain_in_label(const PProgram *p, const PEntity *e, Name name, int32_t func);
 void plain_find_deadlocks(PSearch *x);
 void plain_find_partial(PSearch *x);
+/* plain_fair.c */
 void plain_find_spinning(PSearch *x); /* of a search that tells all tasks apart */
 
 /* plain_scc.c: number of components; of[node] = its component. keep: nodes that count, NULL: all; skip: edges that do

@@ -1,11 +1,11 @@
-/* Both kinds of deadlock, never-yields on several threads, and the atoms of properties. */
+/* Both kinds of deadlock, and lost wakeups. */
 #include "tests/differential/plain_search.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 /* ---- where a task stands */
-static bool in_label(const PProgram *p, const PEntity *e, Name name, int32_t func) {
+bool plain_in_label(const PProgram *p, const PEntity *e, Name name, int32_t func) {
     for (int32_t i = 0; i < e->nframes; i++)
         for (uint32_t k = 0; k < p->labels.n; k++) {
             const PRange *r = &p->labels.data[k];
@@ -18,12 +18,16 @@ static PArmOp op_of(const PProgram *p, const PEntity *e, int32_t k) {
     return plain_wait_op(p, e->wait, k);
 }
 
+/* Where a daemon may wait for ever. */
+static bool is_idle(PArmOp op) {
+    return op == ARM_RECV || op == ARM_CHANGED || op == ARM_NOTIFIED || op == ARM_PARK || op == ARM_PENDING;
+}
 static bool receives(const PProgram *p, const PState *s, const PEntity *e) {
     if (e->wait == NULL || e->status != FIBER_AT_POINT) return false;
     for (int32_t k = 0; k < e->wait->narms; k++) {
         const PArm *a = &e->wait->arms[k];
         if (a->state == ARM_OFF) continue;
-        if (op_of(p, e, k) == ARM_RECV) return true;
+        if (is_idle(op_of(p, e, k))) return true;
         if (op_of(p, e, k) == ARM_FUTURE && receives(p, s, &s->at[a->ref])) return true;
     }
     return false;
@@ -32,7 +36,7 @@ bool plain_stuck_daemon(const PSearch *x, const PState *s, int32_t task) {
     const PEntity *e = &s->at[task];
     Name idle = names_find(x->p->tree->names, "idle", 4);
     if (!e->is_daemon || e->running != 0) return false;
-    return receives(x->p, s, e) || (e->status == FIBER_AT_POINT && idle != 0 && in_label(x->p, e, idle, -1));
+    return receives(x->p, s, e) || (e->status == FIBER_AT_POINT && idle != 0 && plain_in_label(x->p, e, idle, -1));
 }
 
 /* ---- consequences */
@@ -86,8 +90,7 @@ static int by_text(const void *a, const void *b) {
     const char *const *x = a, *const *y = b;
     return strcmp(*x, *y);
 }
-const char *plain_stuck_names(PSearch *x, const PState *s, bool *stuck) {
-    drop_consequences(x, s, stuck);
+static const char *stuck_names(PSearch *x, const PState *s, const bool *stuck) {
     const char **names = calloc((size_t)s->n + 1, sizeof *names);
     size_t n = 0;
     for (int32_t i = 1; i < s->n; i++)
@@ -99,6 +102,32 @@ const char *plain_stuck_names(PSearch *x, const PState *s, bool *stuck) {
             text = arena_printf(&x->result->arena, "%s%s%s", text, i > 0 ? "," : "", names[i]);
     free(names);
     return text;
+}
+/* Whether the fiber waits for a wake. */
+static bool waits_for_wake(const PProgram *p, const PState *s, const PEntity *e) {
+    if (e->wait == NULL) return false;
+    for (int32_t k = 0; k < e->wait->narms; k++) {
+        const PArm *a = &e->wait->arms[k];
+        PArmOp op = op_of(p, e, k);
+        if (a->state == ARM_OFF) continue;
+        if (op == ARM_PARK || op == ARM_PENDING) return true;
+        if (op == ARM_FUTURE && waits_for_wake(p, s, &s->at[a->ref])) return true;
+    }
+    return false;
+}
+/* Of the stuck tasks those that are no consequence: who waits for a wake is a finding of its own. */
+static void report(PSearch *x, const PState *s, const char *kind, bool *stuck) {
+    bool others = false;
+    drop_consequences(x, s, stuck);
+    for (int32_t i = 1; i < s->n; i++) {
+        if (!stuck[i]) continue;
+        if (waits_for_wake(x->p, s, waiting_fiber(s, i))) {
+            plain_add_finding(x->result, "lost-wakeup", "", 0, x->p->funcs.data[s->at[i].func].name);
+            stuck[i] = false;
+        }
+        others |= stuck[i];
+    }
+    if (others) plain_add_finding(x->result, kind, "", 0, stuck_names(x, s, stuck));
 }
 
 /* ---- deadlock */
@@ -115,7 +144,7 @@ static void deadlock(PSearch *x, const PNode *node) {
         stuck[i] = !plain_stuck_daemon(x, s, i);
         found |= stuck[i];
     }
-    if (found) plain_add_finding(x->result, "deadlock", "", 0, plain_stuck_names(x, s, stuck));
+    if (found) report(x, s, "deadlock", stuck);
     free(stuck);
 }
 void plain_find_deadlocks(PSearch *x) {
@@ -156,7 +185,7 @@ static void partial(PSearch *x, uint32_t node) {
         stuck[i] = !plain_stuck_daemon(x, s, i) && !ever_able(x, node, i);
         found |= stuck[i];
     }
-    if (found) plain_add_finding(x->result, "partial-deadlock", "", 0, plain_stuck_names(x, s, stuck));
+    if (found) report(x, s, "partial-deadlock", stuck);
     free(stuck);
 }
 uint32_t plain_components(const PSearch *x, const bool *keep, const bool *skip, uint32_t *of) {
@@ -192,130 +221,4 @@ void plain_find_partial(PSearch *x) {
     free(left);
     free(moves);
     free(done);
-}
-
-/* ---- never yields */
-typedef struct Who { int32_t func, number; } Who;
-typedef VEC(Who) Whos;
-
-static int32_t slot_of(const PState *s, Who who) {
-    for (int32_t i = 1; i < s->n; i++)
-        if (s->at[i].kind == ENTITY_TASK && s->at[i].func == who.func && s->at[i].number == who.number) return i;
-    return 0;
-}
-static bool is_going(const PState *s, Who who) {
-    int32_t i = slot_of(s, who);
-    return i != 0 && s->at[i].running != 0 && s->at[s->at[i].running].status == FIBER_GOING;
-}
-static bool same(const PState *s, int32_t task, Who who) {
-    return s->at[task].func == who.func && s->at[task].number == who.number;
-}
-
-/* In the component, may the task stand still for ever in a fair run? */
-static bool may_rest(const PSearch *x, const uint32_t *of, uint32_t component, Who who) {
-    bool unable = false, able = false, moves = false;
-    for (uint32_t i = 0; i < x->nodes.n; i++) {
-        if (of[i] != component) continue;
-        const PNode *n = &x->nodes.data[i];
-        int32_t t = slot_of(n->s, who);
-        if (t == 0 || (!n->able[t] && !n->lacks[t])) unable = true;
-        else if (n->able[t]) able = true;
-        for (uint32_t k = 0; k < n->nedges && t != 0; k++) {
-            const PEdge *e = &x->edges.data[n->first + k];
-            moves |= of[e->to] == component && e->actor == t;
-        }
-    }
-    return moves || unable || !able;
-}
-static void spinning(PSearch *x, Who who, const Whos *all) {
-    bool *keep = calloc(x->nodes.n + 1, 1);
-    uint32_t *of = calloc(x->nodes.n + 1, sizeof *of);
-    for (uint32_t i = 0; i < x->nodes.n; i++) keep[i] = is_going(x->nodes.data[i].s, who);
-    uint32_t n = plain_components(x, keep, NULL, of);
-    bool *moves = calloc(n + 1, 1), found = false;
-    for (uint32_t i = 0; i < x->edges.n; i++) {
-        const PEdge *e = &x->edges.data[i];
-        if (keep[e->from] && keep[e->to] && of[e->from] == of[e->to] && same(x->nodes.data[e->from].s, e->actor, who))
-            moves[of[e->from]] = true;
-    }
-    for (uint32_t i = 0; i < x->nodes.n; i++)
-        if (!keep[i]) of[i] = UINT32_MAX;
-    for (uint32_t c = 0; c < n && !found; c++) {
-        found = moves[c];
-        for (uint32_t k = 0; k < all->n && found; k++)
-            if (all->data[k].func != who.func || all->data[k].number != who.number)
-                found = may_rest(x, of, c, all->data[k]);
-    }
-    if (found) plain_add_finding(x->result, "never-yields", "", 0, x->p->funcs.data[who.func].name);
-    free(keep);
-    free(of);
-    free(moves);
-}
-void plain_find_spinning(PSearch *x) {
-    Whos all = {0};
-    for (uint32_t i = 0; i < x->nodes.n; i++) {
-        const PState *s = x->nodes.data[i].s;
-        for (int32_t t = 1; t < s->n; t++) {
-            bool known = s->at[t].kind != ENTITY_TASK;
-            for (uint32_t k = 0; k < all.n && !known; k++) known = same(s, t, all.data[k]);
-            if (!known) vec_push(&all, (Who){s->at[t].func, s->at[t].number});
-        }
-    }
-    for (uint32_t i = 0; i < all.n; i++) spinning(x, all.data[i], &all);
-    vec_fini(&all);
-}
-
-/* ---- atoms */
-static bool task_atom(PRun *r, const PIns *ins, int32_t task) {
-    const PEntity *e = plain_at(r, task);
-    bool lacks;
-    switch ((Builtin)ins->c) {
-    case BUILTIN_DONE: return e->status == FIBER_ENDED;
-    case BUILTIN_ABORTED: return e->aborted;
-    case BUILTIN_CRASHED: return e->crashed;
-    case BUILTIN_ENABLED: case BUILTIN_BLOCKED: {
-        jmp_buf out;
-        memcpy(&out, &r->out, sizeof out);
-        bool able = plain_able(r, task, &lacks);
-        memcpy(&r->out, &out, sizeof out);
-        return ins->c == BUILTIN_ENABLED ? able : !able && e->status != FIBER_ENDED;
-    }
-    default: return e->status != FIBER_ENDED && e->running == 0 && in_label(r->p, e, (Name)ins->v, ins->a);
-    }
-}
-static bool matches(const PRun *r, const PIns *ins, int32_t task) {
-    const PEntity *e = &r->s->at[task];
-    if (e->kind != ENTITY_TASK || task == r->task) return false;
-    if (ins->a < 0) return !e->is_daemon;
-    return e->func == ins->a && (ins->b < 0 || e->number == ins->b);
-}
-/* The task whose it is; given to a future's wait: the one that polls the future. */
-static int32_t holder_of(PRun *r, const PEntity *mutex) {
-    const PEntity *e = plain_at(r, mutex->owner.fiber);
-    return e->kind == ENTITY_FUTURE ? e->poller : mutex->owner.fiber;
-}
-static bool object_atom(PRun *r, const PIns *ins, int32_t ref) {
-    if (ref == 0) return (Builtin)ins->c == BUILTIN_FULL || (Builtin)ins->c == BUILTIN_EMPTY;
-    const PEntity *e = plain_at(r, ref);
-    switch ((Builtin)ins->c) {
-    case BUILTIN_FULL: return !e->is_unbounded && plain_channel_taken(e) >= e->n;
-    case BUILTIN_EMPTY: return e->items.n == 0;
-    case BUILTIN_CLOSED: return e->closed;
-    case BUILTIN_HELD: return e->hold != HOLD_FREE;
-    default: return e->hold != HOLD_FREE && matches(r, ins, holder_of(r, e));
-    }
-}
-int64_t plain_atom(PRun *r, const PIns *ins, const PCell *operand) {
-    Builtin b = (Builtin)ins->c;
-    if (b == BUILTIN_FULL || b == BUILTIN_EMPTY || b == BUILTIN_CLOSED || b == BUILTIN_HELD || b == BUILTIN_HOLDER)
-        return object_atom(r, ins, operand->ref);
-    bool all = true, some = false, any = false;
-    for (int32_t i = 1; i < r->s->n; i++) {
-        if (!matches(r, ins, i)) continue;
-        bool holds = task_atom(r, ins, i);
-        any = true;
-        all &= holds;
-        some |= holds;
-    }
-    return ins->b != -1 ? some : all && (any || ins->a < 0); /* done(*): those that are gone have ended */
 }
