@@ -36,18 +36,33 @@ static bool has_waited(const PRun *r, const PEntity *e, int32_t k) {
         if (!has_waited(r, f, i)) return false;
     return true;
 }
-static bool timer_may_fire(const PRun *r, const PEntity *e, int32_t k) {
-    bool discrete = r->p->tree->is_discrete;
-    if (discrete && e->wait->arms[k].n > 0) return false;
-    const PSite *site = plain_site(r->p, e->wait);
-    if (site == NULL || !site->is_select) return true;
+/* The race that the future is in, or NULL. */
+static const PEntity *race_of(const PRun *r, const PEntity *future, int32_t *arm) {
+    for (int32_t i = 1; i < r->s->n; i++) {
+        const PEntity *e = &r->s->at[i];
+        if (e->kind != ENTITY_FUTURE || e->wait == NULL || e->wait->kind != WAIT_RACE) continue;
+        for (*arm = 0; *arm < e->wait->narms; ++*arm)
+            if (e->wait->arms[*arm].state != ARM_OFF && &r->s->at[e->wait->arms[*arm].ref] == future) return e;
+    }
+    return NULL;
+}
+/* Every other arm has once had to wait; in abstract time none is a shorter timer of the same select. */
+static bool others_have_waited(const PRun *r, const PEntity *e, int32_t k) {
     for (int32_t i = 0; i < e->wait->narms; i++) {
         const PArm *a = &e->wait->arms[i];
         if (i == k || a->state == ARM_OFF) continue;
-        if (!discrete && plain_arm_op(r, e, i) == ARM_SLEEP && a->n < e->wait->arms[k].n) return false;
-        if (!has_waited(r, e, i)) return false;
+        bool shorter = !r->p->tree->is_discrete && plain_arm_op(r, e, i) == ARM_SLEEP && a->n < e->wait->arms[k].n;
+        if (shorter || !has_waited(r, e, i)) return false;
     }
     return true;
+}
+static bool timer_may_fire(const PRun *r, const PEntity *e, int32_t k) {
+    int32_t arm;
+    const PSite *site = plain_site(r->p, e->wait);
+    if (r->p->tree->is_discrete && e->wait->arms[k].n > 0) return false;
+    if (site != NULL && site->is_select) return others_have_waited(r, e, k);
+    const PEntity *race = e->func == FUNC_OPERATION ? race_of(r, e, &arm) : NULL;
+    return race == NULL || others_have_waited(r, race, arm);
 }
 
 /* ---- ways */
