@@ -4,6 +4,7 @@
 #include "checker/endless.h"
 #include "checker/finding.h"
 #include "checker/lts.h"
+#include "checker/races.h"
 #include "checker/search.h"
 #include "checker/yields.h"
 #include "model/support/fatal.h"
@@ -16,6 +17,7 @@ static void analyse(Search *search, Hits *hits) {
     deadlock_partial(search, hits);
     if (search->program->threaded && search->labelled) yields_find(search, hits);
     endless_find(search, hits);
+    races_find(search, hits);
 }
 
 static void conclude(EngineResult *result, Search *search, Hits *hits) {

@@ -1,8 +1,10 @@
 #include "checker/finding.h"
 
 #include "checker/idle.h"
+#include "checker/telling.h"
 #include "checker/waitfor.h"
 #include "checker/witness.h"
+#include "model/race.h"
 #include "model/replay.h"
 
 #include <assert.h>
@@ -91,9 +93,16 @@ typedef struct Making {
     uint32_t prefix;       /* moves before the loop, the start included */
 } Making;
 
+/* The run ends in a step that violates; else it ends in the state, or after the loop. */
 static bool is_stepwise(const Hit *hit) {
-    return hit->kind != FINDING_DEADLOCK && hit->kind != FINDING_PARTIAL_DEADLOCK && hit->kind != FINDING_LOST_WAKEUP && hit->kind != FINDING_INVARIANT &&
-           hit->loop.n == 0;
+    switch (hit->kind) {
+    case FINDING_ASSERTION:
+    case FINDING_UNDEFINED:
+    case FINDING_MISUSE:
+    case FINDING_IGNORED_CLOSE: return true;
+    case FINDING_NEVER_YIELDS: return hit->loop.n == 0;
+    default: return false;
+    }
 }
 
 static bool follow(Making *making) {
@@ -249,6 +258,45 @@ static void tell_endless(Making *making) {
     tell_infinite(making);
 }
 
+/* Both places, as lines of the report. */
+static void tell_race(Making *making) {
+    Trace *trace = making->trace;
+    const Program *program = making->search->program;
+    EvalOptions options = {.run_on = making->search->options->ts.run_on, .no_reset = !making->search->options->ts.reset};
+    AccessLog logs[2] = {0};
+    uint32_t at[2] = {0}, index[2];
+    for (int i = 0; i < 2; i++) {
+        uint32_t slot = concrete_slot(making, making->hit->never_move.data[i]);
+        index[i] = task_index(making, slot);
+        if (slot != NO_SLOT) race_accesses(&making->world, slot, &options, &logs[i]);
+        race_keep(&logs[i], making->hit->index);
+    }
+    if (race_between(program, &logs[0], &logs[1], &at[0], &at[1]) && index[0] != UINT32_MAX && index[1] != UINT32_MAX) {
+        char path[160];
+        const Access *first = &logs[0].data[at[0]];
+        race_path(program, first, path, sizeof path);
+        making->name = program->globals[first->global].name;
+        trace->object = arena_strdup(&trace->arena, making->name);
+        trace->stuck = ARENA_ARRAY(&trace->arena, uint32_t, 2);
+        trace->waits = ARENA_ARRAY(&trace->arena, TraceWait, 2);
+        for (int i = 0; i < 2; i++) {
+            const Access *access = &logs[i].data[at[i]];
+            TraceWait *wait = &trace->waits[trace->nwaits++];
+            const char *what = arena_printf(&trace->arena, "%s %s", access->is_write ? "write" : "read", path);
+            const char *text = arena_printf(&trace->arena, "%s is about to %s", trace->tasks[index[i]].name, what);
+            *wait = (TraceWait){.task = index[i], .what = what, .holder = "", .holder_task = UINT32_MAX, .text = text};
+            telling_place(program->sources, &trace->arena, access->span, wait);
+            trace->stuck[trace->nstuck++] = index[i];
+        }
+        trace->message = arena_printf(&trace->arena, "data race: %s and %s access %s at once", trace->tasks[index[0]].name,
+            trace->tasks[index[1]].name, path);
+        place(making, first->span);
+    } else {
+        making->fault = "the race is not there when the run is executed";
+    }
+    for (int i = 0; i < 2; i++) vec_fini(&logs[i]);
+}
+
 static bool never_moves(const Making *making, uint32_t slot) {
     const Slots *slots = &making->hit->never_move;
     for (uint32_t i = 0; i < slots->n; i++)
@@ -286,6 +334,7 @@ static void tell(Making *making) {
     case FINDING_INVARIANT: tell_invariant(making); break;
     case FINDING_LIVELOCK:
     case FINDING_NONTERMINATION: tell_endless(making); break;
+    case FINDING_RACE: tell_race(making); break;
     default:
         if (making->hit->loop.n > 0)
             tell_loop(making);

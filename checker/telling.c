@@ -69,3 +69,16 @@ const char *telling_holdings(const Telling *telling, uint32_t task) {
     }
     return *text == '\0' ? "" : arena_printf(telling->arena, "%s and ", text);
 }
+
+void telling_place(const Sources *sources, Arena *arena, Span span, TraceWait *wait) {
+    wait->file = wait->source = "";
+    if (span.file == 0) return;
+    uint32_t end_line;
+    size_t length;
+    wait->file = sources_name(sources, span.file);
+    sources_place(sources, span.file, span.begin, &wait->line, &wait->column);
+    sources_place(sources, span.file, span.end, &end_line, &wait->end_column);
+    const char *text = sources_line(sources, span.file, wait->line, &length);
+    if (end_line != wait->line) wait->end_column = (uint32_t)length + 1;
+    wait->source = arena_printf(arena, "%.*s", (int)length, text);
+}

@@ -28,5 +28,7 @@ bool telling_is_alive(const Telling *telling, uint32_t task);
 const StuckTask *telling_stuck(const Telling *telling, uint32_t task);
 /* "holds a (line 11) and ", or "". */
 const char *telling_holdings(const Telling *telling, uint32_t task);
+/* The place of a line in a report: file, line, columns, source. */
+void telling_place(const Sources *sources, Arena *arena, Span span, TraceWait *wait);
 
 #endif

@@ -23,20 +23,6 @@ static uint32_t stuck_index(const Explanation *explanation, uint32_t slot) {
     return UINT32_MAX;
 }
 
-static void place(const Telling *telling, Span span, TraceWait *wait) {
-    const Sources *sources = telling->world->program->sources;
-    wait->file = wait->source = "";
-    if (span.file == 0) return;
-    uint32_t end_line;
-    size_t length;
-    wait->file = sources_name(sources, span.file);
-    sources_place(sources, span.file, span.begin, &wait->line, &wait->column);
-    sources_place(sources, span.file, span.end, &end_line, &wait->end_column);
-    const char *text = sources_line(sources, span.file, wait->line, &length);
-    if (end_line != wait->line) wait->end_column = (uint32_t)length + 1;
-    wait->source = arena_printf(telling->arena, "%.*s", (int)length, text);
-}
-
 /* The holder to name: the first helper, or better one that is stuck itself. */
 static void name_holder(Explanation *explanation, uint32_t waiter, const Reason *reason, TraceWait *wait) {
     const Telling *telling = &explanation->telling;
@@ -54,7 +40,7 @@ static void add_wait(Explanation *explanation, uint32_t waiter, const Reason *re
     const Telling *telling = &explanation->telling;
     uint32_t slot = explanation->tasks->data[waiter].slot;
     TraceWait wait = {.task = telling_index(telling, slot), .what = reason->what, .held_line = reason->held_line};
-    place(telling, reason->span, &wait);
+    telling_place(telling->world->program->sources, telling->arena, reason->span, &wait);
     name_holder(explanation, waiter, reason, &wait);
     wait.text = arena_printf(telling->arena, "%s %s%s%s", telling_task(telling, slot), telling_holdings(telling, slot),
         reason->waits, reason->because);

@@ -88,9 +88,19 @@ typedef struct StepLog { Event *events; uint32_t n, cap; } StepLog;
 void steplog_clear(StepLog *log);
 void steplog_fini(StepLog *log);
 
+/* Every reading and writing of a word of a global variable that a step makes, for the check for data races. */
+typedef struct Access {
+    uint32_t global, word;
+    Span span;
+    bool is_write;
+    bool in_region; /* inside `atomic { }` */
+} Access;
+typedef struct AccessLog { Access *data; uint32_t n, cap; } AccessLog;
+
 typedef struct EvalOptions {
     bool run_on;   /* --ready run-on */
     bool no_reset; /* --no-reset: locals in scope keep their values when they are dead */
+    AccessLog *accesses; /* added to; NULL: nobody looks */
 } EvalOptions;
 
 /* Makes the initial world: runs the init code, then spawns main. Violations are possible (a bad initialiser). */

@@ -1,5 +1,6 @@
 #include "model/clock.h"
 #include "model/step.h"
+#include "model/support/vec.h"
 
 #include <assert.h>
 #include <string.h>
@@ -52,7 +53,15 @@ static uint32_t global_word(const Step *step, const Act *act, const Instr *instr
     return (uint32_t)word;
 }
 
+static void note_access(Step *step, const Act *act, const Instr *instr) {
+    AccessLog *log = step->options ? step->options->accesses : NULL;
+    if (!log) return;
+    bool is_write = instr->op == INSTR_GSTORE, in_region = (instr->flags & INSTR_REGION) != 0;
+    vec_push(log, (Access){instr->b, global_word(step, act, instr), instr->span, is_write, in_region});
+}
+
 static Run load_global(Step *step, Act *act, const Instr *instr) {
+    note_access(step, act, instr);
     step->contact |= !step->world->const_globals[instr->b];
     act->frame[instr->a] = world_global(step->world, instr->b)[global_word(step, act, instr)];
     return RUN_ON;
@@ -63,6 +72,7 @@ static Run store_global(Step *step, Act *act, const Instr *instr) {
     Word value = act->frame[instr->a];
     step->contact = true;
     if (value == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
+    note_access(step, act, instr);
     uint32_t word = global_word(step, act, instr);
     const Word old = world_global(world, instr->b)[word];
     if (world->const_globals[instr->b]) {

@@ -86,6 +86,7 @@ static void region_enter(void *context, uint32_t pc) {
 }
 
 static void region_flag(Instr *instr, uint8_t in) {
+    instr->flags |= INSTR_REGION;
     if (in == REGION_TOUCHED) return;
     instr->flags = (uint16_t)(instr->flags & ~(unsigned)INSTR_ATOMIC);
     if (in == (REGION_FRESH | REGION_TOUCHED)) instr->flags |= INSTR_MAYBE_FIRST;

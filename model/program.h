@@ -70,8 +70,9 @@ enum {
     INSTR_ATOMIC = 1, /* inside `atomic { }` but not its first shared access: the machine does not rest before it */
     INSTR_MEANT = 2,  /* SEND…: `(void)` in front: an ignored close is meant; results that are used are marked too */
     INSTR_JOINED = 4, /* the second half of one access (the write of an `_Atomic` x op= e) : no rest before it */
-    INSTR_MAYBE_FIRST = 8 /* inside `atomic { }`, first on some paths only: the machine rests before it unless this very step has made
+    INSTR_MAYBE_FIRST = 8, /* inside `atomic { }`, first on some paths only: the machine rests before it unless this very step has made
                              a shared access since the last ATOMIC_BEGIN (a step that goes on from a rest at an access makes that access) */
+    INSTR_REGION = 16 /* [program_finish] an access inside `atomic { }`, the first one too */
 };
 #define NO_SLOT UINT32_MAX
 

@@ -1,6 +1,7 @@
 #include "model/replay.h"
 
 #include "model/kind.h"
+#include "model/race.h"
 #include "model/support/vec.h"
 #include "model/ts.h"
 
@@ -206,6 +207,24 @@ static bool check_invariant(Replay *replay) {
     return refuse(replay, "the program has no invariant of that name");
 }
 
+static bool check_race(Replay *replay) {
+    const Trace *trace = replay->trace;
+    if (trace->nstuck != 2) return refuse(replay, "a race is between two tasks");
+    AccessLog logs[2] = {0};
+    for (int i = 0; i < 2; i++)
+        if (trace->stuck[i] < replay->tasks.n)
+            race_accesses(&replay->world, replay->tasks.data[trace->stuck[i]], &replay->options, &logs[i]);
+    bool found = false;
+    for (uint32_t global = 0; global < replay->program->nglobals && !found; global++) {
+        if (strcmp(replay->program->globals[global].name, trace->object) != 0) continue;
+        uint32_t a, b;
+        for (int i = 0; i < 2; i++) race_keep(&logs[i], global);
+        found = race_between(replay->program, &logs[0], &logs[1], &a, &b);
+    }
+    for (int i = 0; i < 2; i++) vec_fini(&logs[i]);
+    return found || refuse(replay, "the two tasks are not about to access the variable");
+}
+
 /* ---- a loop of the whole run: it must lead back to the state where it began, however slots are named there, and must
    be possible once more from the world that it leads to */
 
@@ -353,6 +372,7 @@ static bool check_claim(Replay *replay) {
     if (strcmp(kind, "lost-wakeup") == 0) return check_named(replay) && check_lost_wakeup(replay);
     if (strcmp(kind, "violated") == 0) return check_invariant(replay);
     if (strcmp(kind, "never-yields") == 0 && is_infinite(replay)) return end_loop(replay);
+    if (strcmp(kind, "race") == 0) return check_race(replay);
     if (strcmp(kind, "livelock") == 0 && is_infinite(replay)) return end_loop(replay) && makes_no_progress(replay);
     if (strcmp(kind, "nontermination") == 0 && is_infinite(replay)) return end_loop(replay) && never_ends(replay);
     return refuse(replay, "the last step is no violation");

@@ -79,7 +79,7 @@ static bool is_about_tasks(FindingKind kind) {
 static bool is_line(const Job *job, const Finding *finding, uint32_t line) {
     if (finding->span.file && sources_line_of(job->sources, finding->span) == line) return true;
     const Trace *trace = finding->trace;
-    for (uint32_t i = 0; trace && is_about_tasks(finding->kind) && i < trace->nwaits; i++)
+    for (uint32_t i = 0; trace && (is_about_tasks(finding->kind) || finding->kind == FINDING_RACE) && i < trace->nwaits; i++)
         if (trace->waits[i].line == line) return true;
     return false;
 }
