@@ -112,10 +112,37 @@ static bool note_join(Joins *joins, uint32_t waiter, uint32_t slot) {
     return true;
 }
 
+/* The machine's code, or that of a future it makes, has a `done`. */
+static bool counts_down(const Program *program, uint32_t machine, Bitset *seen) {
+    const Machine *code = program->machines[machine];
+    if (bitset_has(seen, machine)) return false;
+    bitset_add(seen, machine);
+    for (uint32_t pc = 0; pc < code->ncode; pc++) {
+        const Instr *instr = &code->code[pc];
+        if (instr->op == INSTR_GROUP_DONE) return true;
+        if (instr->op == INSTR_FUTURE && counts_down(program, (uint32_t)instr->imm, seen)) return true;
+    }
+    return false;
+}
+
+/* A waitgroup does not know who will call done: each other stuck task whose code has one counts. */
+static bool note_group(Joins *joins, uint32_t waiter) {
+    const Program *program = joins->world->program;
+    bool found = false;
+    for (uint32_t i = 0; i < joins->tasks->n; i++) {
+        Bitset seen = bitset_new(program->nmachines);
+        if (i != waiter && counts_down(program, joins->tasks->data[i].machine, &seen))
+            found |= note_join(joins, waiter, joins->tasks->data[i].slot);
+        bitset_free(&seen);
+    }
+    return found;
+}
+
 /* True when the wait is for stuck tasks alone. */
 static bool waits_for_stuck(Joins *joins, uint32_t waiter, const WaitInfo *wait) {
     if (wait->is_none || wait->object == NO_SLOT) return false;
     if (wait->op == ARM_JOIN) return note_join(joins, waiter, wait->object);
+    if (wait->op == ARM_WAIT_GROUP) return note_group(joins, waiter);
     if (wait->op != ARM_SCOPE_END) return false;
     bool found = false;
     uint32_t count = scope_count(joins->world, wait->object);
