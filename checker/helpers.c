@@ -33,6 +33,7 @@ static bool writes(const Instr *instr, uint32_t slot) {
     case INSTR_GLOAD:
     case INSTR_CONST:
     case INSTR_NEW:
+    case INSTR_TAKE:
     case INSTR_COPY: return instr->a == slot;
     case INSTR_MOVE:
     case INSTR_LOADX: return slot >= instr->a && slot < instr->a + (uint32_t)instr->imm;
@@ -51,7 +52,7 @@ static bool slot_could(const Origin *origin, uint32_t slot, uint32_t pc) {
         if (instr == NULL || instr->op == INSTR_CONST || instr->op == INSTR_NEW) return false;
         if (instr->op == INSTR_GLOAD) return global_holds(origin, instr->b);
         if (instr->op == INSTR_LOADX) return frame_holds(origin, instr->b, instr->d);
-        slot = instr->op == INSTR_COPY ? instr->b : instr->b + (slot - instr->a);
+        slot = instr->op == INSTR_COPY || instr->op == INSTR_TAKE ? instr->b : instr->b + (slot - instr->a);
     }
     return false;
 }
@@ -70,10 +71,12 @@ static bool point_could(const Origin *origin, const Point *point, uint32_t pc, U
 static bool instr_could(const Origin *origin, uint32_t pc, UseKind kind) {
     static const uint8_t kinds[INSTR_COUNT] = {
         [INSTR_TRY_SEND] = USE_SEND + 1,
+        [INSTR_SEND] = USE_SEND + 1,
         [INSTR_TRY_RECV] = USE_RECV + 1,
         [INSTR_CLOSE] = USE_CLOSE + 1,
         [INSTR_RELEASE] = USE_RELEASE + 1,
         [INSTR_UNLOCK] = USE_UNLOCK + 1,
+        [INSTR_PUBLISH] = USE_PUBLISH + 1,
         [INSTR_SIGNAL] = USE_SIGNAL + 1,
         [INSTR_SIGNAL_ALL] = USE_SIGNAL + 1,
         [INSTR_NOTIFY_ONE] = USE_NOTIFY + 1,

@@ -59,6 +59,8 @@ static void note_fire(History *history, World *world, uint32_t task, const Event
 
 static void note_op(History *history, uint32_t task, const Event *event) {
     switch (event->op) {
+    case INSTR_PUBLISH: note_use(history, event->object, task, USE_PUBLISH); break;
+    case INSTR_SEND:
     case INSTR_TRY_SEND: note_use(history, event->object, task, USE_SEND); break;
     case INSTR_TRY_RECV: note_use(history, event->object, task, USE_RECV); break;
     case INSTR_CLOSE: note_use(history, event->object, task, USE_CLOSE); break;

@@ -5,7 +5,8 @@
 #include "checker/witness.h"
 
 /* What one can do to an object that may help somebody who waits there. */
-typedef enum UseKind { USE_SEND, USE_RECV, USE_CLOSE, USE_RELEASE, USE_UNLOCK, USE_SIGNAL, USE_NOTIFY, USE_ARRIVE, USE_DONE, USE_KINDS } UseKind;
+typedef enum UseKind { USE_SEND, USE_RECV, USE_CLOSE, USE_RELEASE, USE_UNLOCK, USE_SIGNAL, USE_NOTIFY, USE_ARRIVE, USE_DONE, USE_PUBLISH,
+    USE_KINDS } UseKind;
 
 typedef struct HistoryTake {
     uint32_t object, task, fiber;

@@ -11,6 +11,7 @@
 #include "model/rwlock.h"
 #include "model/scope.h"
 #include "model/semaphore.h"
+#include "model/subscription.h"
 #include "model/waitgroup.h"
 
 #include <assert.h>
@@ -237,17 +238,27 @@ static void reason_acquire(Telling *telling, uint32_t task, const WaitInfo *wait
 
 /* ---- channels */
 
+/* A receiver of a broadcast waits for whoever sends to the broadcast. */
+static uint32_t source_of(Telling *telling, uint32_t object) {
+    if (comp_kind(words_at(telling, object)) != COMP_SUBSCRIPTION) return object;
+    return subscription_source(telling->world, object);
+}
+
+static const char *channel_waits(const WaitInfo *wait, bool has_buffer) {
+    if (wait->op == ARM_RECV) return "waits to receive from";
+    return has_buffer || wait->op == ARM_RESERVE ? "waits for room in" : "waits for a receiver on";
+}
+
 static void reason_channel(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
-    bool is_send = wait->op == ARM_SEND;
+    bool is_send = wait->op != ARM_RECV;
     const char *name = telling_object(telling, wait->object);
     const Word *words = words_at(telling, wait->object);
     bool has_buffer = comp_kind(words) == COMP_CHANNEL && words[CHANNEL_CAP] > 0;
-    out->what = arena_printf(telling->arena, "%s %s", is_send ? "send" : "recv", name);
-    out->waits = arena_printf(telling->arena,
-        is_send ? has_buffer ? "waits for room in %s" : "waits for a receiver on %s" : "waits to receive from %s",
-        name);
+    const char *verb = wait->op == ARM_RECV ? "recv" : wait->op == ARM_SEND ? "send" : "reserve";
+    out->what = arena_printf(telling->arena, "%s %s", verb, name);
+    out->waits = arena_printf(telling->arena, "%s %s", channel_waits(wait, has_buffer), name);
     Candidates found = {0};
-    find_candidates(telling, task, wait->object, is_send ? USE_RECV : USE_SEND, &found);
+    find_candidates(telling, task, source_of(telling, wait->object), is_send ? USE_RECV : USE_SEND, &found);
     out->because =
         candidates_text(telling, &found, is_send ? "receive" : "send", is_send ? "receives there" : "sends there");
     if (found.stuck.n + found.going.n + found.ended.n == 0) { /* closing it would help too */
@@ -384,6 +395,22 @@ static void reason_once(Telling *telling, const WaitInfo *wait, Reason *out) {
     out->because = arena_printf(telling->arena, ", which %s runs", telling_task(telling, runner));
 }
 
+/* ---- watches */
+
+/* Whoever has a handle of the watch could publish, whichever subscription it is of. */
+static void reason_changed(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+    const char *name = telling_object(telling, wait->object);
+    uint32_t watch = source_of(telling, wait->object);
+    out->what = arena_printf(telling->arena, "changed %s", name);
+    out->waits = arena_printf(telling->arena, "waits for a new value of %s", name);
+    Candidates found = {0};
+    for (uint32_t slot = 0; slot < telling->world->n; slot++)
+        if (comp_kind(words_at(telling, slot)) == COMP_SUBSCRIPTION && source_of(telling, slot) == watch)
+            find_candidates(telling, task, slot, USE_PUBLISH, &found);
+    out->because = candidates_text(telling, &found, "publish one", "publishes any");
+    candidates_end(&found, out);
+}
+
 /* ---- ends of tasks */
 
 static void reason_join(Telling *telling, const WaitInfo *wait, Reason *out) {
@@ -439,6 +466,8 @@ bool reason_of(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *ou
     switch (wait->op) {
     case ARM_LOCK: reason_lock(telling, task, wait, out); return true;
     case ARM_ACQUIRE: reason_acquire(telling, task, wait, out); return true;
+    case ARM_CHANGED: reason_changed(telling, task, wait, out); return true;
+    case ARM_RESERVE:
     case ARM_SEND:
     case ARM_RECV: reason_channel(telling, task, wait, out); return true;
     case ARM_JOIN: reason_join(telling, wait, out); return true;

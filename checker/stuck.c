@@ -39,7 +39,7 @@ static const Point *resting_point(World *world, const Word *words) {
 }
 
 static bool is_daemon_place(ArmOp op) {
-    return op == ARM_RECV || op == ARM_NOTIFIED || op == ARM_PENDING || op == ARM_PARK;
+    return op == ARM_RECV || op == ARM_CHANGED || op == ARM_NOTIFIED || op == ARM_PENDING || op == ARM_PARK;
 }
 
 bool stuck_at_place(World *world, uint32_t task) {

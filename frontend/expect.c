@@ -40,7 +40,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 static const char *const undefined_args[] = {
     "overflow", "division", "shift", "bounds", "narrowing", "uninitialised", "dead-object", "return"};
 static const char *const misuse_args[] = {
-    "unlock", "close", "oneshot", "waitgroup", "poll", "future", "moved", "abort", "release",
+    "unlock", "close", "oneshot", "waitgroup", "poll", "future", "moved", "abort", "release", "none",
     "signal", "notify"};
 enum {
     UNDEFINED_ARGS = sizeof undefined_args / sizeof *undefined_args,

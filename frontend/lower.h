@@ -189,7 +189,7 @@ const char *lower_name(Lower *lower, Name name);
 const ValueType *lower_type(Lower *lower, const Type *type);
 const ValueType *lower_type_bits(Lower *lower, const Type *type, uint8_t bits);
 uint8_t lower_itype(const Type *type, uint8_t bits);
-bool lower_holds_future(const Type *type);
+bool lower_holds_counted(const Type *type);
 /* Words from the value's start to member `field`, and to field `field` of a message's label. */
 uint32_t lower_field_offset(const Type *type, uint32_t field);
 uint32_t lower_label_offset(const Type *type, uint32_t label, uint32_t field);
@@ -214,18 +214,20 @@ uint32_t lower_temp_word(Builder *b, WordKind kind);
 uint32_t lower_temp_const(Builder *b, Word value);
 uint32_t lower_mark(const Builder *b);
 void lower_release(Builder *b, uint32_t mark);
-/* The value's words to other slots: future words are counted (COPY) unless moved. */
+/* The value's words to other slots: of counted handles there is one more (COPY), ends are given away (TAKE), unless the words are moved. */
 void lower_copy(Builder *b, const Type *type, uint32_t to, uint32_t from, bool is_move);
-void lower_drop(Builder *b, uint32_t slot, uint32_t n); /* DROP of its future words, last first */
+void lower_drop(Builder *b, uint32_t slot, uint32_t n); /* DROP of its counted words, last first */
 void lower_machine_finish(Builder *b, Machine *machine);
 
 /* ---- lower_place.c */
 Place lower_place(Builder *b, const Expr *expr);
 Place lower_place_frame(const Type *type, uint32_t slot);
 Place lower_place_member(Place place, const Type *type, uint32_t offset);
+/* The place's words in slots that count for nothing. */
+uint32_t lower_place_look(Builder *b, const Place *place);
 bool lower_place_is_static(const Place *place); /* frame slots known now */
 void lower_load(Builder *b, const Place *place, uint32_t slot); /* an owned copy */
-/* Takes the value over; futures that lay there are dropped. */
+/* Takes the value over; what counted handles lay there are dropped. */
 /* joined: to a global, the store belongs to the access made before it. */
 void lower_store(Builder *b, const Place *place, uint32_t slot, bool joined);
 Var *lower_var(Builder *b, const Symbol *symbol);
@@ -243,9 +245,15 @@ uint32_t lower_expr_as(Builder *b, const Expr *expr, const Type *type);
 void lower_expr_discard(Builder *b, const Expr *expr);
 /* The same as lower_expr, safe from what `next`, evaluated before the slot is read, may change. */
 uint32_t lower_expr_before(Builder *b, const Expr *expr, const Expr *next);
+/* A handle that an operation uses where it lies: the slot to read, or one with a look at it that counts for nothing. */
+uint32_t lower_borrow(Builder *b, const Expr *expr);
+void lower_borrow_into(Builder *b, const Expr *expr, uint32_t slot);
+/* A value that is given away to somebody: counted handles in it are the slot's own, dropped when the fiber is cancelled meanwhile. */
+uint32_t lower_given(Builder *b, const Expr *expr, const Type *type);
 /* A value that may be a future: the slot, and whether it is an owned one that must be dropped after use. */
 uint32_t lower_expr_hold(Builder *b, const Expr *expr, bool *owned);
 bool lower_expr_is_pure(const Expr *expr);
+bool lower_expr_is_place(const Expr *expr); /* a variable or a part of one */
 void lower_condition(Builder *b, const Expr *expr, uint32_t label); /* jumps there when false */
 void lower_convert(Builder *b, const Type *from, const Type *type, uint8_t bits, uint32_t slot, uint32_t from_slot);
 
@@ -260,6 +268,8 @@ void lower_call(Builder *b, const Expr *expr, uint32_t slot); /* slot: NO_SLOT w
 void lower_call_inline(Builder *b, const Expr *call, uint32_t slot);
 void lower_spawn(Builder *b, const Expr *expr, uint32_t slot);
 void lower_future(Builder *b, const Expr *call, uint32_t slot);
+/* A send that never waits; slot: of its result, NO_SLOT: a false is an ignored close. */
+void lower_send_now(Builder *b, const Expr *expr, uint32_t slot);
 void lower_immediate(Builder *b, const Expr *expr, uint32_t slot);
 
 /* An operation, or the join of a task, as a future. */

@@ -43,9 +43,9 @@ static void leave(Builder *b, const Context *context) {
     b->object_name = context->object_name;
 }
 
-/* Evaluates an argument into a variable of the callee; an array is the caller's own. */
+/* Evaluates an argument into a variable of the callee; an array is the caller's own, an end that the caller holds is borrowed. */
 static void pass(Builder *b, Call *callee, const Decl *param, const Expr *arg) {
-    if (param->type->kind == TYPE_ARRAY) {
+    if (param->type->kind == TYPE_ARRAY || (type_is_end(param->type) && param->symbol && lower_expr_is_place(arg))) {
         Var var = {.symbol = param->symbol, .kind = VAR_PLACE, .place = lower_place(b, arg), .local = NO_SLOT};
         vec_push(&callee->vars, var);
         return;
@@ -172,7 +172,9 @@ void lower_spawn(Builder *b, const Expr *expr, uint32_t slot) {
 /* An operation kept for later. What it receives goes straight to a variable of this frame. */
 void lower_operation_future(Builder *b, const Expr *call, uint32_t slot) {
     ArmPlan plan = {0};
+    Cleanup *before = b->cleanups;
     lower_plan(b, call, NO_SLOT, &plan);
+    b->cleanups = before;
     plan.arm.result_used = true;
     if (plan.has_item_place) {
         if (!lower_place_is_static(&plan.item_place)) {
@@ -218,9 +220,12 @@ static void message_value(Builder *b, const Expr *expr, uint32_t slot) {
     const Type *type = expr->type;
     lower_emit(
         b, (Instr){.op = INSTR_ZERO, .a = slot, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = type_words(type)});
+    Cleanup *before = b->cleanups;
+    lower_cleanup_drop(b, type, slot);
     for (uint32_t i = 0; i < expr->nargs; i++)
         lower_expr_to(
             b, expr->args[i], expr->label->fields[i].type, 0, slot + lower_label_offset(type, expr->label_index, i));
+    b->cleanups = before;
     lower_const(b, slot, expr->label_index);
 }
 
@@ -228,10 +233,45 @@ static void message_value(Builder *b, const Expr *expr, uint32_t slot) {
 
 static void try_send(Builder *b, const Expr *expr, uint32_t slot) {
     const Type *item = expr->args[0]->type->of;
-    uint32_t obj = lower_expr_before(b, expr->args[0], expr->args[1]), value = lower_expr_as(b, expr->args[1], item);
+    Cleanup *before = b->cleanups;
+    uint32_t obj = lower_expr_before(b, expr->args[0], expr->args[1]), value = lower_given(b, expr->args[1], item);
+    b->cleanups = before;
     if (slot == NO_SLOT) slot = lower_temp_word(b, WORD_DATA);
-    lower_emit(
-        b, (Instr){.op = INSTR_TRY_SEND, .a = obj, .b = value, .c = slot, .d = NO_SLOT, .imm = type_words(item)});
+    InstrOp op = expr->builtin == BUILTIN_PUBLISH ? INSTR_PUBLISH : INSTR_TRY_SEND;
+    lower_emit(b, (Instr){.op = (uint8_t)op, .a = obj, .b = value, .c = slot, .d = NO_SLOT, .imm = type_words(item)});
+}
+
+void lower_send_now(Builder *b, const Expr *expr, uint32_t slot) {
+    const Type *item = expr->args[0]->type->of;
+    uint32_t mark = lower_mark(b);
+    Cleanup *before = b->cleanups;
+    bool is_permit = expr->args[0]->type->kind == TYPE_PERMIT;
+    uint32_t obj = is_permit ? lower_given(b, expr->args[0], expr->args[0]->type)
+                             : lower_expr_before(b, expr->args[0], expr->args[1]);
+    uint32_t value = lower_given(b, expr->args[1], item);
+    b->cleanups = before;
+    lower_emit(b, (Instr){.op = INSTR_SEND, .a = obj, .b = value, .c = slot, .d = NO_SLOT, .imm = type_words(item)});
+    lower_release(b, mark);
+}
+
+/* An end or a permit that the operation yields. */
+static void make_end(Builder *b, const Expr *expr, InstrOp op, uint32_t slot) {
+    bool is_wanted = slot != NO_SLOT;
+    if (!is_wanted) slot = lower_temp(b, expr->type);
+    lower_emit3(b, op, 0, lower_borrow(b, expr->args[0]), slot, NO_SLOT);
+    if (!is_wanted) lower_drop(b, slot, 1);
+}
+
+static void drop_end(Builder *b, const Expr *end) {
+    uint32_t slot = lower_temp(b, end->type);
+    lower_expr_into(b, end, slot);
+    lower_drop(b, slot, 1);
+}
+
+static void read_watch(Builder *b, const Expr *expr, uint32_t slot) {
+    uint32_t obj = lower_borrow(b, expr->args[0]);
+    if (slot == NO_SLOT) slot = lower_temp(b, expr->type);
+    lower_emit(b, (Instr){.op = INSTR_READ, .a = obj, .b = slot, .c = NO_SLOT, .d = NO_SLOT, .imm = type_words(expr->type)});
 }
 
 static void try_recv(Builder *b, const Expr *expr, uint32_t slot) {
@@ -312,11 +352,21 @@ void lower_immediate(Builder *b, const Expr *expr, uint32_t slot) {
     uint32_t mark = lower_mark(b);
     uint32_t result = slot == NO_SLOT ? lower_temp_word(b, WORD_DATA) : slot;
     switch (expr->builtin) {
+    case BUILTIN_PUBLISH:
     case BUILTIN_TRY_SEND: try_send(b, expr, slot); break;
+    case BUILTIN_SEND: lower_send_now(b, expr, result); break;
+    case BUILTIN_TRY_RESERVE: make_end(b, expr, INSTR_TRY_RESERVE, slot); break;
+    case BUILTIN_SENDER:
+    case BUILTIN_RECEIVER: make_end(b, expr, INSTR_MAKE_END, slot); break;
+    case BUILTIN_CLONE: make_end(b, expr, INSTR_CLONE, slot); break;
+    case BUILTIN_SUBSCRIBE: make_end(b, expr, INSTR_SUBSCRIBE, slot); break;
+    case BUILTIN_DROP: drop_end(b, expr->args[0]); break;
+    case BUILTIN_LAGGED: lower_emit3(b, INSTR_LAGGED, 0, lower_borrow(b, expr->args[0]), result, NO_SLOT); break;
+    case BUILTIN_READ: read_watch(b, expr, slot); break;
     case BUILTIN_TRY_RECV: try_recv(b, expr, slot); break;
-    case BUILTIN_CLOSE: lower_op1(b, INSTR_CLOSE, lower_expr(b, expr->args[0])); break;
-    case BUILTIN_LEN: lower_emit3(b, INSTR_LEN, 0, lower_expr(b, expr->args[0]), result, NO_SLOT); break;
-    case BUILTIN_CAP: lower_emit3(b, INSTR_CAP, 0, lower_expr(b, expr->args[0]), result, NO_SLOT); break;
+    case BUILTIN_CLOSE: lower_op1(b, INSTR_CLOSE, lower_borrow(b, expr->args[0])); break;
+    case BUILTIN_LEN: lower_emit3(b, INSTR_LEN, 0, lower_borrow(b, expr->args[0]), result, NO_SLOT); break;
+    case BUILTIN_CAP: lower_emit3(b, INSTR_CAP, 0, lower_borrow(b, expr->args[0]), result, NO_SLOT); break;
     case BUILTIN_TRY_LOCK: lower_emit3(b, INSTR_TRY_LOCK, 0, lower_expr(b, expr->args[0]), NO_SLOT, result); break;
     case BUILTIN_UNLOCK: lower_op1(b, INSTR_UNLOCK, lower_expr(b, expr->args[0])); break;
     case BUILTIN_TRY_READ_LOCK:

@@ -130,15 +130,15 @@ static void move(Builder *b, uint32_t to, uint32_t from, uint32_t n) {
 void lower_copy(Builder *b, const Type *type, uint32_t to, uint32_t from, bool is_move) {
     const ValueType *value = lower_type(b->lower, type);
     if (to == from || value->words == 0) return;
-    if (is_move || !lower_holds_future(type)) {
+    if (is_move || !lower_holds_counted(type)) {
         move(b, to, from, value->words);
         return;
     }
     for (uint32_t i = 0, run = 0; i <= value->words; i++) {
-        bool is_future = i < value->words && value->word_kinds[i] == WORD_FUTURE;
-        if (i < value->words && !is_future) continue;
+        uint8_t kind = i < value->words ? value->word_kinds[i] : WORD_DATA;
+        if (i < value->words && !word_is_counted(kind)) continue;
         if (i > run) move(b, to + run, from + run, i - run);
-        if (is_future) lower_emit3(b, INSTR_COPY, 0, to + i, from + i, NO_SLOT);
+        if (word_is_counted(kind)) lower_emit3(b, word_is_end(kind) ? INSTR_TAKE : INSTR_COPY, 0, to + i, from + i, NO_SLOT);
         run = i + 1;
     }
 }
@@ -146,7 +146,7 @@ void lower_copy(Builder *b, const Type *type, uint32_t to, uint32_t from, bool i
 void lower_drop(Builder *b, uint32_t slot, uint32_t n) {
     if (b->lower->failed) return;
     for (uint32_t i = n; i-- > 0;)
-        if (b->kinds.data[slot + i] == WORD_FUTURE) lower_op1(b, INSTR_DROP, slot + i);
+        if (word_is_counted(b->kinds.data[slot + i])) lower_op1(b, INSTR_DROP, slot + i);
 }
 
 /* ---- the finished machine */

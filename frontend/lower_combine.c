@@ -47,7 +47,7 @@ static void plan_parts(Builder *b, const Shape *shape, uint32_t result, ArmPlan 
             .owned = true,
             .result_used = true};
         if (plans[i].arm.result != NO_SLOT) plans[i].arm.result_n = type_words(shape->values[i]);
-        else if (lower_holds_future(shape->values[i])) lower_plan_result(b, &plans[i], false);
+        else if (lower_holds_counted(shape->values[i])) lower_plan_result(b, &plans[i], false);
     }
 }
 

@@ -22,7 +22,7 @@ Cleanup *lower_cleanup(Builder *b, CleanupKind kind, Span span) {
 }
 
 void lower_cleanup_drop(Builder *b, const Type *type, uint32_t slot) {
-    if (!lower_holds_future(type)) return;
+    if (!lower_holds_counted(type)) return;
     Cleanup *cleanup = lower_cleanup(b, CLEANUP_DROP, b->span);
     cleanup->slot = slot;
     cleanup->n = type_words(type);
@@ -100,7 +100,7 @@ void lower_exit_cancelled(Builder *b) {
 
 /* The result is on its way out while scopes are waited for: cancelled there, its futures go too. */
 static Cleanup *hold_result(Builder *b, const Type *type) {
-    if (b->call->result == NO_SLOT || !lower_holds_future(type)) return NULL;
+    if (b->call->result == NO_SLOT || !lower_holds_counted(type)) return NULL;
     Cleanup *cleanup = ARENA_NEW(b->lower->arena, Cleanup);
     *cleanup = (Cleanup){
         .kind = CLEANUP_DROP, .call = b->call, .slot = b->call->result, .n = type_words(type), .span = b->span};
@@ -192,10 +192,16 @@ static bool is_visible(const GotoLabel *place, uint32_t slot) {
 }
 
 static void uninit(Builder *b, uint32_t slot, uint32_t words) {
-    if (words == 0 || b->lower->failed) return;
-    for (uint32_t i = 0; i < words; i++)
-        if (b->kinds.data[slot + i] != WORD_DATA) return;
-    lower_emit(b, (Instr){.op = INSTR_UNINIT, .a = slot, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = words});
+    for (uint32_t i = 0, run = 0; i < words && !b->lower->failed; i = run) {
+        bool is_data = b->kinds.data[slot + i] == WORD_DATA;
+        while (run < words && (b->kinds.data[slot + run] == WORD_DATA) == is_data) run++;
+        lower_emit(b, (Instr){.op = is_data ? INSTR_UNINIT : INSTR_ZERO,
+                          .a = slot + i,
+                          .b = NO_SLOT,
+                          .c = NO_SLOT,
+                          .d = NO_SLOT,
+                          .imm = run - i});
+    }
 }
 
 static void skip_declarations(Builder *b, const GotoLabel *from, const GotoLabel *to) {

@@ -51,8 +51,32 @@ uint32_t lower_expr(Builder *b, const Expr *expr) {
     return slot;
 }
 
+bool lower_expr_is_place(const Expr *expr) {
+    while (expr->kind == EXPR_INDEX || expr->kind == EXPR_MEMBER) expr = expr->a;
+    return expr->kind == EXPR_NAME && expr->symbol && expr->symbol->kind == SYMBOL_VAR;
+}
+
+uint32_t lower_borrow(Builder *b, const Expr *expr) {
+    if (!type_is_counted(expr->type) || is_in_frame(b, expr) || !lower_expr_is_place(expr)) return lower_expr(b, expr);
+    Place place = lower_place(b, expr);
+    return lower_place_look(b, &place);
+}
+
+void lower_borrow_into(Builder *b, const Expr *expr, uint32_t slot) {
+    if (!type_is_counted(expr->type)) lower_expr_into(b, expr, slot);
+    else lower_emit(b, (Instr){.op = INSTR_MOVE, .a = slot, .b = lower_borrow(b, expr), .c = NO_SLOT, .d = NO_SLOT, .imm = 1});
+}
+
+uint32_t lower_given(Builder *b, const Expr *expr, const Type *type) {
+    if (!lower_holds_counted(type)) return lower_expr_as(b, expr, type);
+    uint32_t slot = lower_temp(b, type);
+    lower_expr_to(b, expr, type, 0, slot);
+    lower_cleanup_drop(b, type, slot);
+    return slot;
+}
+
 uint32_t lower_expr_before(Builder *b, const Expr *expr, const Expr *next) {
-    uint32_t slot = lower_expr(b, expr);
+    uint32_t slot = lower_borrow(b, expr);
     if (!is_in_frame(b, expr) || lower_expr_is_pure(next)) return slot;
     uint32_t copy = lower_temp_word(b, type_is_handle(expr->type) ? WORD_HANDLE : WORD_DATA);
     lower_emit(b, (Instr){.op = INSTR_MOVE, .a = copy, .b = slot, .c = NO_SLOT, .d = NO_SLOT, .imm = 1});
@@ -62,7 +86,8 @@ uint32_t lower_expr_before(Builder *b, const Expr *expr, const Expr *next) {
 uint32_t lower_expr_hold(Builder *b, const Expr *expr, bool *owned) {
     *owned = false;
     if (is_in_frame(b, expr)) return lower_expr(b, expr);
-    *owned = lower_holds_future(expr->type);
+    if (type_is_counted(expr->type) && expr->type->kind != TYPE_FUTURE && lower_expr_is_place(expr)) return lower_borrow(b, expr);
+    *owned = lower_holds_counted(expr->type);
     return lower_expr(b, expr);
 }
 
@@ -183,7 +208,7 @@ static void into_part(Builder *b, const Expr *expr, uint32_t slot) {
     lower_load(b, &place, slot);
     const Expr *root = expr;
     while (root->kind == EXPR_INDEX || root->kind == EXPR_MEMBER) root = root->a;
-    if (root->kind != EXPR_NAME && lower_holds_future(root->type)) lower_drop(b, place.base, place.words);
+    if (root->kind != EXPR_NAME && lower_holds_counted(root->type)) lower_drop(b, place.base, place.words);
 }
 
 static void into_name(Builder *b, const Expr *expr, uint32_t slot) {

@@ -23,7 +23,10 @@ static void new_object(Builder *b, uint32_t slot, uint32_t site, uint32_t count)
 /* What handles of a kind refer to. */
 static ObjectKind object_of(Builder *b, TypeKind kind, Span span) {
     switch (kind) {
-    case TYPE_CHAN: return OBJECT_CHANNEL;
+    case TYPE_CHAN:
+    case TYPE_ONESHOT: return OBJECT_CHANNEL;
+    case TYPE_BROADCAST: return OBJECT_BROADCAST;
+    case TYPE_WATCH: return OBJECT_WATCH;
     case TYPE_MUTEX: return OBJECT_MUTEX;
     case TYPE_SEMAPHORE: return OBJECT_SEMAPHORE;
     case TYPE_EXECUTOR: return OBJECT_EXECUTOR;
@@ -52,10 +55,8 @@ static void check_values(Builder *b, const Expr *call, const ValueType *item) {
 
 /* The key tells objects of one constructor in different variables apart no further: one constructor expression is one site. */
 void lower_make(Builder *b, const Expr *call, uint32_t slot) {
-    if (call->nargs && (call->args[0]->builtin == BUILTIN_UNBOUNDED || (call->type->of && convert_holds_counted(call->type->of))))
-        lower_not_yet(b->lower, call->span, "this channel");
     if (b->lower->failed) return;
-    Site site = {.kind = object_of(b, maker_kind(call->builtin), call->span),
+    Site site = {.kind = object_of(b, call->type->kind, call->span),
         .name = b->object_name ? b->object_name : "",
         .span = call->span,
         .is_scoped = b->object_scoped,
@@ -64,7 +65,8 @@ void lower_make(Builder *b, const Expr *call, uint32_t slot) {
     site.is_unowned = call->builtin == BUILTIN_UNOWNED;
     site.policy = policy_of(call->builtin);
     site.is_spurious = call->builtin == BUILTIN_SPURIOUS;
-    if (site.kind == OBJECT_CHANNEL) site.elem = lower_type(b->lower, call->type->of);
+    if (call->type->of) site.elem = lower_type(b->lower, call->type->of);
+    site.is_unbounded = call->nargs > 0 && call->args[0]->builtin == BUILTIN_UNBOUNDED;
     if (site.is_extern) check_values(b, call, site.elem);
     for (uint32_t i = 0; i < call->nargs; i++) {
         site.is_fifo |= call->args[i]->builtin == BUILTIN_FIFO;
@@ -74,7 +76,10 @@ void lower_make(Builder *b, const Expr *call, uint32_t slot) {
             lower_not_yet(b->lower, call->args[i]->span, "a channel with faults");
     }
     uint32_t index = lower_site(b, call, site), mark = lower_mark(b), count = NO_SLOT;
-    if (call->nargs > 0 && site.kind != OBJECT_MUTEX) {
+    if (site.kind == OBJECT_WATCH) {
+        count = lower_temp(b, call->type->of);
+        lower_expr_to(b, call->args[0], call->type->of, 0, count);
+    } else if (call->nargs > 0 && site.kind != OBJECT_MUTEX && !site.is_unbounded) {
         count = lower_temp_word(b, WORD_DATA);
         lower_expr_to(b, call->args[0], types_int(b->lower->tree->types, 32, true), 0, count);
     }
@@ -86,8 +91,11 @@ void lower_make(Builder *b, const Expr *call, uint32_t slot) {
 
 /* ---- variables without initialiser */
 
-static uint32_t default_object(Builder *b, TypeKind kind, const void *key, const char *name, Span span) {
-    return lower_site(b, key, (Site){.kind = object_of(b, kind, span), .name = name, .span = span, .is_scoped = b->object_scoped});
+static uint32_t default_object(Builder *b, const Type *type, const void *key, const char *name, Span span) {
+    Site site = {.kind = object_of(b, type->kind, span), .name = name, .span = span, .is_scoped = b->object_scoped};
+    site.is_oneshot = type->kind == TYPE_ONESHOT;
+    if (type->of) site.elem = lower_type(b->lower, type->of);
+    return lower_site(b, key, site);
 }
 
 static void fill(Builder *b, InstrOp op, uint32_t slot, uint32_t n) {
@@ -108,7 +116,7 @@ static void default_named(Builder *b, const Type *type, uint32_t slot, const voi
     if (!maker_holds_implicit(type)) {
         default_plain(b, type, slot);
     } else if (maker_is_implicit(type->kind)) {
-        new_object(b, slot, default_object(b, type->kind, key, name, span), NO_SLOT);
+        new_object(b, slot, default_object(b, type, key, name, span), NO_SLOT);
     } else if (type->kind == TYPE_ARRAY) {
         for (uint32_t i = 0; i < type->length; i++)
             default_named(b, type->of, slot + i * type_words(type->of), key, name, span);
@@ -146,10 +154,13 @@ static bool is_aggregate(const Type *type) { return type->kind == TYPE_ARRAY || 
 void lower_init(Builder *b, const Expr *init, const Type *type, uint8_t bits, uint32_t slot) {
     if (init->kind == EXPR_INIT && is_aggregate(type)) {
         fill(b, INSTR_ZERO, slot, type_words(type));
+        Cleanup *before = b->cleanups;
+        lower_cleanup_drop(b, type, slot);
         for (uint32_t i = 0; i < init->nitems; i++) {
             Part part = part_of(type, init->item_place[i]);
             lower_init(b, init->items[i].value, part.type, part.bits, slot + part.offset);
         }
+        b->cleanups = before;
     } else if (init->kind == EXPR_INIT) {
         assert(init->nitems == 1);
         lower_init(b, init->items[0].value, type, bits, slot);
@@ -187,7 +198,7 @@ static void global_default(GlobalInit *g, const Type *type, uint32_t offset, con
     uint32_t mark = lower_mark(g->b);
     if (maker_is_implicit(type->kind)) {
         uint32_t slot = lower_temp(g->b, type);
-        new_object(g->b, slot, default_object(g->b, type->kind, key, name, g->symbol->span), NO_SLOT);
+        new_object(g->b, slot, default_object(g->b, type, key, name, g->symbol->span), NO_SLOT);
         store_made(g, type, offset, slot);
     } else if (type->kind == TYPE_ARRAY) {
         for (uint32_t i = 0; i < type->length; i++)

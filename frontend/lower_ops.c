@@ -42,6 +42,7 @@ static uint32_t converted(Builder *b, const Type *from, const Type *to, uint32_t
 static uint32_t operand(Builder *b, const Expr *expr, const Type *common, bool stable, bool *owned) {
     if (common && expr->is_const) return lower_temp_const(b, convert_value(expr->value, common));
     uint32_t slot = lower_expr_hold(b, expr, owned);
+    if (type_is_end(expr->type)) lower_op1(b, INSTR_USE, slot);
     if (stable && !*owned) {
         uint32_t copy = lower_temp_word(b, type_is_handle(expr->type) ? WORD_HANDLE : WORD_DATA);
         lower_emit(b, (Instr){.op = INSTR_MOVE, .a = copy, .b = slot, .c = NO_SLOT, .d = NO_SLOT, .imm = 1});
@@ -91,7 +92,7 @@ static const char *name_of_place(Builder *b, const Expr *expr) {
 
 static uint32_t assign_value(Builder *b, const Expr *expr, const Place *place) {
     bool in_frame = lower_place_is_static(place);
-    if (lower_holds_future(place->type)) {
+    if (lower_holds_counted(place->type)) {
         uint32_t value = lower_temp(b, place->type);
         lower_expr_into(b, expr->b, value);
         lower_store(b, place, value, false);

@@ -135,21 +135,16 @@ static void loadx(Builder *b, const Place *place, uint32_t slot, uint32_t words)
                       .imm = words});
 }
 
-/* Futures are looked at in uncounted slots, then copied. */
-static void load_futures(Builder *b, const Place *place, uint32_t slot) {
-    const ValueType *type = lower_type(b->lower, place->type);
-    VEC(uint8_t) kinds = {0};
-    for (uint32_t i = 0; i < type->words; i++)
-        vec_push(&kinds, type->word_kinds[i] == WORD_DATA ? WORD_DATA : WORD_HANDLE);
-    uint32_t look = lower_slots(b, kinds.data, kinds.n);
-    loadx(b, place, look, kinds.n);
-    lower_copy(b, place->type, slot, look, false);
-    lower_slots_free(b, look, kinds.n);
-    vec_fini(&kinds);
+static void storex(Builder *b, const Place *place, uint32_t slot) {
+    lower_emit(b, (Instr){.op = INSTR_STOREX,
+                      .a = place->base + place->offset,
+                      .b = slot,
+                      .c = place->index,
+                      .d = place->words - place->offset,
+                      .imm = type_words(place->type)});
 }
 
 static void global_access(Builder *b, InstrOp op, const Place *place, uint32_t slot, bool joined) {
-    assert(!lower_holds_future(place->type));
     uint32_t words = type_words(place->type);
     uint8_t *heads = arena_alloc(b->lower->arena, words + 1u);
     lower_type_heads(place->type, heads);
@@ -163,16 +158,49 @@ static void global_access(Builder *b, InstrOp op, const Place *place, uint32_t s
                           .flags = heads[i] && !joined ? 0 : INSTR_JOINED});
 }
 
+/* The words as they are, whatever they count for. */
+static void load_raw(Builder *b, const Place *place, uint32_t slot) {
+    if (place->is_global) global_access(b, INSTR_GLOAD, place, slot, false);
+    else if (place->index == NO_SLOT) lower_copy(b, place->type, slot, place->base + place->offset, true);
+    else loadx(b, place, slot, type_words(place->type));
+}
+
+static void store_raw(Builder *b, const Place *place, uint32_t slot, bool joined) {
+    if (place->is_global) global_access(b, INSTR_GSTORE, place, slot, joined);
+    else if (place->index == NO_SLOT) lower_copy(b, place->type, place->base + place->offset, slot, true);
+    else storex(b, place, slot);
+}
+
+uint32_t lower_place_look(Builder *b, const Place *place) {
+    const ValueType *type = lower_type(b->lower, place->type);
+    VEC(uint8_t) kinds = {0};
+    for (uint32_t i = 0; i < type->words; i++)
+        vec_push(&kinds, type->word_kinds[i] == WORD_DATA ? WORD_DATA : WORD_HANDLE);
+    uint32_t look = lower_slots(b, kinds.data, kinds.n);
+    vec_push(&b->temps, (FreeSlots){look, kinds.n});
+    vec_fini(&kinds);
+    load_raw(b, place, look);
+    return look;
+}
+
+/* Counted handles are looked at in slots that count for nothing, then copied; ends are gone from the place. */
+static void load_counted(Builder *b, const Place *place, uint32_t slot) {
+    uint32_t mark = lower_mark(b), look = lower_place_look(b, place);
+    lower_copy(b, place->type, slot, look, false);
+    if (convert_holds_end(place->type)) store_raw(b, place, look, true);
+    lower_release(b, mark);
+}
+
 static void load_frame(Builder *b, const Place *place, uint32_t slot) {
     if (place->index == NO_SLOT) lower_copy(b, place->type, slot, place->base + place->offset, false);
-    else if (lower_holds_future(place->type)) load_futures(b, place, slot);
     else loadx(b, place, slot, type_words(place->type));
 }
 
 /* Reading an uninitialised scalar is undefined, copying a struct that holds one is not: a conversion looks, a move does not. */
 void lower_load(Builder *b, const Place *place, uint32_t slot) {
     uint32_t from = place->base + place->offset;
-    if (place->is_global) global_access(b, INSTR_GLOAD, place, slot, false);
+    if (lower_holds_counted(place->type) && !lower_place_is_static(place)) load_counted(b, place, slot);
+    else if (place->is_global) global_access(b, INSTR_GLOAD, place, slot, false);
     else if (!type_is_integer(place->type)) load_frame(b, place, slot);
     else {
         if (place->index != NO_SLOT) loadx(b, place, from = slot, 1);
@@ -182,30 +210,14 @@ void lower_load(Builder *b, const Place *place, uint32_t slot) {
 
 /* ---- storing */
 
-static void store_frame(Builder *b, const Place *place, uint32_t slot) {
-    if (place->index == NO_SLOT) {
-        lower_copy(b, place->type, place->base + place->offset, slot, true);
+void lower_store(Builder *b, const Place *place, uint32_t slot, bool joined) {
+    if (!lower_holds_counted(place->type)) {
+        store_raw(b, place, slot, joined);
         return;
     }
-    lower_emit(b, (Instr){.op = INSTR_STOREX,
-                      .a = place->base + place->offset,
-                      .b = slot,
-                      .c = place->index,
-                      .d = place->words - place->offset,
-                      .imm = type_words(place->type)});
-}
-
-void lower_store(Builder *b, const Place *place, uint32_t slot, bool joined) {
-    if (place->is_global) {
-        global_access(b, INSTR_GSTORE, place, slot, joined);
-    } else if (!lower_holds_future(place->type)) {
-        store_frame(b, place, slot);
-    } else {
-        uint32_t mark = lower_mark(b), old = lower_temp(b, place->type);
-        if (place->index == NO_SLOT) lower_copy(b, place->type, old, place->base + place->offset, true);
-        else loadx(b, place, old, type_words(place->type));
-        store_frame(b, place, slot);
-        lower_drop(b, old, type_words(place->type));
-        lower_release(b, mark);
-    }
+    uint32_t mark = lower_mark(b), old = lower_temp(b, place->type);
+    load_raw(b, place, old);
+    store_raw(b, place, slot, true);
+    lower_drop(b, old, type_words(place->type));
+    lower_release(b, mark);
 }

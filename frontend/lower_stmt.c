@@ -218,6 +218,7 @@ static void lower_expr_stmt(Builder *b, const Stmt *stmt) {
     if (expr->kind == EXPR_AWAIT) lower_await(b, expr, NO_SLOT, is_send(expr->a));
     else if (expr->kind == EXPR_CALL && expr->blocks && expr->builtin != BUILTIN_BLOCK_ON)
         lower_blocking(b, expr, NO_SLOT, is_send(expr));
+    else if (is_send(expr) && !expr->makes_future) lower_send_now(b, expr, NO_SLOT);
     else lower_expr_discard(b, expr);
     lower_at(b, outer);
 }

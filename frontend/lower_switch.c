@@ -32,9 +32,8 @@ static void jump_when_equal(Builder *b, const CaseLabel *entry, uint32_t value, 
 static void dispatch(Builder *b, Switch *sw, uint32_t end) {
     const Type *type = sw->stmt->expr->type;
     bool is_message = type->kind == TYPE_MESSAGE;
-    uint32_t value = lower_expr(b, sw->stmt->expr), otherwise = end;
+    uint32_t value = sw->value.base, otherwise = end;
     const Type *compared = is_message ? NULL : convert_promote(b->lower->tree->types, sw->stmt->expr);
-    sw->value = lower_place_frame(type, value);
     for (uint32_t i = 0; i < sw->cases.n; i++) {
         const CaseLabel *entry = &sw->cases.data[i];
         if (entry->stmt->kind == STMT_DEFAULT) otherwise = entry->label;
@@ -50,6 +49,10 @@ void lower_switch(Builder *b, const Stmt *stmt) {
     Switch sw = {.up = b->in_switch, .stmt = stmt, .nvars = b->call->vars.n};
     uint32_t end = lower_label_new(b), mark = lower_mark(b);
     find_cases(b, &sw, stmt->items, stmt->nitems);
+    bool owned;
+    sw.value = lower_place_frame(stmt->expr->type, lower_expr_hold(b, stmt->expr, &owned));
+    Cleanup *before = b->cleanups;
+    if (owned) lower_cleanup_drop(b, stmt->expr->type, sw.value.base);
     dispatch(b, &sw, end);
     Target target = {b->target, stmt, end, end, b->cleanups};
     b->target = &target;
@@ -61,6 +64,8 @@ void lower_switch(Builder *b, const Stmt *stmt) {
     b->in_switch = sw.up;
     b->target = target.up;
     lower_label_place(b, end);
+    b->cleanups = before;
+    if (owned) lower_drop(b, sw.value.base, sw.value.words);
     lower_release(b, mark);
     vec_fini(&sw.cases);
 }
@@ -99,5 +104,7 @@ void lower_case(Builder *b, const Stmt *stmt) {
         fill_binds(b, stmt);
     }
     lower_label_place(b, over);
+    for (uint32_t i = 0; i < stmt->nbinds; i++)
+        if (stmt->binds[i]) lower_cleanup_drop(b, stmt->binds[i]->type, lower_var(b, stmt->binds[i]->symbol)->place.base);
     if (stmt->body) lower_stmt(b, stmt->body);
 }

@@ -3,6 +3,17 @@
 
 #include <assert.h>
 
+static uint8_t word_kind(const Type *type) {
+    switch (type->kind) {
+    case TYPE_FUTURE: return WORD_FUTURE;
+    case TYPE_WATCH: return WORD_WATCH;
+    case TYPE_SENDER: return WORD_SENDER;
+    case TYPE_RECEIVER: return WORD_RECEIVER;
+    case TYPE_PERMIT: return WORD_PERMIT;
+    default: return type_is_handle(type) ? WORD_HANDLE : WORD_DATA;
+    }
+}
+
 static void add_kinds(const Type *type, uint8_t *kinds, uint32_t *n) {
     switch (type->kind) {
     case TYPE_VOID: return;
@@ -19,7 +30,7 @@ static void add_kinds(const Type *type, uint8_t *kinds, uint32_t *n) {
         return;
     default: break;
     }
-    kinds[(*n)++] = (uint8_t)(type->kind == TYPE_FUTURE ? WORD_FUTURE : type_is_handle(type) ? WORD_HANDLE : WORD_DATA);
+    kinds[(*n)++] = word_kind(type);
 }
 
 static ValueKind kind_of(const Type *type) {
@@ -61,16 +72,7 @@ static void fill_enum(Lower *lower, const Type *type, ValueType *value) {
     value->nenums = type->nenums;
 }
 
-static void refuse_later(Lower *lower, const Type *type) {
-    bool is_later = type_is_end(type) || type->kind == TYPE_WATCH || type->kind == TYPE_ONESHOT || type->kind == TYPE_BROADCAST;
-    if (!is_later || lower->failed) return;
-    diags_add(lower->diags, DIAG_NOT_YET, lower->tree->decls[0]->at, "'%s' is not supported by this version",
-        types_text(lower->tree->types, type));
-    lower->failed = true;
-}
-
 static const ValueType *make(Lower *lower, const Type *type, uint8_t bits) {
-    refuse_later(lower, type);
     ValueType *value = ARENA_NEW(lower->arena, ValueType);
     value->kind = kind_of(type);
     value->name = arena_strdup(lower->arena, types_text(lower->tree->types, type));
@@ -114,7 +116,7 @@ uint8_t lower_itype(const Type *type, uint8_t bits) {
     return ITYPE(bits ? bits : type->bits, type->is_signed);
 }
 
-bool lower_holds_future(const Type *type) { return convert_holds_kind(type, TYPE_FUTURE); }
+bool lower_holds_counted(const Type *type) { return convert_holds_counted(type); }
 
 uint32_t lower_field_offset(const Type *type, uint32_t field) {
     assert(type->kind == TYPE_STRUCT && field < type->nfields);

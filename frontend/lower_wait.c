@@ -27,11 +27,13 @@ typedef struct WaitRow {
     Builtin builtin;
     ArmOp op;
     WaitValue value;
-    bool has_object, takes_item /* &v */, yields_bool;
+    bool has_object, takes_item /* &v */, yields;
 } WaitRow;
 static const WaitRow rows[] = {
     {BUILTIN_SEND, ARM_SEND, VALUE_ITEM, true, false, true},
     {BUILTIN_RECV, ARM_RECV, VALUE_NONE, true, true, true},
+    {BUILTIN_RESERVE, ARM_RESERVE, VALUE_NONE, true, false, true},
+    {BUILTIN_CHANGED, ARM_CHANGED, VALUE_NONE, true, false, true},
     {BUILTIN_LOCK, ARM_LOCK, VALUE_NONE, true, false, false},
     {BUILTIN_ACQUIRE, ARM_ACQUIRE, VALUE_NUMBER, true, false, true},
     {BUILTIN_SLEEP, ARM_SLEEP, VALUE_NUMBER, false, false, false},
@@ -88,7 +90,9 @@ static void zero(Builder *b, uint32_t slot, uint32_t n) {
 static Guarded guarded_begin(Builder *b, const Expr *operation, uint32_t guard) {
     Guarded g = {NO_SLOT, NO_SLOT, NO_SLOT, lower_label_new(b)};
     const WaitRow *row = row_of(operation);
-    if (object_of(operation)) g.obj = lower_temp(b, object_of(operation)->type);
+    const Expr *object = object_of(operation);
+    bool is_future = object && object->type->kind == TYPE_FUTURE;
+    if (object) g.obj = is_future ? lower_temp(b, object->type) : lower_temp_word(b, WORD_HANDLE);
     if (g.obj != NO_SLOT) zero(b, g.obj, 1);
     if (row->value != VALUE_NONE) {
         const Type *type = value_type(b, operation);
@@ -116,7 +120,7 @@ static void plan_object(Builder *b, const Expr *operation, uint32_t slot, ArmPla
     if (plan->arm.op == ARM_FUTURE) {
         plan_future(b, operation, slot, plan);
     } else if (slot != NO_SLOT) {
-        lower_expr_into(b, object, slot);
+        lower_borrow_into(b, object, slot);
         plan->arm.obj = slot;
     } else {
         const Expr *next = operation->kind == EXPR_CALL && operation->nargs > 1 ? operation->args[1] : NULL;
@@ -132,9 +136,10 @@ static void plan_value(Builder *b, const Expr *operation, uint32_t slot, ArmPlan
         if (slot == NO_SLOT) slot = lower_temp(b, type);
         lower_const(b, slot, 1);
     } else if (slot == NO_SLOT) {
-        slot = lower_expr_as(b, value, type);
+        slot = lower_given(b, value, type);
     } else {
         lower_expr_to(b, value, type, 0, slot);
+        lower_cleanup_drop(b, type, slot);
     }
     plan->arm.value = slot;
     plan->arm.value_n = type_words(type);
@@ -167,8 +172,8 @@ void lower_plan(Builder *b, const Expr *operation, uint32_t guard, ArmPlan *plan
         plan->arm.obj = 0;
         return;
     }
-    if (row_of(operation)->yields_bool)
-        plan->type = types_basic(b->lower->tree->types, TYPE_BOOL);
+    if (row_of(operation)->yields)
+        plan->type = operation->type->kind == TYPE_FUTURE ? operation->type->of : operation->type;
     else if (plan->arm.op == ARM_FUTURE && operation->type->of && operation->type->of->kind != TYPE_VOID)
         plan->type = operation->type->of;
     Guarded g = {NO_SLOT, NO_SLOT, NO_SLOT, NO_SLOT};
@@ -191,7 +196,7 @@ void lower_plan_result(Builder *b, ArmPlan *plan, bool wanted) {
         plan->arm.dest_n = type_words(plan->item);
     }
     if (!plan->type || plan->arm.result != NO_SLOT) return;
-    if (!wanted && !plan->item && !lower_holds_future(plan->type)) return;
+    if (!wanted && !plan->item && !lower_holds_counted(plan->type)) return;
     plan->arm.result = lower_temp(b, plan->type);
     plan->arm.result_n = type_words(plan->type);
 }

@@ -4,7 +4,9 @@
 #include <string.h>
 
 /* Fields of the records of waiters. */
-enum { RECEIVER_WORDS = 2, SENDER_ITEM = 2, DONE_RESULT = 2, DONE_ITEM = 3 };
+enum { RECEIVER_WORDS = 2, SENDER_WHAT = 2, SENDER_ITEM = 3, DONE_RESULT = 2, DONE_ITEM = 3 };
+enum { WANTS_ITEM_SENT, WANTS_SLOT };      /* SENDER_WHAT */
+enum { GOT_NOTHING, GOT_DONE, GOT_SLOT }; /* DONE_RESULT */
 
 ChannelLists channel_lists(const Program *program, const Word *words) {
     assert(comp_kind(words) == COMP_CHANNEL);
@@ -20,23 +22,30 @@ ChannelLists channel_lists(const Program *program, const Word *words) {
 static ChannelLists lists_at(World *world, uint32_t slot) { return channel_lists(world->program, world_read(world, slot, NULL)); }
 
 uint32_t channel_new(World *world, uint32_t site, Word cap) {
-    assert(cap >= 0);
+    assert(cap >= -1);
     Word words[CHANNEL_BODY] = {COMP_CHANNEL, site, cap};
     return world_add(world, words, CHANNEL_BODY);
 }
 
 /* ---- partners */
 
-/* How many of the waiters may be chosen: those of other fibers, of a fifo channel only the first. */
+/* Waiters of the fiber itself are no partners; where there is no buffer, nor are those that want a slot of it. */
+static bool is_partner(const Word *words, Records waiters, uint32_t index, Word self) {
+    const Word *record = words + records_word(waiters, index);
+    bool wants_slot = waiters.width > RECEIVER_WORDS && record[SENDER_WHAT] == WANTS_SLOT;
+    return record[0] != self && (words[CHANNEL_CAP] || !wants_slot);
+}
+
+/* How many of the waiters may be chosen: of a fifo channel only the first. */
 static uint32_t eligible(const Word *words, Records waiters, bool is_fifo, Word self) {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < waiters.n && !(is_fifo && count); i++) count += words[records_word(waiters, i)] != self;
+    for (uint32_t i = 0; i < waiters.n && !(is_fifo && count); i++) count += is_partner(words, waiters, i, self);
     return count;
 }
 
 static uint32_t chosen(const Word *words, Records waiters, Word self, uint32_t way) {
     for (uint32_t i = 0; i < waiters.n; i++)
-        if (words[records_word(waiters, i)] != self && way-- == 0) return i;
+        if (is_partner(words, waiters, i, self) && way-- == 0) return i;
     assert(!"no such partner");
     return 0;
 }
@@ -53,14 +62,31 @@ static uint32_t senders_for(World *world, uint32_t slot, Word self) {
     return eligible(words, lists.senders, lists.is_fifo, self);
 }
 
+static bool has_room(const Word *words) {
+    return words[CHANNEL_CAP] < 0 || words[CHANNEL_NITEMS] + words[CHANNEL_KEPT] < words[CHANNEL_CAP];
+}
+
+/* Closed, and nothing can come any more. */
+static bool is_drained(const Word *words) {
+    if (words[CHANNEL_STATE] & CHANNEL_IS_CUT) return true;
+    return channel_is_closed(words) && !words[CHANNEL_NITEMS] && !words[CHANNEL_KEPT];
+}
+
 bool channel_can_send(World *world, uint32_t slot, Word self) {
     const Word *words = world_read(world, slot, NULL);
-    return words[CHANNEL_CLOSED] || words[CHANNEL_NITEMS] < words[CHANNEL_CAP] || receivers_for(world, slot, self) > 0;
+    if (channel_is_closed(words)) return true;
+    return words[CHANNEL_CAP] ? has_room(words) : receivers_for(world, slot, self) > 0;
 }
 
 bool channel_can_recv(World *world, uint32_t slot, Word self) {
     const Word *words = world_read(world, slot, NULL);
-    return words[CHANNEL_CLOSED] || words[CHANNEL_NITEMS] > 0 || senders_for(world, slot, self) > 0;
+    if (words[CHANNEL_NITEMS] > 0 || is_drained(words)) return true;
+    return !words[CHANNEL_CAP] && senders_for(world, slot, self) > 0;
+}
+
+bool channel_can_reserve(World *world, uint32_t slot) {
+    const Word *words = world_read(world, slot, NULL);
+    return channel_is_closed(words) || has_room(words);
 }
 
 uint32_t channel_send_ways(World *world, uint32_t slot, Word self) {
@@ -88,7 +114,7 @@ static Served complete_receiver(World *world, uint32_t slot, uint32_t index, Wor
     ChannelLists lists = lists_at(world, slot);
     uint32_t at = records_word(lists.receivers, index);
     Word *words = world_write(world, slot, NULL);
-    Served served = {words[at], words[at + 1]};
+    Served served = {words[at], words[at + 1], false};
     words[CHANNEL_NRECEIVERS]--;
     world_remove(world, slot, at, lists.receivers.width);
     complete(world, slot, served.fiber, served.arm, result, item);
@@ -100,7 +126,7 @@ static Served complete_sender(World *world, uint32_t slot, uint32_t index, Word 
     ChannelLists lists = lists_at(world, slot);
     uint32_t at = records_word(lists.senders, index);
     Word *words = world_write(world, slot, NULL);
-    Served served = {words[at], words[at + 1]};
+    Served served = {words[at], words[at + 1], words[at + SENDER_WHAT] == WANTS_SLOT};
     if (item) memcpy(item, words + at + SENDER_ITEM, sizeof(Word) * lists.width);
     words[CHANNEL_NSENDERS]--;
     world_remove(world, slot, at, lists.senders.width);
@@ -127,21 +153,41 @@ static void shift_item(World *world, uint32_t slot, Word *item) {
 static void orphan_item(World *world, uint32_t slot, uint32_t at) {
     const Word *words = world_read(world, slot, NULL);
     const ValueType *elem = world->program->sites[words[CHANNEL_SITE]].elem;
-    for (uint32_t i = 0; i < elem->words; i++)
-        if (elem->word_kinds[i] == WORD_FUTURE) world_orphan(world, words[at + i]);
+    world_orphan_words(world, elem->word_kinds, words + at, elem->words);
+}
+
+/* Room goes to a waiter: its item is buffered, or a slot is kept for it. */
+static Served admit(World *world, uint32_t slot, uint32_t index) {
+    ChannelLists lists = lists_at(world, slot);
+    const Word *words = world_read(world, slot, NULL);
+    if (words[records_word(lists.senders, index) + SENDER_WHAT] == WANTS_SLOT) {
+        world_write(world, slot, NULL)[CHANNEL_KEPT]++;
+        return complete_sender(world, slot, index, GOT_SLOT, NULL);
+    }
+    Word *moved = world_scratch(world, SCRATCH_MOVED, lists.width);
+    Served served = complete_sender(world, slot, index, GOT_DONE, moved);
+    push_item(world, slot, moved);
+    return served;
 }
 
 /* ---- operations */
 
+/* The item goes to a receiver that waits, or into the buffer. */
+static Served deliver(World *world, uint32_t slot, Word self, const Word *item, uint32_t way) {
+    const Word *words = world_read(world, slot, NULL);
+    ChannelLists lists = channel_lists(world->program, words);
+    if (eligible(words, lists.receivers, lists.is_fifo, self))
+        return complete_receiver(world, slot, chosen(words, lists.receivers, self, way), GOT_DONE, item);
+    push_item(world, slot, item);
+    return (Served){0};
+}
+
 bool channel_send(World *world, uint32_t slot, Word self, const Word *item, uint32_t way, Served *served) {
     *served = (Served){0};
     const Word *words = world_read(world, slot, NULL);
-    if (words[CHANNEL_CLOSED]) return false;
-    ChannelLists lists = channel_lists(world->program, words);
-    if (eligible(words, lists.receivers, lists.is_fifo, self))
-        *served = complete_receiver(world, slot, chosen(words, lists.receivers, self, way), 1, item);
-    else
-        push_item(world, slot, item);
+    if (channel_is_closed(words)) return false;
+    if (world->program->sites[words[CHANNEL_SITE]].is_oneshot) world_write(world, slot, NULL)[CHANNEL_STATE] |= CHANNEL_IS_USED;
+    *served = deliver(world, slot, self, item, way);
     return true;
 }
 
@@ -152,15 +198,57 @@ bool channel_recv(World *world, uint32_t slot, Word self, Word *item, uint32_t w
     bool helps = eligible(words, lists.senders, lists.is_fifo, self) > 0;
     uint32_t sender = helps ? chosen(words, lists.senders, self, way) : 0;
     if (!lists.items.n) {
-        if (helps) *served = complete_sender(world, slot, sender, 1, item);
+        if (helps) *served = complete_sender(world, slot, sender, GOT_DONE, item);
         return helps;
     }
     shift_item(world, slot, item);
-    if (!helps) return true;
-    Word *moved = world_scratch(world, SCRATCH_MOVED, lists.width);
-    *served = complete_sender(world, slot, sender, 1, moved);
-    push_item(world, slot, moved);
+    if (helps) *served = admit(world, slot, sender);
     return true;
+}
+
+bool channel_reserve(World *world, uint32_t slot) {
+    if (channel_is_closed(world_read(world, slot, NULL))) return false;
+    world_write(world, slot, NULL)[CHANNEL_KEPT]++;
+    return true;
+}
+
+void channel_give_back(World *world, uint32_t slot) {
+    Word *words = world_write(world, slot, NULL);
+    if (words[CHANNEL_STATE] & CHANNEL_IS_CUT) return; /* there are no slots any more */
+    assert(words[CHANNEL_KEPT] > 0);
+    words[CHANNEL_KEPT]--;
+    channel_drain(world, slot);
+}
+
+bool channel_send_kept(World *world, uint32_t slot, const Word *item, uint32_t way, Served *served) {
+    *served = (Served){0};
+    if (world_read(world, slot, NULL)[CHANNEL_STATE] & CHANNEL_IS_CUT) return false;
+    world_write(world, slot, NULL)[CHANNEL_KEPT]--;
+    *served = deliver(world, slot, 0, item, way);
+    channel_drain(world, slot);
+    return true;
+}
+
+uint32_t channel_fill_ways(World *world, uint32_t slot) {
+    const Word *words = world_read(world, slot, NULL);
+    return words[CHANNEL_CAP] && has_room(words) && !channel_is_closed(words) ? senders_for(world, slot, 0) : 0;
+}
+
+void channel_fill(World *world, uint32_t slot, uint32_t way, uint32_t receiver, Served *sender, Served *receiver_served) {
+    const Word *words = world_read(world, slot, NULL);
+    ChannelLists lists = channel_lists(world->program, words);
+    *sender = admit(world, slot, chosen(words, lists.senders, 0, way));
+    *receiver_served = (Served){0};
+    words = world_read(world, slot, NULL);
+    if (!words[CHANNEL_NITEMS] || !words[CHANNEL_NRECEIVERS]) return;
+    Word *item = world_scratch(world, SCRATCH_MOVED, lists.width);
+    shift_item(world, slot, item);
+    *receiver_served = deliver(world, slot, 0, item, receiver);
+}
+
+void channel_drain(World *world, uint32_t slot) {
+    if (!is_drained(world_read(world, slot, NULL))) return;
+    while (lists_at(world, slot).receivers.n) complete_receiver(world, slot, 0, GOT_NOTHING, NULL);
 }
 
 void channel_queue_send(World *world, uint32_t slot, Waiter who, const Word *item) {
@@ -169,6 +257,14 @@ void channel_queue_send(World *world, uint32_t slot, Waiter who, const Word *ite
     Word *words = world_write(world, slot, NULL);
     words[CHANNEL_NSENDERS]++;
     memcpy(words + at + SENDER_ITEM, item, sizeof(Word) * lists.width);
+}
+
+void channel_queue_reserve(World *world, uint32_t slot, Waiter who) {
+    ChannelLists lists = lists_at(world, slot);
+    uint32_t at = records_open(world, slot, lists.senders, !lists.is_fifo, who.fiber, who.arm);
+    Word *words = world_write(world, slot, NULL);
+    words[CHANNEL_NSENDERS]++;
+    words[at + SENDER_WHAT] = WANTS_SLOT;
 }
 
 void channel_queue_recv(World *world, uint32_t slot, Waiter who) {
@@ -182,12 +278,15 @@ bool channel_is_served(World *world, uint32_t slot, Waiter who) {
     return records_find(words, channel_lists(world->program, words).done, who.fiber, who.arm) >= 0;
 }
 
-bool channel_is_handed(World *world, uint32_t slot, Waiter who) {
+static bool is_done_with(World *world, uint32_t slot, Waiter who, Word result) {
     const Word *words = world_read(world, slot, NULL);
     Records done = channel_lists(world->program, words).done;
     int index = records_find(words, done, who.fiber, who.arm);
-    return index >= 0 && words[records_word(done, (uint32_t)index) + DONE_RESULT] != 0;
+    return index >= 0 && words[records_word(done, (uint32_t)index) + DONE_RESULT] == result;
 }
+
+bool channel_is_handed(World *world, uint32_t slot, Waiter who) { return is_done_with(world, slot, who, GOT_DONE); }
+bool channel_got_slot(World *world, uint32_t slot, Waiter who) { return is_done_with(world, slot, who, GOT_SLOT); }
 
 static void remove_done(World *world, uint32_t slot, Records done, uint32_t index) {
     world_write(world, slot, NULL)[CHANNEL_NDONE]--;
@@ -217,23 +316,42 @@ static bool give_up_in(World *world, uint32_t slot, Records records, Waiter who,
     return true;
 }
 
-void channel_give_up(World *world, uint32_t slot, Waiter who) {
+bool channel_give_up(World *world, uint32_t slot, Waiter who) {
     ChannelLists lists = lists_at(world, slot);
-    if (give_up_in(world, slot, lists.receivers, who, CHANNEL_NRECEIVERS, 0)) return;
-    if (give_up_in(world, slot, lists.senders, who, CHANNEL_NSENDERS, SENDER_ITEM)) return;
+    if (give_up_in(world, slot, lists.receivers, who, CHANNEL_NRECEIVERS, 0)) return false;
+    if (give_up_in(world, slot, lists.senders, who, CHANNEL_NSENDERS, SENDER_ITEM)) return false;
+    bool had_slot = channel_got_slot(world, slot, who);
     (void)give_up_in(world, slot, lists.done, who, CHANNEL_NDONE, DONE_ITEM);
+    if (had_slot) channel_give_back(world, slot);
+    return had_slot;
+}
+
+void channel_end(World *world, uint32_t slot) {
+    world_write(world, slot, NULL)[CHANNEL_STATE] |= CHANNEL_IS_CLOSED;
+    channel_drain(world, slot);
+    while (lists_at(world, slot).senders.n) {
+        orphan_item(world, slot, records_word(lists_at(world, slot).senders, 0) + SENDER_ITEM);
+        complete_sender(world, slot, 0, GOT_NOTHING, NULL);
+    }
 }
 
 bool channel_close(World *world, uint32_t slot) {
     Word *words = world_write(world, slot, NULL);
-    if (words[CHANNEL_CLOSED]) return false;
-    words[CHANNEL_CLOSED] = 1;
-    while (lists_at(world, slot).receivers.n) complete_receiver(world, slot, 0, 0, NULL);
-    while (lists_at(world, slot).senders.n) {
-        orphan_item(world, slot, records_word(lists_at(world, slot).senders, 0) + SENDER_ITEM);
-        complete_sender(world, slot, 0, 0, NULL);
-    }
+    if (words[CHANNEL_STATE] & CHANNEL_IS_SHUT) return false;
+    words[CHANNEL_STATE] |= CHANNEL_IS_SHUT;
+    channel_end(world, slot);
     return true;
+}
+
+void channel_cut(World *world, uint32_t slot) {
+    ChannelLists lists = lists_at(world, slot);
+    for (uint32_t i = 0; i < lists.items.n; i++) orphan_item(world, slot, records_word(lists.items, i));
+    Word *words = world_write(world, slot, NULL);
+    words[CHANNEL_STATE] |= CHANNEL_IS_CUT;
+    words[CHANNEL_NITEMS] = words[CHANNEL_KEPT] = 0;
+    uint32_t count = lists.items.n * lists.width;
+    if (count) world_remove(world, slot, lists.items.at, count);
+    channel_end(world, slot);
 }
 
 bool channel_has_waiters(World *world, uint32_t slot) {
@@ -254,7 +372,7 @@ static void visit_items(const Visit *v, Records records, uint32_t item, bool ord
     for (uint32_t i = 0; i < records.n; i++)
         for (uint32_t j = 0; j < v->elem->words; j++) {
             uint32_t index = records_word(records, i) + item + j;
-            if (v->elem->word_kinds[j] != WORD_DATA && v->words[index]) v->visit(v->context, index, v->words[index], ordered);
+            if (v->elem->word_kinds[j] != WORD_DATA && v->words[index] > 0) v->visit(v->context, index, v->words[index], ordered);
         }
 }
 

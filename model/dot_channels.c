@@ -9,9 +9,9 @@
 
 enum { MAX_FOLLOW = 16 };
 
-typedef enum UseKind { USE_SEND, USE_RECV, USE_CLOSE, USE_LOCK, USE_ACQUIRE, USE_RELEASE,
+typedef enum UseKind { USE_SEND, USE_RECV, USE_CLOSE, USE_RESERVE, USE_CHANGED, USE_PUBLISH, USE_LOOK, USE_LOCK, USE_ACQUIRE, USE_RELEASE,
     USE_READ, USE_WRITE, USE_WAIT, USE_SIGNAL, USE_NOTIFIED, USE_NOTIFY, USE_ARRIVE, USE_ADD, USE_DONE, USE_ONCE, USE_KINDS } UseKind;
-static const char *const use_texts[USE_KINDS] = {"send", "recv", "close", "lock", "acquire", "release",
+static const char *const use_texts[USE_KINDS] = {"send", "recv", "close", "reserve", "changed", "publish", "read", "lock", "acquire", "release",
     "read_lock", "write_lock", "wait", "signal", "notified", "notify", "arrive", "add", "done", "call_once"};
 
 typedef struct Object { /* a global variable (or one element of it), or what a constructor makes */
@@ -83,6 +83,11 @@ static void trace_write(Drawing *drawing, uint32_t machine, uint32_t pc, uint32_
     case INSTR_MOVE: trace(drawing, machine, pc, instr->b + (slot - instr->a), depth + 1); break;
     case INSTR_LOADX: trace(drawing, machine, pc, instr->b, depth + 1); break;
     case INSTR_STOREX: trace(drawing, machine, pc, instr->b, depth + 1); break;
+    case INSTR_COPY:
+    case INSTR_TAKE: trace(drawing, machine, pc, instr->b, depth + 1); break;
+    case INSTR_MAKE_END:
+    case INSTR_CLONE:
+    case INSTR_SUBSCRIBE: trace(drawing, machine, pc, instr->a, depth + 1); break;
     default: break;
     }
 }
@@ -113,6 +118,8 @@ static int use_of_arm(ArmOp op) {
     switch (op) {
     case ARM_SEND: return USE_SEND;
     case ARM_RECV: return USE_RECV;
+    case ARM_RESERVE: return USE_RESERVE;
+    case ARM_CHANGED: return USE_CHANGED;
     case ARM_LOCK: return USE_LOCK;
     case ARM_ACQUIRE: return USE_ACQUIRE;
     case ARM_READ_LOCK: return USE_READ;
@@ -128,7 +135,11 @@ static int use_of_arm(ArmOp op) {
 
 static int use_of_instr(const Instr *instr) {
     switch (instr->op) {
+    case INSTR_SEND:
     case INSTR_TRY_SEND: return USE_SEND;
+    case INSTR_TRY_RESERVE: return USE_RESERVE;
+    case INSTR_PUBLISH: return USE_PUBLISH;
+    case INSTR_READ: return USE_LOOK;
     case INSTR_TRY_RECV: return USE_RECV;
     case INSTR_CLOSE: return USE_CLOSE;
     case INSTR_TRY_LOCK: return USE_LOCK;
@@ -171,7 +182,7 @@ static uint32_t object_number(Drawing *drawing, Object object) {
 
 static void put_object(const Drawing *drawing, FILE *out, uint32_t number, UseKind first) {
     Object object = drawing->objects.data[number];
-    bool is_channel = first == USE_SEND || first == USE_RECV || first == USE_CLOSE;
+    bool is_channel = first < USE_LOCK;
     fprintf(out, "  o%u [shape=%s, style=filled, fillcolor=%s, label=\"", number, is_channel ? "cds" : "ellipse",
         is_channel ? "lightblue" : "khaki");
     if (object.is_global) {
@@ -210,7 +221,8 @@ static void put_lines(const Drawing *drawing, FILE *out, uint32_t index) {
 static void put_use(Drawing *drawing, FILE *out, uint32_t index) {
     const Use *use = &drawing->uses.data[index];
     uint32_t object = object_number(drawing, use->object);
-    bool from_object = use->kind == USE_RECV, is_line = use->kind >= USE_LOCK;
+    bool from_object = use->kind == USE_RECV || use->kind == USE_CHANGED || use->kind == USE_LOOK;
+    bool is_line = use->kind >= USE_LOCK;
     if (from_object) fprintf(out, "  o%u -> t%u", object, use->machine);
     else fprintf(out, "  t%u -> o%u", use->machine, object);
     fprintf(out, " [label=\"%s", use_texts[use->kind]);

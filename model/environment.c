@@ -10,12 +10,12 @@ static bool is_actor(const Program *program, const Word *words) { return site_of
 
 /* What it could do: nothing comes of sending to a channel that is closed, or of receiving from one that is drained. */
 static bool can_send(World *world, uint32_t slot) {
-    return !world_read(world, slot, NULL)[CHANNEL_CLOSED] && channel_can_send(world, slot, 0);
+    return !channel_is_closed(world_read(world, slot, NULL)) && channel_can_send(world, slot, 0);
 }
 
 static bool can_recv(World *world, uint32_t slot) {
     const Word *words = world_read(world, slot, NULL);
-    return words[CHANNEL_NITEMS] > 0 || (!words[CHANNEL_CLOSED] && channel_can_recv(world, slot, 0));
+    return words[CHANNEL_NITEMS] > 0 || (!channel_is_closed(words) && channel_can_recv(world, slot, 0));
 }
 
 static bool can_move(World *world, uint32_t slot) { return can_send(world, slot) || can_recv(world, slot); }

@@ -42,13 +42,13 @@ static Run drop_owned(Step *step, uint32_t fiber, Span span) {
     const Machine *machine = fiber_machine(world, world_read(world, fiber, NULL));
     uint32_t n = world_read(world, fiber, NULL)[FIBER_STATUS] == FIBER_AT_START ? machine->nparams : machine->nslots;
     for (uint32_t i = 0; i < n; i++) {
-        if (machine->slot_kinds[i] != WORD_FUTURE) continue;
+        if (!word_is_counted(machine->slot_kinds[i])) continue;
         Word owned = world_read(world, fiber, NULL)[FIBER_FRAME + i];
-        if (!owned || owned == WORD_UNINIT) continue;
+        if (owned <= 0) continue;
         world_write(world, fiber, NULL)[FIBER_FRAME + i] = 0;
-        if (future_drop(step, owned, span) != RUN_ON) return RUN_FAILED;
+        if (owned_drop(step, machine->slot_kinds[i], owned, span) != RUN_ON) return RUN_FAILED;
     }
-    return RUN_ON;
+    return owned_drop_orphans(step, span);
 }
 
 /* At its start again, with the arguments it keeps. */

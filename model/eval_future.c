@@ -90,14 +90,26 @@ void future_attach(Step *step, Word future) {
 
 void future_detach(Step *step, Word future) { set_poller(step, future, step_task(step), 0); }
 
-/* A received item goes to the frame of the fiber that made the future. */
+/* The fiber that made the future is still there. */
+static bool is_home(World *world, Word home, Word machine) {
+    if (!home || world_kind(world, handle_slot(home)) != COMP_FIBER) return false;
+    const Word *fiber = world_read(world, handle_slot(home), NULL);
+    return !fiber_is_over(fiber) && fiber[FIBER_MACHINE] == machine;
+}
+
+/* A received item goes to the frame of the fiber that made the future, and what lay there goes. */
 static void deliver_item(Step *step, uint32_t slot, uint32_t waiting, const Arm *arm, const Word *item) {
     const Word *words = world_read(step->world, slot, NULL);
     Word home = words[OPFUTURE_HOME];
     Word machine = words[OPFUTURE_MACHINE];
-    if (!home || arm->dest == NO_SLOT || world_kind(step->world, handle_slot(home)) != COMP_FIBER) return;
+    if (arm->dest == NO_SLOT) return;
+    const uint8_t *kinds = step->program->machines[machine]->slot_kinds + arm->dest;
+    if (!is_home(step->world, home, machine)) {
+        world_orphan_words(step->world, kinds, item, arm->dest_n);
+        return;
+    }
     Word *fiber = world_write(step->world, handle_slot(home), NULL);
-    if (fiber_is_over(fiber) || fiber[FIBER_MACHINE] != machine) return;
+    world_orphan_words(step->world, kinds, fiber + FIBER_FRAME + arm->dest, arm->dest_n);
     memcpy(fiber + FIBER_FRAME + arm->dest, item, sizeof(Word) * arm->dest_n);
     if (handle_slot(home) == waiting) return;
     bool rests = fiber[FIBER_STATUS] == FIBER_AT_POINT || fiber[FIBER_STATUS] == FIBER_BLOCKED;
@@ -110,13 +122,14 @@ static Run opfuture_finish(Step *step, uint32_t waiting, const Arm *arm, uint32_
     Word *waiter = world_write(world, waiting, NULL);
     if (op->op == ARM_JOIN) wait_join_value(step, op, arm, waiting);
     else if (arm->result != NO_SLOT && arm->result_n) waiter[FIBER_FRAME + arm->result] = result->yields;
+    else if (op->op == ARM_RESERVE) world_orphan(world, WORD_PERMIT, result->yields);
     if (result->item && result->ok) deliver_item(step, slot, waiting, op->arm, result->item);
     Word *words = world_write(world, slot, NULL);
     words[OPFUTURE_HOME] = 0;
     words[OPFUTURE_STATUS] = ARM_OFF;
     words[OPFUTURE_OWNER] = words[OPFUTURE_OBJ] = 0;
     opfuture_strip(world, slot);
-    return future_drop_orphans(step, arm->span) == RUN_ON ? RUN_ENDED : RUN_FAILED;
+    return owned_drop_orphans(step, arm->span) == RUN_ON ? RUN_ENDED : RUN_FAILED;
 }
 
 static Run opfuture_step(Step *step, uint32_t waiting, const Arm *arm, uint32_t slot) {
@@ -148,12 +161,10 @@ static Run deliver(Step *step, uint32_t waiting, const Arm *arm, uint32_t slot) 
         assert(FIBER_FRAME + arm->result_n <= n);
         memcpy(waiter + FIBER_FRAME + arm->result, words + FIBER_FRAME, sizeof(Word) * arm->result_n);
     } else {
-        const ValueType *type = fiber_machine(world, words)->result;
-        for (uint32_t i = FIBER_FRAME; i < n; i++)
-            if (type->word_kinds[i - FIBER_FRAME] == WORD_FUTURE) world_orphan(world, words[i]);
+        world_orphan_words(world, fiber_machine(world, words)->result->word_kinds, words + FIBER_FRAME, n - FIBER_FRAME);
     }
     world_resize(world, slot, FIBER_FRAME);
-    return future_drop_orphans(step, arm->span) == RUN_ON ? RUN_ENDED : RUN_FAILED;
+    return owned_drop_orphans(step, arm->span) == RUN_ON ? RUN_ENDED : RUN_FAILED;
 }
 
 /* Dropped by its last handle while it was under way: it is given up where it rests. */
@@ -232,18 +243,13 @@ void future_keep(World *world, Word future) {
     words[comp_kind(words) == COMP_OPFUTURE ? OPFUTURE_COUNT : FIBER_COUNT]++;
 }
 
-static void orphan_words(World *world, const Word *words, const uint8_t *kinds, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++)
-        if (kinds[i] == WORD_FUTURE) world_orphan(world, words[i]);
-}
-
 static Run opfuture_cancel(Step *step, uint32_t slot) {
     World *world = step->world;
     uint32_t n;
     const Word *words = world_read(world, slot, &n);
     Op op = opfuture_op(world, slot, words, n, step_task(step));
     if (op.op == ARM_SEND && words[OPFUTURE_STATUS] != ARM_QUEUED)
-        orphan_words(world, words + OPFUTURE_VALUE, world->program->machines[words[OPFUTURE_MACHINE]]->slot_kinds + op.arm->value, n - OPFUTURE_VALUE);
+        world_orphan_words(world, world->program->machines[words[OPFUTURE_MACHINE]]->slot_kinds + op.arm->value, words + OPFUTURE_VALUE, n - OPFUTURE_VALUE);
     return op_has_place(&op, (ArmState)words[OPFUTURE_STATUS]) ? op_give_up(step, &op) : RUN_ON;
 }
 
@@ -275,7 +281,7 @@ static Run discard(Step *step, uint32_t slot) {
     if (comp_kind(words) == COMP_OPFUTURE) {
         if (opfuture_cancel(step, slot) != RUN_ON) return RUN_FAILED;
     } else if (fiber_is_over(words)) {
-        orphan_words(world, words + FIBER_FRAME, fiber_machine(world, words)->result->word_kinds, n - FIBER_FRAME);
+        world_orphan_words(world, fiber_machine(world, words)->result->word_kinds, words + FIBER_FRAME, n - FIBER_FRAME);
     } else if (!step->crashes && (words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED)) {
         return RUN_ON;
     } else if (fiber_cancel(step, slot) != RUN_CANCELLED) {
@@ -293,14 +299,7 @@ Run future_drop(Step *step, Word future, Span span) {
     Word *count = &words[comp_kind(words) == COMP_OPFUTURE ? OPFUTURE_COUNT : FIBER_COUNT];
     assert(*count > 0);
     if (--*count > 0) return RUN_ON;
-    return discard(step, slot) == RUN_ON ? future_drop_orphans(step, span) : RUN_FAILED;
-}
-
-Run future_drop_orphans(Step *step, Span span) {
-    Word future;
-    while (world_take_orphan(step->world, &future))
-        if (future_drop(step, future, span) != RUN_ON) return RUN_FAILED;
-    return RUN_ON;
+    return discard(step, slot) == RUN_ON ? owned_drop_orphans(step, span) : RUN_FAILED;
 }
 
 /* ---- cancelling */
@@ -309,10 +308,10 @@ static Run cancel_unstarted(Step *step, uint32_t fiber) {
     World *world = step->world;
     const Word *words = world_read(world, fiber, NULL);
     const Machine *machine = fiber_machine(world, words);
-    orphan_words(world, words + FIBER_FRAME, machine->slot_kinds, machine->nparams);
+    world_orphan_words(world, machine->slot_kinds, words + FIBER_FRAME, machine->nparams);
     (void)step_event(step, EVENT_CANCEL, machine->span, fiber, NO_SLOT);
     fiber_finish(world, fiber, FIBER_CANCELLED, NO_SLOT);
-    return future_drop_orphans(step, machine->span) == RUN_ON ? RUN_CANCELLED : RUN_FAILED;
+    return owned_drop_orphans(step, machine->span) == RUN_ON ? RUN_CANCELLED : RUN_FAILED;
 }
 
 Run fiber_cancel(Step *step, uint32_t fiber) {

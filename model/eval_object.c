@@ -1,15 +1,19 @@
 #include "model/barrier.h"
+#include "model/broadcast.h"
 #include "model/channel.h"
 #include "model/executor.h"
 #include "model/kind.h"
 #include "model/mutex.h"
 #include "model/notify.h"
 #include "model/once.h"
+#include "model/object.h"
 #include "model/op.h"
 #include "model/rwlock.h"
 #include "model/scope.h"
 #include "model/semaphore.h"
+#include "model/subscription.h"
 #include "model/waitgroup.h"
+#include "model/watch.h"
 
 #include <assert.h>
 
@@ -18,10 +22,16 @@
 /* The number a constructor is given: capacity, permits, threads, parties. */
 static Run size_of_new(Step *step, const Act *act, const Instr *instr, Word *size) {
     const Site *site = &step->program->sites[instr->imm];
-    *size = instr->b == NO_SLOT ? 0 : act->frame[instr->b];
+    *size = instr->b == NO_SLOT || site->kind == OBJECT_WATCH ? 0 : act->frame[instr->b];
     if (*size == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
-    if (*size < (site->kind == OBJECT_EXECUTOR || site->kind == OBJECT_BARRIER ? 1 : 0)) return step_undefined(step, "bounds", instr->span);
+    bool some = site->kind == OBJECT_EXECUTOR || site->kind == OBJECT_BARRIER || site->kind == OBJECT_BROADCAST;
+    if (*size < (some ? 1 : 0)) return step_undefined(step, "bounds", instr->span);
     return RUN_ON;
+}
+
+static uint32_t new_channel(World *world, uint32_t site, Word size) {
+    const Site *made = &world->program->sites[site];
+    return channel_new(world, site, made->is_unbounded ? -1 : made->is_oneshot ? 1 : size);
 }
 
 static Run make(Step *step, Act *act, const Instr *instr) {
@@ -30,7 +40,9 @@ static Run make(Step *step, Act *act, const Instr *instr) {
     Word size;
     if (size_of_new(step, act, instr, &size) != RUN_ON) return RUN_FAILED;
     switch (step->program->sites[site].kind) {
-    case OBJECT_CHANNEL: slot = channel_new(world, site, size); break;
+    case OBJECT_CHANNEL: slot = new_channel(world, site, size); break;
+    case OBJECT_BROADCAST: slot = broadcast_new(world, site, size); break;
+    case OBJECT_WATCH: slot = subscription_new(world, slot_handle(watch_new(world, site, act->frame + instr->b))); break;
     case OBJECT_MUTEX: slot = mutex_new(world, site); break;
     case OBJECT_SEMAPHORE: slot = semaphore_new(world, site, size); break;
     case OBJECT_EXECUTOR: slot = executor_new(world, site + 1, size); break;
@@ -49,15 +61,17 @@ static Run make(Step *step, Act *act, const Instr *instr) {
 static Run kill_object(Step *step, Act *act, const Instr *instr) {
     World *world = step->world;
     Word handle = act->frame[instr->a];
-    if (!handle || handle == WORD_UNINIT) return RUN_ON;
+    if (handle <= 0) return RUN_ON;
     uint32_t slot = handle_slot(handle);
+    if (world_kind(world, slot) == COMP_SUBSCRIPTION) slot = subscription_source(world, slot);
     const KindRow *kind = kind_row(world_kind(world, slot));
     if (world_kind(world, slot) == COMP_DEAD) return RUN_ON;
     if (kind->has_waiters && kind->has_waiters(world, slot))
         return step_violation(step, VIOLATION_UNDEFINED, "dead-object", instr->span, slot, "its scope ends while somebody still waits on it");
     Word site = world_read(world, slot, NULL)[KIND_SITE];
+    if (world_kind(world, slot) == COMP_CHANNEL) channel_cut(world, slot); /* what is queued goes with it */
     world_set(world, slot, (Word[]){COMP_DEAD, site}, 2);
-    return RUN_ON;
+    return owned_drop_orphans(step, instr->span);
 }
 
 /* ---- immediate operations */
@@ -68,52 +82,6 @@ Event *object_log(Step *step, const Act *act, const Instr *instr, uint32_t objec
     event->op = instr->op;
     event->ok = ok;
     return event;
-}
-
-static void log_served(Step *step, const Instr *instr, uint32_t object, ArmOp op, Served served) {
-    if (!served.fiber) return;
-    Event *event = step_event(step, EVENT_HAND, instr->span, handle_slot(served.fiber), object);
-    if (!event) return;
-    event->op = (uint8_t)op;
-    event->ok = true;
-}
-
-static Run try_send(Step *step, Act *act, const Instr *instr, uint32_t slot) {
-    World *world = step->world;
-    const Word *item = act->frame + instr->b;
-    for (Word i = 0; i < instr->imm; i++)
-        if (item[i] == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
-    Served served = {0};
-    bool ok = slot != NO_SLOT && channel_can_send(world, slot, 0);
-    if (ok) ok = channel_send(world, slot, 0, item, step_pick(step, channel_send_ways(world, slot, 0)), &served);
-    act->frame[instr->c] = ok;
-    event_values(object_log(step, act, instr, slot, ok), item, (uint32_t)instr->imm);
-    log_served(step, instr, slot, ARM_RECV, served);
-    wait_decide(step, served.fiber, (uint32_t)served.arm);
-    for (Word i = 0; i < instr->imm && !ok; i++)
-        if (act->machine->slot_kinds[instr->b + i] == WORD_FUTURE) world_orphan(world, item[i]);
-    return future_drop_orphans(step, instr->span);
-}
-
-static Run try_recv(Step *step, Act *act, const Instr *instr, uint32_t slot) {
-    World *world = step->world;
-    Served served = {0};
-    bool ok = slot != NO_SLOT && channel_can_recv(world, slot, 0);
-    if (ok) ok = channel_recv(world, slot, 0, act->frame + instr->b, step_pick(step, channel_recv_ways(world, slot, 0)), &served);
-    act->frame[instr->c] = ok;
-    Event *event = object_log(step, act, instr, slot, ok);
-    if (ok) event_values(event, act->frame + instr->b, (uint32_t)instr->imm);
-    log_served(step, instr, slot, ARM_SEND, served);
-    wait_decide(step, served.fiber, (uint32_t)served.arm);
-    return RUN_ON;
-}
-
-static Run close_object(Step *step, Act *act, const Instr *instr, uint32_t slot) {
-    World *world = step->world;
-    bool open = world_kind(world, slot) == COMP_CHANNEL ? channel_close(world, slot) : semaphore_close(world, slot);
-    (void)object_log(step, act, instr, slot, open);
-    if (!open) return step_misuse(step, "close", instr->span, slot, "it is closed already");
-    return future_drop_orphans(step, instr->span);
 }
 
 static Run try_lock(Step *step, Act *act, const Instr *instr, uint32_t slot) {
@@ -165,24 +133,6 @@ static Run acquire_release(Step *step, Act *act, const Instr *instr, uint32_t sl
 
 /* ---- questions */
 
-static Run channel_query(Step *step, Act *act, const Instr *instr, uint32_t slot) {
-    Word *answer = &act->frame[instr->b];
-    *answer = 0;
-    if (slot == NO_SLOT) return RUN_ON;
-    const Word *words = world_read(step->world, slot, NULL);
-    bool is_channel = comp_kind(words) == COMP_CHANNEL;
-    switch (instr->op) {
-    case INSTR_LEN: *answer = is_channel ? words[CHANNEL_NITEMS] : words[SEMAPHORE_FREE]; break;
-    case INSTR_CAP: *answer = is_channel ? words[CHANNEL_CAP] : 0; break;
-    case INSTR_FULL: *answer = is_channel && words[CHANNEL_NITEMS] >= words[CHANNEL_CAP]; break;
-    case INSTR_EMPTY: *answer = is_channel && words[CHANNEL_NITEMS] == 0; break;
-    case INSTR_CLOSED: *answer = is_channel ? words[CHANNEL_CLOSED] : words[SEMAPHORE_CLOSED]; break;
-    default: break;
-    }
-    (void)object_log(step, act, instr, slot, true);
-    return RUN_ON;
-}
-
 static Run lock_query(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     Word *answer = &act->frame[instr->b];
     *answer = 0;
@@ -206,23 +156,33 @@ static const char *const misuses_of_none[INSTR_COUNT] = {
     [INSTR_NOTIFY_ALL] = "notify",
     [INSTR_GROUP_ADD] = "waitgroup",
     [INSTR_GROUP_DONE] = "waitgroup",
+    [INSTR_SEND] = "none",
+    [INSTR_PUBLISH] = "none",
+    [INSTR_READ] = "none",
 };
 
-/* By instruction; slot: NO_SLOT for `none`. */
-typedef Run (*Operation)(Step *step, Act *act, const Instr *instr, uint32_t slot);
-static const Operation operations[INSTR_COUNT] = {
-    [INSTR_TRY_SEND] = try_send,
-    [INSTR_TRY_RECV] = try_recv,
-    [INSTR_CLOSE] = close_object,
+/* By instruction. */
+static Operation *const operations[INSTR_COUNT] = {
+    [INSTR_TRY_SEND] = object_try_send,
+    [INSTR_TRY_RECV] = object_try_recv,
+    [INSTR_TRY_RESERVE] = object_try_reserve,
+    [INSTR_SEND] = object_send,
+    [INSTR_CLOSE] = object_close,
+    [INSTR_MAKE_END] = object_make_end,
+    [INSTR_CLONE] = object_clone,
+    [INSTR_SUBSCRIBE] = object_subscribe,
+    [INSTR_LAGGED] = object_lagged,
+    [INSTR_PUBLISH] = object_publish,
+    [INSTR_READ] = object_read,
     [INSTR_TRY_LOCK] = try_lock,
     [INSTR_UNLOCK] = unlock,
     [INSTR_TRY_ACQUIRE] = acquire_release,
     [INSTR_RELEASE] = acquire_release,
-    [INSTR_LEN] = channel_query,
-    [INSTR_CAP] = channel_query,
-    [INSTR_FULL] = channel_query,
-    [INSTR_EMPTY] = channel_query,
-    [INSTR_CLOSED] = channel_query,
+    [INSTR_LEN] = object_query,
+    [INSTR_CAP] = object_query,
+    [INSTR_FULL] = object_query,
+    [INSTR_EMPTY] = object_query,
+    [INSTR_CLOSED] = object_query,
     [INSTR_HELD] = lock_query,
     [INSTR_HOLDER] = lock_query,
     [INSTR_TRY_READ_LOCK] = sync_try_lock,
@@ -241,7 +201,7 @@ Run object_exec(Step *step, Act *act, const Instr *instr) {
     if (step->world->n >= EVAL_COMPS) return step_limit(step, "more than 8,192 tasks, futures and objects at a time");
     if (instr->op == INSTR_NEW) return make(step, act, instr);
     if (instr->op == INSTR_KILL) return kill_object(step, act, instr);
-    Operation operate = operations[instr->op];
+    Operation *operate = operations[instr->op];
     assert(operate);
     Word handle = act->frame[instr->a];
     if (handle == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
@@ -249,7 +209,8 @@ Run object_exec(Step *step, Act *act, const Instr *instr) {
         const char *misuse = misuses_of_none[instr->op];
         return misuse ? step_misuse(step, misuse, instr->span, NO_SLOT, "the handle is `none`") : operate(step, act, instr, NO_SLOT);
     }
-    if (world_kind(step->world, handle_slot(handle)) == COMP_DEAD)
+    if (handle == WORD_MOVED) return step_moved(step, instr->span);
+    if (op_is_dead(step->world, handle_slot(handle)))
         return step_violation(step, VIOLATION_UNDEFINED, "dead-object", instr->span, handle_slot(handle), NULL);
     return operate(step, act, instr, handle_slot(handle));
 }

@@ -1,10 +1,14 @@
 #include "model/op.h"
 
+#include "model/subscription.h"
+
 #include <assert.h>
 
 static const OpRow *const rows[ARM_OPS] = {
     [ARM_SEND] = &op_send,
     [ARM_RECV] = &op_recv,
+    [ARM_RESERVE] = &op_reserve,
+    [ARM_CHANGED] = &op_changed,
     [ARM_LOCK] = &op_lock,
     [ARM_ACQUIRE] = &op_acquire,
     [ARM_SLEEP] = &op_sleep,
@@ -37,7 +41,7 @@ Event *op_log(Step *step, EventKind kind, const Op *op, bool ok) {
     return event;
 }
 
-static void log_served(Step *step, Span span, ArmOp op, Word fiber, uint32_t object, bool ok) {
+void op_log_served(Step *step, Span span, ArmOp op, Word fiber, uint32_t object, bool ok) {
     if (!fiber) return;
     Event *event = step_event(step, EVENT_HAND, span, handle_slot(fiber), object);
     if (!event) return;
@@ -46,26 +50,37 @@ static void log_served(Step *step, Span span, ArmOp op, Word fiber, uint32_t obj
 }
 
 void op_log_hand(Step *step, const Op *op, ArmOp partner, Word fiber, bool ok) {
-    log_served(step, op->arm->span, partner, fiber, op_object(op), ok);
+    op_log_served(step, op->arm->span, partner, fiber, op_object(op), ok);
 }
 
 void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object) {
-    log_served(step, span, ARM_LOCK, next->fiber, object, true);
+    op_log_served(step, span, ARM_LOCK, next->fiber, object, true);
 }
 
 static void told(void *context, ArmOp op, Word fiber) {
     TellLog *log = context;
-    log_served(log->step, log->span, op, fiber, log->object, true);
+    op_log_served(log->step, log->span, op, fiber, log->object, true);
 }
 
 Tell op_tell(TellLog *log) { return (Tell){told, log}; }
 
 /* ---- operands */
 
+bool op_is_dead(World *world, uint32_t object) {
+    CompKind kind = world_kind(world, object);
+    return kind == COMP_DEAD || (kind == COMP_SUBSCRIPTION && world_kind(world, subscription_source(world, object)) == COMP_DEAD);
+}
+
+static Run check_object(Step *step, const Op *op) {
+    if (!op->object) return RUN_ON;
+    if (op->object == WORD_MOVED) return step_moved(step, op->arm->span);
+    if (!op_is_dead(step->world, op_object(op))) return RUN_ON;
+    return step_violation(step, VIOLATION_UNDEFINED, "dead-object", op->arm->span, op_object(op), NULL);
+}
+
 Run op_check(Step *step, const Op *op) {
     const Arm *arm = op->arm;
-    if (op_is_dead(step->world, op))
-        return step_violation(step, VIOLATION_UNDEFINED, "dead-object", arm->span, op_object(op), NULL);
+    if (check_object(step, op) != RUN_ON) return RUN_FAILED;
     for (uint32_t i = 0; op->value && i < arm->value_n; i++)
         if (op->value[i] == WORD_UNINIT) return step_undefined(step, "uninitialised", arm->span);
     const OpRow *row = op_row(op->op);
@@ -108,7 +123,7 @@ static OpOutcome collect(Step *step, const Op *op, OpResult *result) {
 
 OpOutcome op_go(Step *step, const Op *op, ArmState state, OpResult *result) {
     assert(state != ARM_OFF);
-    if (state == ARM_QUEUED || state == ARM_WOKEN) return collect(step, op, result);
+    if (state == ARM_QUEUED || state == ARM_WOKEN) return check_object(step, op) == RUN_ON ? collect(step, op, result) : OP_FAILED;
     if (op_check(step, op) != RUN_ON) return OP_FAILED;
     if (op_row(op->op)->enter && op_is_able(step->world, op) == ABLE_YES) return collect(step, op, result);
     if (op_can_fire(step->world, op)) return op_fire(step, op, result);
@@ -130,7 +145,7 @@ bool op_has_place(const Op *op, ArmState state) {
 
 Run op_give_up(Step *step, const Op *op) {
     const OpRow *row = op_row(op->op);
-    if (op_is_dead(step->world, op)) return RUN_ON;
+    if (op_object(op) == NO_SLOT || op_is_dead(step->world, op_object(op))) return RUN_ON;
     if (row->give_up) row->give_up(step, op);
-    return future_drop_orphans(step, op->arm->span);
+    return owned_drop_orphans(step, op->arm->span);
 }

@@ -66,10 +66,14 @@ static const Exec execs[INSTR_COUNT] = {
     [INSTR_JUMP] = control_exec, [INSTR_BRANCH] = control_exec, [INSTR_END] = control_exec, [INSTR_CANCELLED] = control_exec,
     [INSTR_ASSERT] = control_exec, [INSTR_UNREACHABLE] = control_exec, [INSTR_NO_RETURN] = control_exec, [INSTR_ASSUME] = control_exec,
     [INSTR_ATOMIC_BEGIN] = control_exec, [INSTR_PROGRESS] = control_exec, [INSTR_WAIT] = wait_arrive, [INSTR_GIVE_UP] = wait_settle,
-    [INSTR_SPAWN] = task_exec, [INSTR_FUTURE] = task_exec, [INSTR_OP_FUTURE] = task_exec, [INSTR_COPY] = task_exec, [INSTR_DROP] = task_exec,
+    [INSTR_SPAWN] = task_exec, [INSTR_FUTURE] = task_exec, [INSTR_OP_FUTURE] = task_exec,
+    [INSTR_COPY] = owned_exec, [INSTR_TAKE] = owned_exec, [INSTR_USE] = owned_exec, [INSTR_DROP] = owned_exec,
     [INSTR_WAKER] = task_exec, [INSTR_WAKE] = task_exec,
     [INSTR_ABORT] = task_exec, [INSTR_ABORTED] = task_exec, [INSTR_CRASHED] = task_exec, [INSTR_NOW] = data_exec, [INSTR_SCOPE_ABORT] = task_exec,
     [INSTR_NEW] = object_exec, [INSTR_KILL] = object_exec, [INSTR_TRY_SEND] = object_exec, [INSTR_TRY_RECV] = object_exec,
+    [INSTR_TRY_RESERVE] = object_exec, [INSTR_SEND] = object_exec,
+    [INSTR_MAKE_END] = object_exec, [INSTR_CLONE] = object_exec, [INSTR_SUBSCRIBE] = object_exec, [INSTR_LAGGED] = object_exec,
+    [INSTR_PUBLISH] = object_exec, [INSTR_READ] = object_exec,
     [INSTR_CLOSE] = object_exec, [INSTR_LEN] = object_exec, [INSTR_CAP] = object_exec, [INSTR_FULL] = object_exec, [INSTR_EMPTY] = object_exec,
     [INSTR_CLOSED] = object_exec, [INSTR_TRY_LOCK] = object_exec, [INSTR_UNLOCK] = object_exec, [INSTR_TRY_ACQUIRE] = object_exec,
     [INSTR_RELEASE] = object_exec, [INSTR_HELD] = object_exec, [INSTR_HOLDER] = object_exec,
@@ -84,7 +88,8 @@ static const Exec execs[INSTR_COUNT] = {
 
 /* True when the fiber rests before this instruction, a shared access that it has not been let through to. */
 static bool must_rest(const Step *step, const Act *act, const Instr *instr, bool *is_access) {
-    *is_access = flow_is_access(step->program, act->machine, instr);
+    bool nothing = instr->op == INSTR_DROP && act->frame[instr->a] <= 0;
+    *is_access = !nothing && flow_is_access(step->program, act->machine, instr);
     if (!*is_access || act->may_access || (instr->flags & (INSTR_ATOMIC | INSTR_JOINED))) return false;
     return !((instr->flags & INSTR_MAYBE_FIRST) && act->accessed);
 }

@@ -67,19 +67,6 @@ static Run make_op_future(Step *step, Act *act, const Instr *instr) {
     return RUN_ON;
 }
 
-static Run copy_future(Step *step, Act *act, const Instr *instr) {
-    Word future = act->frame[instr->b];
-    act->frame[instr->a] = future;
-    if (future && future != WORD_UNINIT) future_keep(step->world, future);
-    return RUN_ON;
-}
-
-static Run drop_future(Step *step, Act *act, const Instr *instr) {
-    Word future = act->frame[instr->a];
-    act->frame[instr->a] = 0;
-    return future && future != WORD_UNINIT ? future_drop(step, future, instr->span) : RUN_ON;
-}
-
 /* ---- waking */
 
 static Run wake(Step *step, Act *act, const Instr *instr) {
@@ -127,8 +114,6 @@ Run task_exec(Step *step, Act *act, const Instr *instr) {
     case INSTR_SPAWN: return spawn(step, act, instr);
     case INSTR_FUTURE: return make_future(step, act, instr);
     case INSTR_OP_FUTURE: return make_op_future(step, act, instr);
-    case INSTR_COPY: return copy_future(step, act, instr);
-    case INSTR_DROP: return drop_future(step, act, instr);
     case INSTR_WAKER: act->frame[instr->a] = step_task(step); return RUN_ON;
     case INSTR_WAKE: return wake(step, act, instr);
     case INSTR_ABORT: case INSTR_ABORTED: case INSTR_CRASHED: return abort_task(step, act, instr);

@@ -115,6 +115,28 @@ Able fiber_able(World *world, const Step *step, uint32_t fiber) {
 
 /* ---- leaving a point */
 
+/* What an arm would send: in its slots until it is sent or queued. */
+static bool holds_value(const Machine *machine, const Arm *arm) {
+    for (uint32_t i = 0; arm->op == ARM_SEND && i < arm->value_n; i++)
+        if (word_is_counted(machine->slot_kinds[arm->value + i])) return true;
+    return false;
+}
+
+static void forget_value(Step *step, uint32_t fiber, const Arm *arm) {
+    Word *words = world_write(step->world, fiber, NULL);
+    if (holds_value(fiber_machine(step->world, words), arm)) memset(words + FIBER_FRAME + arm->value, 0, sizeof(Word) * arm->value_n);
+}
+
+/* It was not sent: what it holds is dropped. */
+static Run drop_value(Step *step, uint32_t fiber, const Arm *arm) {
+    const Word *words = world_read(step->world, fiber, NULL);
+    const Machine *machine = fiber_machine(step->world, words);
+    if (!holds_value(machine, arm)) return RUN_ON;
+    world_orphan_words(step->world, machine->slot_kinds + arm->value, words + FIBER_FRAME + arm->value, arm->value_n);
+    forget_value(step, fiber, arm);
+    return owned_drop_orphans(step, arm->span);
+}
+
 static Run give_up(Step *step, uint32_t fiber, const Point *point, uint32_t but) {
     World *world = step->world;
     Word *words = world_write(world, fiber, NULL);
@@ -122,6 +144,7 @@ static Run give_up(Step *step, uint32_t fiber, const Point *point, uint32_t but)
         const Arm *arm = &point->arms[i];
         ArmState state = arm_state(words, point, i);
         words[FIBER_FRAME + point->state + i] = ARM_OFF;
+        if (drop_value(step, fiber, arm) != RUN_ON) return RUN_FAILED;
         if (i == but) continue;
         if (arm->op == ARM_FUTURE && arm->owned) {
             Word future = arm_object(words, arm);
@@ -167,7 +190,7 @@ void wait_join_value(Step *step, const Op *op, const Arm *arm, uint32_t waiting)
         uint8_t kind = machine->slot_kinds[arm->result + i];
         Word *to = &frame[arm->result + i];
         *to = FIBER_FRAME + i < n ? words[FIBER_FRAME + i] : kind == WORD_DATA ? WORD_UNINIT : 0;
-        if (kind == WORD_FUTURE && *to) future_keep(step->world, *to);
+        if (word_is_counted(kind) && *to > 0) owned_keep(step->world, kind, *to);
     }
 }
 
@@ -180,7 +203,7 @@ static Run store_result(Step *step, uint32_t fiber, const Op *op, const OpResult
     if (result->item && result->ok && arm->dest != NO_SLOT) memcpy(frame + arm->dest, result->item, sizeof(Word) * arm->dest_n);
     if (op->op == ARM_JOIN) wait_join_value(step, op, arm, fiber);
     else if (arm->result != NO_SLOT) frame[arm->result] = result->yields;
-    return future_drop_orphans(step, arm->span);
+    return owned_drop_orphans(step, arm->span);
 }
 
 /* ---- going on */
@@ -248,6 +271,7 @@ static Run take_arm(Step *step, uint32_t fiber, const Point *point, uint32_t arm
     if (!step->top) step->result.arm = arm;
     OpOutcome outcome = op_go(step, &op, arm_state(words, point, arm), &result);
     if (outcome == OP_FAILED) return RUN_FAILED;
+    forget_value(step, fiber, &point->arms[arm]);
     if (outcome == OP_WAITS) {
         world_write(step->world, fiber, NULL)[FIBER_FRAME + point->state + arm] = ARM_QUEUED;
         return rest_at(step, fiber, point);
@@ -384,7 +408,9 @@ static bool may_poll_first(Step *step, const Act *act, const Point *point) {
 static Run fire_here(Step *step, Act *act, const Point *point, uint32_t arm) {
     Op op = op_at(step, act->fiber, point, arm);
     OpResult result;
-    if (op_fire(step, &op, &result) == OP_FAILED || store_result(step, act->fiber, &op, &result) != RUN_ON) return RUN_FAILED;
+    if (op_fire(step, &op, &result) == OP_FAILED) return RUN_FAILED;
+    forget_value(step, act->fiber, &point->arms[arm]);
+    if (store_result(step, act->fiber, &op, &result) != RUN_ON) return RUN_FAILED;
     act->pc = point->arms[arm].target;
     return RUN_ON;
 }
@@ -399,8 +425,12 @@ static Run take_places(Step *step, Act *act, const Point *point) {
         }
         Op op = op_at(step, act->fiber, point, i);
         *state = op_can_fire(step->world, &op) ? ARM_READY : ARM_QUEUED;
-        if (*state == ARM_QUEUED) op_queue(step, &op);
-        else op_enter(step, &op);
+        if (*state == ARM_QUEUED) {
+            op_queue(step, &op);
+            forget_value(step, act->fiber, &point->arms[i]);
+        } else {
+            op_enter(step, &op);
+        }
         if (wake_is_waited_for(op.op) && wake_arrive(step, act->fiber, state) != RUN_ON) return RUN_FAILED;
         step->arrived_ready = point->narms == 1 && *state == ARM_READY && op_row(op.op)->on_object && act->fiber == step->task;
     }

@@ -68,7 +68,7 @@ static void begin(Expand *expand, const uint32_t *state, uint32_t n, uint32_t ro
 
 /* Nothing is loaded, and nothing left over from a step that failed. */
 static void begin_world(Expand *expand, uint32_t n) {
-    Word orphan;
+    Orphan orphan;
     world_reset(&expand->world, n);
     while (world_take_orphan(&expand->world, &orphan)) {}
 }

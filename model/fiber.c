@@ -97,7 +97,7 @@ void opfuture_strip(World *world, uint32_t slot) { world_resize(world, slot, OPF
 /* ---- handles */
 
 static void visit_if_any(const Word *words, uint32_t index, HandleVisitor visit, void *context) {
-    if (words[index]) visit(context, index, words[index], true);
+    if (words[index] > 0) visit(context, index, words[index], true);
 }
 
 void fiber_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {

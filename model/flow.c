@@ -19,6 +19,9 @@ static const uint8_t roles[INSTR_COUNT] = {
     [INSTR_BRANCH] = USE_A, [INSTR_ASSERT] = USE_A, [INSTR_ASSUME] = USE_A, [INSTR_ANY] = DEF_A | USE_B | USE_C,
     [INSTR_GLOAD] = DEF_A | USE_C, [INSTR_GSTORE] = USE_A | USE_C,
     [INSTR_SPAWN] = DEF_A | USE_C | USE_D, [INSTR_FUTURE] = DEF_A, [INSTR_OP_FUTURE] = DEF_A,
+    [INSTR_TAKE] = DEF_A | USE_B, [INSTR_USE] = USE_A, [INSTR_TRY_RESERVE] = USE_A | DEF_B, [INSTR_SEND] = USE_A | DEF_C,
+    [INSTR_MAKE_END] = USE_A | DEF_B, [INSTR_CLONE] = USE_A | DEF_B, [INSTR_SUBSCRIBE] = USE_A | DEF_B, [INSTR_LAGGED] = USE_A | DEF_B,
+    [INSTR_PUBLISH] = USE_A | DEF_C, [INSTR_READ] = USE_A,
     [INSTR_COPY] = DEF_A | USE_B, [INSTR_DROP] = USE_A | DEF_A, [INSTR_NEW] = DEF_A | USE_B, [INSTR_KILL] = USE_A,
     [INSTR_TRY_SEND] = USE_A | DEF_C, [INSTR_TRY_RECV] = USE_A | DEF_C, [INSTR_CLOSE] = USE_A, [INSTR_LEN] = USE_A | DEF_B,
     [INSTR_CAP] = USE_A | DEF_B, [INSTR_FULL] = USE_A | DEF_B, [INSTR_EMPTY] = USE_A | DEF_B, [INSTR_CLOSED] = USE_A | DEF_B,
@@ -47,7 +50,12 @@ static void range_uses(const Program *program, const Machine *machine, const Ins
     switch (instr->op) {
     case INSTR_MOVE:
     case INSTR_STOREX:
-    case INSTR_TRY_SEND: visit_slot(visit, context, instr->b, imm); break;
+    case INSTR_TRY_SEND:
+    case INSTR_SEND:
+    case INSTR_PUBLISH: visit_slot(visit, context, instr->b, imm); break;
+    case INSTR_NEW:
+        if (instr->b != NO_SLOT && program->sites[imm].kind == OBJECT_WATCH) visit_slot(visit, context, instr->b, program->sites[imm].elem->words);
+        break;
     case INSTR_LOADX: visit_slot(visit, context, instr->b, instr->d); break;
     case INSTR_PRINT: visit_slot(visit, context, instr->a, instr->b); break;
     case INSTR_END: visit_slot(visit, context, instr->a, machine->result->words); break;
@@ -79,7 +87,7 @@ void flow_defs(const Program *program, const Machine *machine, const Instr *inst
     if (role & DEF_B) visit_slot(visit, context, instr->b, 1);
     if (role & DEF_C) visit_slot(visit, context, instr->c, 1);
     if (role & DEF_A_N) visit_slot(visit, context, instr->a, (uint32_t)instr->imm);
-    if (instr->op == INSTR_TRY_RECV) visit_slot(visit, context, instr->b, (uint32_t)instr->imm);
+    if (instr->op == INSTR_TRY_RECV || instr->op == INSTR_READ) visit_slot(visit, context, instr->b, (uint32_t)instr->imm);
 }
 
 void flow_arm_defs(const Arm *arm, FlowVisitor visit, void *context) {
@@ -90,6 +98,7 @@ void flow_arm_defs(const Arm *arm, FlowVisitor visit, void *context) {
 void flow_writes(const Program *program, const Machine *machine, const Instr *instr, FlowVisitor visit, void *context) {
     flow_defs(program, machine, instr, visit, context);
     if (instr->op == INSTR_STOREX) visit_slot(visit, context, instr->a, instr->d);
+    if (instr->op == INSTR_TAKE) visit_slot(visit, context, instr->b, 1);
     if (instr->op != INSTR_WAIT && instr->op != INSTR_OP_FUTURE) return;
     const Point *point = &machine->points[instr->imm];
     for (uint32_t i = 0; i < point->narms; i++) flow_arm_defs(&point->arms[i], visit, context);
@@ -136,6 +145,9 @@ bool flow_is_access(const Program *program, const Machine *machine, const Instr 
         return false;
     }
     case INSTR_OP_FUTURE: return op_row(machine->points[instr->imm].arms[0].op)->enter != NULL; /* its object knows of it from now on */
+    case INSTR_DROP: return word_is_end(machine->slot_kinds[instr->a]);
+    case INSTR_TRY_RESERVE: case INSTR_SEND: case INSTR_MAKE_END: case INSTR_CLONE: case INSTR_SUBSCRIBE: case INSTR_LAGGED: case INSTR_PUBLISH:
+    case INSTR_READ:
     case INSTR_SPAWN: case INSTR_TRY_SEND: case INSTR_TRY_RECV: case INSTR_CLOSE: case INSTR_LEN: case INSTR_CAP: case INSTR_FULL:
     case INSTR_EMPTY: case INSTR_CLOSED: case INSTR_TRY_LOCK: case INSTR_UNLOCK: case INSTR_TRY_ACQUIRE: case INSTR_RELEASE:
     case INSTR_TRY_READ_LOCK: case INSTR_TRY_WRITE_LOCK: case INSTR_SIGNAL: case INSTR_SIGNAL_ALL: case INSTR_NOTIFY_ONE: case INSTR_NOTIFY_ALL:

@@ -1,6 +1,7 @@
 #include "model/kind.h"
 
 #include "model/barrier.h"
+#include "model/broadcast.h"
 #include "model/channel.h"
 #include "model/clock.h"
 #include "model/environment.h"
@@ -13,7 +14,9 @@
 #include "model/rwlock.h"
 #include "model/scope.h"
 #include "model/semaphore.h"
+#include "model/subscription.h"
 #include "model/waitgroup.h"
+#include "model/watch.h"
 
 #include <assert.h>
 
@@ -29,6 +32,9 @@ static const KindRow rows[] = {
     [COMP_FIBER] = {.handles = fiber_handles, .normalise = fiber_normalise},
     [COMP_OPFUTURE] = {.handles = opfuture_handles},
     [COMP_CHANNEL] = {"channel", true, channel_handles, channel_normalise, channel_element, channel_has_waiters, &environment_moves},
+    [COMP_BROADCAST] = {"broadcast", true, broadcast_handles, broadcast_normalise},
+    [COMP_WATCH] = {"watch", true, watch_handles, watch_normalise},
+    [COMP_SUBSCRIPTION] = {"subscription", .handles = subscription_handles},
     [COMP_MUTEX] = {"mutex", true, mutex_handles, mutex_normalise, mutex_element, mutex_has_waiters},
     [COMP_SEMAPHORE] = {"semaphore", true, semaphore_handles, semaphore_normalise, NULL, semaphore_has_waiters},
     [COMP_EXECUTOR] = {"executor"},

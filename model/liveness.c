@@ -172,7 +172,7 @@ static void fill_keys(Liveness *live) {
     machine->key_slots = ARENA_ARRAY(&live->program->arena, uint32_t, machine->nparams);
     machine->key_slots_n = 0;
     for (uint32_t slot = 0; slot < machine->nparams; slot++)
-        if (!written[slot] && machine->slot_kinds[slot] != WORD_FUTURE && live_at_every_rest(machine, slot))
+        if (!written[slot] && !word_is_counted(machine->slot_kinds[slot]) && live_at_every_rest(machine, slot))
             machine->key_slots[machine->key_slots_n++] = slot;
 }
 

@@ -44,7 +44,7 @@ typedef struct OpRow {
 
 const OpRow *op_row(ArmOp op);
 /* The rows, by family: op_channel.c, op_lock.c, op_sync.c, op_task.c. */
-extern const OpRow op_send, op_recv, op_lock, op_acquire, op_sleep, op_yield, op_join, op_scope_end, op_pending, op_park;
+extern const OpRow op_send, op_recv, op_reserve, op_changed, op_lock, op_acquire, op_sleep, op_yield, op_join, op_scope_end, op_pending, op_park;
 extern const OpRow op_read_lock, op_write_lock, op_wait, op_notified, op_arrive, op_wait_group, op_once;
 
 /* ---- for the rows */
@@ -52,10 +52,13 @@ static inline uint32_t op_object(const Op *op) { return op->object ? handle_slot
 Event *op_log(Step *step, EventKind kind, const Op *op, bool ok);
 /* Says that what `partner` waited for was completed by this operation; nobody when fiber is 0. */
 void op_log_hand(Step *step, const Op *op, ArmOp partner, Word fiber, bool ok);
+void op_log_served(Step *step, Span span, ArmOp op, Word fiber, uint32_t object, bool ok);
 void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object);
 
-/* What it waits on has died. */
-static inline bool op_is_dead(World *world, const Op *op) { return op_object(op) != NO_SLOT && world_kind(world, op_object(op)) == COMP_DEAD; }
+/* The object is past its scope, or what it subscribes to is. */
+bool op_is_dead(World *world, uint32_t object);
+/* A slot of the channel has become free: who waits for room gets it (op_channel.c). */
+void op_fill(Step *step, uint32_t channel, Span span);
 
 /* Tells the log. */
 typedef struct TellLog {

@@ -17,7 +17,21 @@ typedef int64_t Word;
 /* An uninitialised word. Eval refuses (STEP_LIMIT) to compute this very value, so it is never confused with data. */
 #define WORD_UNINIT ((Word)0x8badf00dfeedc0de)
 
-typedef enum WordKind { WORD_DATA, WORD_HANDLE, WORD_FUTURE /* a handle that is counted: instr COPY and DROP */ } WordKind;
+typedef enum WordKind {
+    WORD_DATA,
+    WORD_HANDLE,
+    /* Handles whose holders are counted (instr DROP): those that may be copied (COPY) … */
+    WORD_FUTURE,
+    WORD_WATCH, /* of a subscription to a watch */
+    /* … and ends, which one place holds at a time (TAKE) */
+    WORD_SENDER,
+    WORD_RECEIVER, /* of a channel, or of a subscription to a broadcast */
+    WORD_PERMIT    /* of the channel that keeps the slot */
+} WordKind;
+static inline bool word_is_counted(uint8_t kind) { return kind >= WORD_FUTURE; }
+static inline bool word_is_end(uint8_t kind) { return kind >= WORD_SENDER; }
+/* In the place of an end that was given away: no handle. */
+#define WORD_MOVED ((Word)-1)
 
 /* ---- types for printing and arithmetic */
 typedef enum ValueKind { VALUE_BOOL, VALUE_INT, VALUE_CHAR, VALUE_ENUM, VALUE_HANDLE, VALUE_STRUCT, VALUE_ARRAY, VALUE_MESSAGE, VALUE_VOID } ValueKind;
@@ -78,7 +92,7 @@ enum {
 
 /* ---- points: where a fiber rests at a WAIT instruction */
 typedef enum ArmOp {
-    ARM_SEND, ARM_RECV, ARM_LOCK, ARM_ACQUIRE, ARM_SLEEP, ARM_YIELD, ARM_JOIN, /* obj = task handle */
+    ARM_SEND, ARM_RECV, ARM_RESERVE /* result: the permit */, ARM_CHANGED, ARM_LOCK, ARM_ACQUIRE, ARM_SLEEP, ARM_YIELD, ARM_JOIN, /* obj = task handle */
     ARM_FUTURE,    /* obj = future handle: poll it */
     ARM_SCOPE_END, /* obj = scope handle: all its tasks have ended */
     ARM_PENDING,   /* `return pending;` of a poll function: its body runs again once it is woken, or polled on the spot */
@@ -186,7 +200,7 @@ typedef struct Global {
 } Global;
 
 typedef enum ObjectKind {
-    OBJECT_CHANNEL, OBJECT_MUTEX, OBJECT_SEMAPHORE, OBJECT_EXECUTOR, OBJECT_SCOPE,
+    OBJECT_CHANNEL, OBJECT_BROADCAST, OBJECT_WATCH, OBJECT_MUTEX, OBJECT_SEMAPHORE, OBJECT_EXECUTOR, OBJECT_SCOPE,
     OBJECT_RWLOCK, OBJECT_CONDVAR, OBJECT_NOTIFY, OBJECT_BARRIER, OBJECT_WAITGROUP, OBJECT_ONCE
 } ObjectKind;
 /* Who goes first at a readers-writer lock: a pure queue; or a waiting writer holds back new readers and after it all waiting readers go;
@@ -198,7 +212,9 @@ typedef struct Site {
     ObjectKind kind;
     const char *name;       /* variable it is first put into, "" when none */
     Span span;
-    const ValueType *elem;  /* CHANNEL */
+    const ValueType *elem;  /* CHANNEL, BROADCAST, WATCH */
+    bool is_unbounded;      /* CHANNEL: always room */
+    bool is_oneshot;        /* CHANNEL: a second send is misuse */
     bool is_fifo;           /* CHANNEL */
     bool is_barging, is_unowned; /* MUTEX */
     RwlockPolicy policy;    /* RWLOCK */

@@ -68,6 +68,8 @@ static inline Run step_undefined(Step *step, const char *detail, Span span) {
 static inline Run step_misuse(Step *step, const char *detail, Span span, uint32_t object, const char *text) {
     return step_violation(step, VIOLATION_MISUSE, detail, span, object, text);
 }
+/* An end was used after it was given away. */
+static inline Run step_moved(Step *step, Span span) { return step_misuse(step, "moved", span, NO_SLOT, "it was given away before"); }
 Run step_cut(Step *step);
 Run step_limit(Step *step, const char *why);
 /* The handle of the task that makes the step, 0 in the init code. */
@@ -136,8 +138,6 @@ Run future_drop(Step *step, Word future, Span span);
 /* It has lost a race: it is cancelled, whoever holds it. */
 Run future_kill(Step *step, Word future);
 void future_keep(World *world, Word future);
-/* Drops what objects lost in this operation. */
-Run future_drop_orphans(Step *step, Span span);
 /* Cancels a fiber that rests at a point or its start: gives up its waits, runs its cancel code. */
 Run fiber_cancel(Step *step, uint32_t fiber);
 
@@ -149,6 +149,14 @@ bool crash_is_possible(World *world, uint32_t task);
 Run crash_task(Step *step);
 /* A fiber goes as the killed do. */
 Run crash_fiber(Step *step, uint32_t fiber);
+
+/* ---- eval_owned.c: handles whose holders are counted */
+/* One holder more, one less. */
+void owned_keep(World *world, uint8_t kind, Word word);
+Run owned_drop(Step *step, uint8_t kind, Word word, Span span);
+/* Drops what objects lost in this operation. */
+Run owned_drop_orphans(Step *step, Span span);
+Run owned_exec(Step *step, Act *act, const Instr *instr);
 
 /* ---- eval_loop.c: a step that never ends */
 typedef struct Loop Loop;

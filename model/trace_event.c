@@ -1,6 +1,7 @@
 #include "model/trace_event.h"
 
-#include "model/channel.h"
+#include "model/kind.h"
+#include "model/subscription.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -51,10 +52,12 @@ static const char *event_value(const TraceTexts *texts, const ValueType *type, c
 }
 
 static const ValueType *elem_of(const TraceTexts *texts, uint32_t slot) {
-    if (slot >= texts->world->n || world_kind(texts->world, slot) != COMP_CHANNEL) return NULL;
+    if (slot >= texts->world->n) return NULL;
+    CompKind kind = world_kind(texts->world, slot);
     uint32_t n;
-    uint32_t site = (uint32_t)world_read(texts->world, slot, &n)[CHANNEL_SITE];
-    return texts->program->sites[site].elem;
+    if (kind == COMP_SUBSCRIPTION) return elem_of(texts, subscription_source(texts->world, slot));
+    if (kind != COMP_CHANNEL && kind != COMP_BROADCAST && kind != COMP_WATCH) return NULL;
+    return texts->program->sites[world_read(texts->world, slot, &n)[KIND_SITE]].elem;
 }
 
 static const ValueType *result_of(const TraceTexts *texts, uint32_t slot) {
@@ -100,6 +103,8 @@ static const char *arm_text(const TraceTexts *texts, const Event *event, bool fi
             failed[0] ? failed
             : fired   ? item_text(texts, event)
                       : "");
+    case ARM_RESERVE: return with_result(texts, call(texts, "reserve", event, ""), failed[0] ? "none" : "");
+    case ARM_CHANGED: return with_result(texts, call(texts, "changed", event, ""), failed);
     case ARM_LOCK: return call(texts, "lock", event, "");
     case ARM_ACQUIRE: return with_result(texts, call(texts, "acquire", event, count_text(texts, event)), failed);
     case ARM_SLEEP: return fired ? "sleep is over" : "sleep";
@@ -129,6 +134,15 @@ static const char *op_text(const TraceTexts *texts, const Event *event) {
         return with_result(texts, call(texts, "try_send", event, item_text(texts, event)), truth(event->ok));
     case INSTR_TRY_RECV:
         return with_result(texts, call(texts, "try_recv", event, ""), event->ok ? item_text(texts, event) : "false");
+    case INSTR_SEND:
+        return with_result(texts, call(texts, "send", event, item_text(texts, event)), event->ok ? "" : "false");
+    case INSTR_PUBLISH:
+        return with_result(texts, call(texts, "publish", event, item_text(texts, event)), event->ok ? "" : "false");
+    case INSTR_READ: return with_result(texts, call(texts, "read", event, ""), item_text(texts, event));
+    case INSTR_TRY_RESERVE: return with_result(texts, call(texts, "try_reserve", event, ""), event->ok ? "" : "none");
+    case INSTR_DROP:
+        return arena_printf(texts->arena, "the last %s of %s is gone", event->ok ? "sender" : "receiver",
+            name_of(texts, event->object));
     case INSTR_CLOSE: return call(texts, "close", event, "");
     case INSTR_TRY_LOCK: return with_result(texts, call(texts, "try_lock", event, ""), truth(event->ok));
     case INSTR_UNLOCK: return call(texts, "unlock", event, "");
@@ -252,6 +266,7 @@ static const char *hand_note(const TraceTexts *texts, const Event *event) {
     case ARM_WAIT: return arena_printf(texts->arena, "%s wakes %s", object, who);
     case ARM_NOTIFIED: return arena_printf(texts->arena, "%s notifies %s", object, who);
     case ARM_ACQUIRE: return arena_printf(texts->arena, "permits of %s go to %s", object, who);
+    case ARM_RESERVE: return arena_printf(texts->arena, "a slot of %s is kept for %s", object, who);
     case ARM_SEND: return arena_printf(texts->arena, "%s has sent to %s", who, object);
     case ARM_RECV: return arena_printf(texts->arena, "%s has received from %s", who, object);
     default: return arena_printf(texts->arena, "%s can go on", who);

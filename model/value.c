@@ -87,7 +87,7 @@ static void put_scalar(Text *text, const ValueType *type, Word word) {
     case VALUE_BOOL: put(text, word ? "true" : "false"); break;
     case VALUE_CHAR: put_char(text, word); break;
     case VALUE_ENUM: put_enum(text, type, word); break;
-    case VALUE_HANDLE: word == 0 ? put(text, "none") : put(text, "#%" PRId64, word); break;
+    case VALUE_HANDLE: word == 0 ? put(text, "none") : word == -1 ? put(text, "given away") : put(text, "#%" PRId64, word); break;
     default: type->is_signed ? put(text, "%" PRId64, word) : put(text, "%" PRIu64, (uint64_t)word); break;
     }
 }

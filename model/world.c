@@ -10,7 +10,7 @@
 
 struct WorldScratch {
     VEC(Word) buffers[SCRATCH_USES];
-    VEC(Word) orphans;
+    VEC(Orphan) orphans;
     VEC(Word) spared;
 };
 
@@ -208,16 +208,22 @@ const Word *world_global(World *world, uint32_t global) {
 
 /* ---- scratch */
 
-void world_orphan(World *world, Word future) {
-    if (future) vec_push(&world->scratch->orphans, future);
+void world_orphan(World *world, uint8_t kind, Word word) {
+    assert(word_is_counted(kind));
+    if (word > 0) vec_push(&world->scratch->orphans, (Orphan){kind, word});
 }
 
-bool world_take_orphan(World *world, Word *future) {
+void world_orphan_words(World *world, const uint8_t *kinds, const Word *words, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++)
+        if (word_is_counted(kinds[i])) world_orphan(world, kinds[i], words[i]);
+}
+
+bool world_take_orphan(World *world, Orphan *orphan) {
     struct WorldScratch *scratch = world->scratch;
     if (!scratch->orphans.n) return false;
-    *future = scratch->orphans.data[0];
+    *orphan = scratch->orphans.data[0];
     scratch->orphans.n--;
-    memmove(scratch->orphans.data, scratch->orphans.data + 1, sizeof(Word) * scratch->orphans.n);
+    memmove(scratch->orphans.data, scratch->orphans.data + 1, sizeof(Orphan) * scratch->orphans.n);
     return true;
 }
 
@@ -247,7 +253,7 @@ void world_global_handles(const Program *program, const Word *words, uint32_t n,
     const ValueType *type = program->globals[number - 1].type;
     assert(n == type->words + 1);
     for (uint32_t i = 1; i < n; i++)
-        if (type->word_kinds[i - 1] != WORD_DATA && words[i]) visit(context, i, words[i], true);
+        if (type->word_kinds[i - 1] != WORD_DATA && words[i] > 0) visit(context, i, words[i], true);
 }
 
 void comp_handles(const Program *program, const Word *words, uint32_t n, HandleVisitor visit, void *context) {

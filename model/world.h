@@ -16,7 +16,8 @@
 
 #include "model/program.h"
 
-typedef enum CompKind { COMP_FREE, COMP_GLOBAL, COMP_FIBER, COMP_OPFUTURE, COMP_CHANNEL, COMP_MUTEX, COMP_SEMAPHORE, COMP_EXECUTOR, COMP_SCOPE,
+typedef enum CompKind { COMP_FREE, COMP_GLOBAL, COMP_FIBER, COMP_OPFUTURE, COMP_CHANNEL, COMP_BROADCAST, COMP_WATCH,
+    COMP_SUBSCRIPTION, COMP_MUTEX, COMP_SEMAPHORE, COMP_EXECUTOR, COMP_SCOPE,
     COMP_RWLOCK, COMP_CONDVAR, COMP_NOTIFY, COMP_BARRIER, COMP_WAITGROUP, COMP_ONCE,
     COMP_CLOCK, COMP_BUDGET, COMP_DEAD /* a `scoped` object past its scope: kind, site */ } CompKind;
 
@@ -113,9 +114,12 @@ void world_remove(World *world, uint32_t slot, uint32_t at, uint32_t count);
 /* The words of a global, const or not. */
 const Word *world_global(World *world, uint32_t global);
 
-/* Futures whose holder vanished inside an object (an item that is lost): the object notes them, eval drops them before the step ends. */
-void world_orphan(World *world, Word future);
-bool world_take_orphan(World *world, Word *future); /* the first noted; false: none is left */
+/* Counted handles whose holder vanished (with an item that is lost): who finds one notes it, eval drops it before the step ends. */
+typedef struct Orphan { uint8_t kind; /* WordKind */ Word word; } Orphan;
+void world_orphan(World *world, uint8_t kind, Word word);
+/* The counted ones among n words of these kinds. */
+void world_orphan_words(World *world, const uint8_t *kinds, const Word *words, uint32_t n);
+bool world_take_orphan(World *world, Orphan *orphan); /* the first noted; false: none is left */
 /* Mutexes that a cancelled wait had released: one unlock of each by the cancellation does nothing. */
 void world_spare(World *world, Word mutex);
 bool world_take_spared(World *world, Word mutex); /* false: there is none */

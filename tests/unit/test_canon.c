@@ -1,4 +1,5 @@
 /* Canonical forms: worlds that differ in the order of their movable slots alone are one state. */
+#include "model/channel.h"
 #include "model/canon.h"
 #include "model/comps.h"
 #include "model/memo.h"
@@ -58,11 +59,14 @@ static void make_task(Content *content, uint32_t n, bool is_main, uint32_t varie
     push(content, below(variety));
 }
 
-/* kind, site, cap, closed, numbers of items, receivers, senders, done, then the items and receivers */
+/* The fields of model/channel.h, then the items and receivers. */
 static void make_channel(Content *content, uint32_t n) {
     uint32_t items = below(3), receivers = below(3);
-    memcpy(content->words, (Word[]){COMP_CHANNEL, 0, 4, below(2), items, receivers, 0, 0}, 8 * sizeof(Word));
-    content->n = 8;
+    Word words[CHANNEL_BODY] = {COMP_CHANNEL, 0, 4, below(2)};
+    words[CHANNEL_NITEMS] = items;
+    words[CHANNEL_NRECEIVERS] = receivers;
+    memcpy(content->words, words, sizeof words);
+    content->n = CHANNEL_BODY;
     for (uint32_t i = 0; i < items; i++) push(content, any_handle(n, 1));
     for (uint32_t i = 0; i < receivers; i++) {
         push(content, slot_handle(NFIXED + below(n - NFIXED)));

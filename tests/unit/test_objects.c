@@ -146,18 +146,18 @@ static void test_close_keeps_what_is_buffered(void **state) {
 static void test_lost_futures_are_orphans(void **state) {
     (void)state;
     uint32_t c = channel_new(&world, FUTURES, 0);
-    Word future;
+    Orphan orphan;
     channel_queue_send(&world, c, ann, &(Word){77});
     channel_give_up(&world, c, ann);
-    assert_true(world_take_orphan(&world, &future));
-    assert_int_equal(future, 77);
-    assert_false(world_take_orphan(&world, &future));
+    assert_true(world_take_orphan(&world, &orphan));
+    assert_int_equal(orphan.word, 77);
+    assert_false(world_take_orphan(&world, &orphan));
     Served served;
     channel_queue_recv(&world, c, bob);
     channel_send(&world, c, 0, &(Word){78}, 0, &served);
     channel_give_up(&world, c, bob);
-    assert_true(world_take_orphan(&world, &future));
-    assert_int_equal(future, 78);
+    assert_true(world_take_orphan(&world, &orphan));
+    assert_int_equal(orphan.word, 78);
 }
 
 static void count_visit(void *context, uint32_t index, Word handle, bool ordered) {
