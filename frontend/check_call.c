@@ -26,7 +26,8 @@ static void check_dropped(Sema *s, Expr *expr) {
                        : expr->builtin != BUILTIN_NONE ? sema_builtin_text(expr->builtin)
                                                         : "this call";
     sema_report(s, NEVER_AWAITED, expr->span,
-        "the future of '%s' is never awaited, so nothing runs; write 'await' or 'spawn'", name);
+        "the future of '%s' is never awaited, so nothing runs; write 'await'%s", name,
+        expr->builtin == BUILTIN_NONE ? " or 'spawn'" : "");
     check_failed(s, expr);
 }
 

@@ -24,11 +24,11 @@ static const Type *all_yields(Sema *s, const Expr *expr, const Type *const *valu
     uint32_t n = 0;
     for (uint32_t i = 0; i < expr->nargs; i++) {
         if (values[i]->kind == TYPE_VOID) continue;
-        bool fits = n < wanted->nfields && wanted->fields[n].type == values[i] && wanted->fields[n].bits == 0;
+        const Field *field = n < wanted->nfields ? &wanted->fields[n] : NULL;
         n++;
-        if (fits || values[i]->kind == TYPE_ERROR) continue;
-        sema_report(s, TYPE_MISMATCH, expr->args[i]->span, "this yields '%s', but the %s of '%s' is no such member",
-            sema_type_text(s, values[i]), n <= wanted->nfields ? "member that takes it" : "end", sema_type_text(s, wanted));
+        if (!field || (field->type == values[i] && field->bits == 0) || values[i]->kind == TYPE_ERROR) continue;
+        sema_report(s, TYPE_MISMATCH, expr->args[i]->span, "this yields '%s', but it goes to the member '%s' of '%s', of type '%s'",
+            sema_type_text(s, values[i]), sema_text(s, field->name), sema_type_text(s, wanted), sema_type_text(s, field->type));
         return sema_error_type(s);
     }
     if (n == wanted->nfields) return wanted;
