@@ -126,6 +126,9 @@ static void check_target(Sema *s, Expr *expr, Expr *call) {
     call->a->type = sema_void(s);
     check_call_arguments(s, call, symbol, CALL_STORED);
     if (symbol->type->kind != TYPE_FUNC) return;
+    if (convert_holds_end(symbol->type->of))
+        sema_report(s, END_LOST, call->at,
+            "the value of a task is kept for whoever joins it, so it cannot hold an end; send the end over a channel");
     FuncInfo *info = sema_info(s, symbol);
     if (!info->spawned_at.file) info->spawned_at = call->at;
     call->type = types_handle(s->types, TYPE_FUTURE, symbol->type->of);

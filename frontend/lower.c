@@ -254,6 +254,7 @@ static void end(Lower *lower) {
     vec_fini(&lower->types);
     vec_fini(&lower->names);
     vec_fini(&lower->observed);
+    vec_fini(&lower->moved);
 }
 
 Program *frontend_lower(Tree *tree, Diags *diags) {
@@ -270,6 +271,8 @@ Program *frontend_lower(Tree *tree, Diags *diags) {
         if (tree->decls[i]->kind == DECL_PROPERTY && tree->decls[i]->property == PROPERTY_INVARIANT)
             lower_invariant(&lower, tree->decls[i]);
     take(&lower);
+    for (uint32_t i = 0; i < lower.program->nmachines && diags_errors(diags) == errors; i++)
+        lower_moved(&lower, lower.program->machines[i]);
     end(&lower);
     if (diags_errors(diags) == errors) {
         program_finish(lower.program);

@@ -47,6 +47,7 @@ typedef struct Lower {
     VEC(const ValueType *) types; /* per type id, NULL until asked for */
     VEC(const char *) names;      /* per Name: the program's own copy, so that equal names are equal pointers */
     VEC(Observed) observed;
+    VEC(Span) moved;              /* where the use of an end that was given away was reported */
     uint64_t ncode;               /* over all machines */
     bool failed;                  /* a limit was hit and reported: emit nothing more */
 } Lower;
@@ -334,6 +335,9 @@ void lower_break(Builder *b, const Stmt *stmt);
 void lower_goto(Builder *b, const Stmt *stmt);
 void lower_goto_label(Builder *b, const Stmt *stmt);
 void lower_uninit_vars(Builder *b, uint32_t from, uint32_t to); /* variables [from, to) of the activation, skipped by a jump */
+
+/* ---- lower_moved.c */
+void lower_moved(Lower *lower, const Machine *machine);
 
 /* ---- lower_atom.c */
 bool lower_atom(Builder *b, const Expr *expr, uint32_t slot); /* false: it is no atom of properties */
