@@ -53,6 +53,20 @@ static void check_values(Builder *b, const Expr *call, const ValueType *item) {
     b->lower->failed = true;
 }
 
+static void take_fault(Builder *b, Site *site, const Expr *attribute) {
+    switch (attribute->builtin) {
+    case BUILTIN_LOSSY:
+        site->is_lossy = true;
+        site->losses = attribute->kind == EXPR_CALL ? (uint32_t)attribute->args[0]->value : 0;
+        break;
+    case BUILTIN_DUPLICATING: site->is_duplicating = true; break;
+    case BUILTIN_REORDERING: site->is_reordering = true; break;
+    case BUILTIN_FAIR: site->is_fair = true; break;
+    default: return;
+    }
+    b->lower->program->has_faults = true;
+}
+
 /* The key tells objects of one constructor in different variables apart no further: one constructor expression is one site. */
 void lower_make(Builder *b, const Expr *call, uint32_t slot) {
     if (b->lower->failed) return;
@@ -71,9 +85,7 @@ void lower_make(Builder *b, const Expr *call, uint32_t slot) {
     for (uint32_t i = 0; i < call->nargs; i++) {
         site.is_fifo |= call->args[i]->builtin == BUILTIN_FIFO;
         site.is_unowned |= call->args[i]->builtin == BUILTIN_UNOWNED;
-        Builtin word = call->args[i]->builtin;
-        if (word == BUILTIN_LOSSY || word == BUILTIN_DUPLICATING || word == BUILTIN_REORDERING)
-            lower_not_yet(b->lower, call->args[i]->span, "a channel with faults");
+        take_fault(b, &site, call->args[i]);
     }
     uint32_t index = lower_site(b, call, site), mark = lower_mark(b), count = NO_SLOT;
     if (site.kind == OBJECT_WATCH) {

@@ -10,7 +10,8 @@
 #include "model/world.h"
 
 enum { CHANNEL_SITE = 1, CHANNEL_CAP /* -1: unbounded */, CHANNEL_STATE /* CHANNEL_IS_… */, CHANNEL_KEPT /* slots, by permits */,
-    CHANNEL_TX, CHANNEL_RX /* sender and receiver ends that exist */, CHANNEL_NITEMS, CHANNEL_NRECEIVERS, CHANNEL_NSENDERS, CHANNEL_NDONE, CHANNEL_BODY };
+    CHANNEL_TX, CHANNEL_RX /* sender and receiver ends that exist */, CHANNEL_NITEMS, CHANNEL_NRECEIVERS, CHANNEL_NSENDERS, CHANNEL_NDONE,
+    CHANNEL_LOSSES /* so far, where they are counted */, CHANNEL_BODY };
 
 enum {
     CHANNEL_IS_CLOSED = 1, /* by whom ever */

@@ -1,9 +1,7 @@
 #include "model/environment.h"
 
-#include "model/channel.h"
+#include "model/network.h"
 #include "model/step.h"
-
-#include <assert.h>
 
 static const Site *site_of(const Program *program, const Word *words) { return &program->sites[words[CHANNEL_SITE]]; }
 static bool is_actor(const Program *program, const Word *words) { return site_of(program, words)->is_extern; }
@@ -22,18 +20,13 @@ static bool can_move(World *world, uint32_t slot) { return can_send(world, slot)
 
 /* ---- its steps */
 
-static void log_done(Step *step, uint32_t slot, ArmOp op, const Word *item, Served served) {
+static void log_done(Step *step, uint32_t slot, ArmOp op, const Word *item) {
     const Site *site = site_of(step->program, world_read(step->world, slot, NULL));
     Event *event = step_event(step, EVENT_FIRE, (Span){0}, NO_SLOT, slot);
-    if (event) {
-        event->op = (uint8_t)op;
-        event->ok = true;
-        event_values(event, item, site->elem->words);
-    }
-    event = served.fiber ? step_event(step, EVENT_HAND, site->span, handle_slot(served.fiber), slot) : NULL;
     if (!event) return;
-    event->op = (uint8_t)(op == ARM_SEND ? ARM_RECV : ARM_SEND);
+    event->op = (uint8_t)op;
     event->ok = true;
+    event_values(event, item, site->elem->words);
 }
 
 static int move(Step *step, uint32_t slot) {
@@ -43,18 +36,17 @@ static int move(Step *step, uint32_t slot) {
     uint32_t pick = step_pick(step, items + can_recv(world, slot));
     Word *item = world_scratch(world, SCRATCH_ITEM, elem->words);
     Served served = {0};
-    bool sends = pick < items, ok;
-    if (sends) {
-        value_nth(elem, pick, item);
-        ok = channel_send(world, slot, 0, item, step_pick(step, channel_send_ways(world, slot, 0)), &served);
-    } else {
-        ok = channel_recv(world, slot, 0, item, step_pick(step, channel_recv_ways(world, slot, 0)), &served);
-    }
-    assert(ok);
-    (void)ok;
+    Span span = site_of(step->program, world_read(world, slot, NULL))->span;
     step_moves(step, slot, (Span){0});
-    log_done(step, slot, sends ? ARM_SEND : ARM_RECV, item, served);
-    wait_decide(step, served.fiber, (uint32_t)served.arm);
+    if (pick < items) {
+        value_nth(elem, pick, item);
+        (void)network_send(step, slot, 0, item, &served);
+        log_done(step, slot, ARM_SEND, item);
+        network_sent(step, slot, 0, item, served, span);
+    } else if (network_recv(step, slot, 0, item, true, &served, span) == NETWORK_GOT) {
+        log_done(step, slot, ARM_RECV, item);
+        network_received(step, slot, served, span);
+    }
     return RUN_POINT;
 }
 

@@ -180,7 +180,7 @@ StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Ch
     if (comp_kind(words) != COMP_FIBER) {
         const KindMoves *moves = kind_row(comp_kind(words))->moves;
         (void)moves->move(&step, task);
-        step.result.by_fault = moves->is_fault;
+        step.result.by_fault |= moves->is_fault;
         step.result.reached_point = step.result.status == STEP_DONE;
         return step.result;
     }

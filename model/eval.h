@@ -71,8 +71,9 @@ typedef struct StepResult {
 typedef enum EventKind {
     EVENT_START, EVENT_FIRE /* an operation of an arm fired */, EVENT_OP /* immediate operation */, EVENT_SPAWN, EVENT_WRITE /* global word */,
     EVENT_HAND /* a partner's operation was completed: fiber = partner */, EVENT_QUEUE /* took its place */, EVENT_CANCEL, EVENT_END, EVENT_PRINT, EVENT_ANY,
-    EVENT_CRASH /* a task is killed; ok: to start anew */, EVENT_TICK /* time passes: the ticks so far, when somebody asks */
+    EVENT_FAULT /* of a channel: op is a NetworkFault */, EVENT_CRASH /* a task is killed; ok: to start anew */, EVENT_TICK /* time passes: the ticks so far, when somebody asks */
 } EventKind;
+typedef enum NetworkFault { NETWORK_LOST, NETWORK_DUPLICATED, NETWORK_REORDERED } NetworkFault;
 typedef struct Event {
     EventKind kind;
     Span span;

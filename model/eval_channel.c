@@ -1,5 +1,5 @@
 #include "model/broadcast.h"
-#include "model/channel.h"
+#include "model/network.h"
 #include "model/object.h"
 #include "model/op.h"
 #include "model/semaphore.h"
@@ -40,13 +40,11 @@ Run object_try_send(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     bool is_channel = slot != NO_SLOT && world_kind(world, slot) == COMP_CHANNEL, ok = false;
     Served served = {0};
     if (is_channel && check_unused(step, instr, slot) != RUN_ON) return RUN_FAILED;
-    if (is_channel && channel_can_send(world, slot, 0))
-        ok = channel_send(world, slot, 0, item, step_pick(step, channel_send_ways(world, slot, 0)), &served);
+    if (is_channel && channel_can_send(world, slot, 0)) ok = network_send(step, slot, 0, item, &served);
     else if (slot != NO_SLOT && !is_channel) ok = broadcast_send(world, slot, item);
     act->frame[instr->c] = ok;
     if (end_send(step, act, instr, slot, ok) != RUN_ON) return RUN_FAILED;
-    op_log_served(step, instr->span, ARM_RECV, served.fiber, slot, true);
-    wait_decide(step, served.fiber, (uint32_t)served.arm);
+    if (served.fiber) network_sent(step, slot, 0, item, served, instr->span);
     return owned_drop_orphans(step, instr->span);
 }
 
@@ -58,12 +56,10 @@ Run object_send(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     bool is_permit = act->machine->slot_kinds[instr->a] == WORD_PERMIT;
     Served served = {0};
     if (is_permit) act->frame[instr->a] = 0;
-    bool ok = is_permit ? channel_send_kept(world, slot, item, step_pick(step, channel_send_ways(world, slot, 0)), &served)
-                        : broadcast_send(world, slot, item);
+    bool ok = is_permit ? network_send_kept(step, slot, item, &served) : broadcast_send(world, slot, item);
     if (instr->c != NO_SLOT) act->frame[instr->c] = ok;
     if (end_send(step, act, instr, slot, ok) != RUN_ON) return RUN_FAILED;
-    op_log_served(step, instr->span, ARM_RECV, served.fiber, slot, true);
-    wait_decide(step, served.fiber, (uint32_t)served.arm);
+    if (served.fiber) network_sent(step, slot, 0, item, served, instr->span);
     if (is_permit) op_fill(step, slot, instr->span);
     if (!ok && instr->c == NO_SLOT) return step_violation(step, VIOLATION_IGNORED_CLOSE, "", instr->span, slot, NULL);
     return owned_drop_orphans(step, instr->span);
@@ -78,11 +74,10 @@ Run object_try_reserve(Step *step, Act *act, const Instr *instr, uint32_t slot) 
 
 /* ---- receiving */
 
-static bool try_recv(Step *step, uint32_t slot, Word *item, Served *served) {
+static bool try_recv(Step *step, uint32_t slot, Word *item, Served *served, Span span) {
     World *world = step->world;
     if (world_kind(world, slot) == COMP_CHANNEL)
-        return channel_can_recv(world, slot, 0) &&
-               channel_recv(world, slot, 0, item, step_pick(step, channel_recv_ways(world, slot, 0)), served);
+        return channel_can_recv(world, slot, 0) && network_recv(step, slot, 0, item, true, served, span) == NETWORK_GOT;
     uint32_t source = source_of(world, slot);
     return source != NO_SLOT && broadcast_can_recv(world, source, slot_handle(slot)) &&
            broadcast_recv(world, source, slot_handle(slot), item);
@@ -90,12 +85,11 @@ static bool try_recv(Step *step, uint32_t slot, Word *item, Served *served) {
 
 Run object_try_recv(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     Served served = {0};
-    bool ok = slot != NO_SLOT && try_recv(step, slot, act->frame + instr->b, &served);
+    bool ok = slot != NO_SLOT && try_recv(step, slot, act->frame + instr->b, &served, instr->span);
     act->frame[instr->c] = ok;
     Event *event = object_log(step, act, instr, slot, ok);
     if (ok) event_values(event, act->frame + instr->b, (uint32_t)instr->imm);
-    op_log_served(step, instr->span, served.got_slot ? ARM_RESERVE : ARM_SEND, served.fiber, slot, true);
-    if (!served.got_slot) wait_decide(step, served.fiber, (uint32_t)served.arm);
+    if (served.fiber) network_received(step, slot, served, instr->span);
     return owned_drop_orphans(step, instr->span);
 }
 

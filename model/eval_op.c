@@ -101,7 +101,7 @@ OpOutcome op_fire(Step *step, const Op *op, OpResult *result) {
     if (row->fire) row->fire(step, op, result);
     else (void)op_log(step, EVENT_FIRE, op, true);
     if (!row->yields) result->yields = result->ok;
-    return OP_FIRED;
+    return result->waits ? OP_WAITS : OP_FIRED;
 }
 
 void op_queue(Step *step, const Op *op) {
@@ -126,7 +126,12 @@ OpOutcome op_go(Step *step, const Op *op, ArmState state, OpResult *result) {
     if (state == ARM_QUEUED || state == ARM_WOKEN) return check_object(step, op) == RUN_ON ? collect(step, op, result) : OP_FAILED;
     if (op_check(step, op) != RUN_ON) return OP_FAILED;
     if (op_row(op->op)->enter && op_is_able(step->world, op) == ABLE_YES) return collect(step, op, result);
-    if (op_can_fire(step->world, op)) return op_fire(step, op, result);
+    if (op_can_fire(step->world, op)) {
+        step->may_wait = true;
+        OpOutcome outcome = op_fire(step, op, result);
+        step->may_wait = false;
+        if (outcome != OP_WAITS) return outcome;
+    }
     op_queue(step, op);
     return OP_WAITS;
 }

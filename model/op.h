@@ -16,6 +16,7 @@ typedef struct Op {
 } Op;
 typedef struct OpResult {
     bool ok;
+    bool waits;         /* nothing came of it after all: it takes its place (only where step->may_wait) */
     Word yields;        /* what is stored in the arm's result: ok, unless the row says otherwise */
     Word *item;         /* what is stored in the arm's dest when ok, NULL: nothing; valid until the next operation */
 } OpResult;

@@ -1,6 +1,6 @@
 /* send, recv and reserve; the same of a broadcast; changed of a watch. */
 #include "model/broadcast.h"
-#include "model/channel.h"
+#include "model/network.h"
 #include "model/op.h"
 #include "model/subscription.h"
 #include "model/watch.h"
@@ -36,6 +36,7 @@ void op_fill(Step *step, uint32_t channel, Span span) {
         op_log_served(step, span, ARM_RECV, receiver.fiber, channel, true);
         if (!sender.got_slot) wait_decide(step, sender.fiber, (uint32_t)sender.arm);
         wait_decide(step, receiver.fiber, (uint32_t)receiver.arm);
+        if (!sender.got_slot && !receiver.fiber) network_admitted(step, channel, span);
     }
 }
 
@@ -59,15 +60,9 @@ static void send_fire(Step *step, const Op *op, OpResult *result) {
     World *world = step->world;
     uint32_t object = op_object(op);
     Served served = {0};
-    if (is_channel(world, op)) {
-        uint32_t way = step_pick(step, channel_send_ways(world, object, op->who.fiber));
-        result->ok = channel_send(world, object, op->who.fiber, op->value, way, &served);
-    } else {
-        result->ok = broadcast_send(world, object, op->value);
-    }
+    result->ok = is_channel(world, op) ? network_send(step, object, op->who.fiber, op->value, &served) : broadcast_send(world, object, op->value);
     event_values(op_log(step, EVENT_FIRE, op, result->ok), op->value, op->arm->value_n);
-    op_log_hand(step, op, ARM_RECV, served.fiber, true);
-    wait_decide(step, served.fiber, (uint32_t)served.arm);
+    if (served.fiber) network_sent(step, object, op->who.fiber, op->value, served, op->arm->span);
     if (!result->ok) world_orphan_words(world, elem_of(world, object)->word_kinds, op->value, op->arm->value_n);
 }
 
@@ -117,12 +112,13 @@ static void recv_fire(Step *step, const Op *op, OpResult *result) {
     }
     uint32_t object = op_object(op), width = elem_of(world, object)->words;
     Served served = {0};
-    uint32_t way = step_pick(step, channel_recv_ways(world, object, op->who.fiber));
     result->item = world_scratch(world, SCRATCH_ITEM, width);
-    result->ok = channel_recv(world, object, op->who.fiber, result->item, way, &served);
+    NetworkRecv outcome = network_recv(step, object, op->who.fiber, result->item, step->may_wait, &served, op->arm->span);
+    result->ok = outcome == NETWORK_GOT;
+    result->waits = outcome == NETWORK_NOTHING;
+    if (result->waits) return;
     log_received(step, op, result, width);
-    op_log_hand(step, op, served.got_slot ? ARM_RESERVE : ARM_SEND, served.fiber, true);
-    if (!served.got_slot) wait_decide(step, served.fiber, (uint32_t)served.arm);
+    network_received(step, object, served, op->arm->span);
 }
 
 static void recv_queue(Step *step, const Op *op) {

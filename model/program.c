@@ -181,7 +181,8 @@ static void check_machine(const Program *program, Machine *machine) {
 
 static bool sites_behave_alike(const Site *a, const Site *b) {
     return a->kind == b->kind && a->elem == b->elem && a->is_fifo == b->is_fifo && a->is_barging == b->is_barging &&
-           a->is_unowned == b->is_unowned && a->is_scoped == b->is_scoped && a->is_extern == b->is_extern &&
+           a->is_unowned == b->is_unowned && a->is_scoped == b->is_scoped && a->is_extern == b->is_extern && a->is_lossy == b->is_lossy &&
+           a->is_duplicating == b->is_duplicating && a->is_reordering == b->is_reordering && a->is_fair == b->is_fair && a->losses == b->losses &&
            a->policy == b->policy && a->is_spurious == b->is_spurious;
 }
 

@@ -29,6 +29,7 @@ typedef struct Step {
     uint64_t fuel;     /* instructions left */
     uint32_t depth;    /* of nested fibers */
     struct Act *top;   /* the innermost */
+    bool may_wait;     /* an operation that fires may find that it has to wait after all */
     bool crashes;      /* what is given up now is killed: no code of it runs */
     bool rests;        /* shared accesses end the step */
     bool on_the_spot;  /* a `select` with default polls: operations that can fire do so on arrival */

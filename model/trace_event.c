@@ -245,6 +245,7 @@ const char *trace_event_text(const TraceTexts *texts, const Event *event, uint32
     case EVENT_START:
     case EVENT_WRITE:
     case EVENT_HAND:
+    case EVENT_FAULT:
     case EVENT_QUEUE: break;
     }
     return NULL;
@@ -273,8 +274,19 @@ static const char *hand_note(const TraceTexts *texts, const Event *event) {
     }
 }
 
+static const char *fault_note(const TraceTexts *texts, const Event *event) {
+    const char *channel = name_of(texts, event->object);
+    switch ((NetworkFault)event->op) {
+    case NETWORK_LOST: return arena_printf(texts->arena, "the item is lost in %s", channel);
+    case NETWORK_DUPLICATED: return arena_printf(texts->arena, "%s keeps a copy", channel);
+    case NETWORK_REORDERED: return arena_printf(texts->arena, "%s delivers out of order", channel);
+    }
+    return NULL;
+}
+
 const char *trace_event_note(const TraceTexts *texts, const Event *event, uint32_t task) {
     if (event->kind == EVENT_HAND) return hand_note(texts, event);
+    if (event->kind == EVENT_FAULT) return fault_note(texts, event);
     if (event->kind != EVENT_QUEUE) return NULL;
     if (event->op == ARM_SLEEP) return of_future(texts, "sleeps", event, task);
     if (event->op == ARM_SCOPE_END) return of_future(texts, "waits for the scope's tasks", event, task);
