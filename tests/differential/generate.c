@@ -1103,6 +1103,7 @@ void generate(uint64_t seed, FILE *out) {
     if (gen_chance(&g, 6)) gen_put(&g, "//@ options --ready run-on\n");
     g.has_clock = gen_chance(&g, 20);
     g.has_faults = gen_chance(&g, 20);
+    g.has_spurious = g.has_faults;
     if (g.has_clock) gen_put(&g, "//@ options --time discrete%s\n", gen_chance(&g, 30) ? " --urgent" : "");
     gen_put(&g, "typedef enum { LOW, HIGH } level;\ntypedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int "
             "n); stop(); };\n");

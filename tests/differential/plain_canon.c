@@ -73,6 +73,29 @@ static void queue(Canon *c, const PWaiters *list) {
         waiter(c, list->at[i]);
     }
 }
+static bool is_writer(const Canon *c, PWaiter w) {
+    return plain_wait_op(c->p, c->s->at[w.fiber].wait, w.arm) == ARM_WRITE_LOCK;
+}
+/* A lock's queue: readers that wait for the same turn are a set; unless the queue is one for all, so are all readers. */
+static void lock_queue(Canon *c, const PEntity *rw) {
+    PWaiters readers = {0};
+    PWaiter *space = calloc((size_t)rw->queue.n + 1, sizeof *space);
+    readers.at = space;
+    for (int32_t i = 0; i < rw->queue.n; i++) {
+        if (!is_writer(c, rw->queue.at[i])) {
+            readers.at[readers.n++] = rw->queue.at[i];
+            continue;
+        }
+        if (rw->policy == POLICY_FIFO) {
+            set(c, &readers);
+            readers.n = 0;
+        }
+        c->position++;
+        waiter(c, rw->queue.at[i]);
+    }
+    set(c, &readers);
+    free(space);
+}
 static void wait(Canon *c, const PWait *w) {
     word(c, w != NULL);
     if (w == NULL) return;
@@ -168,7 +191,7 @@ static void entity(Canon *c, const PEntity *e) {
         word(c, e->policy);
         owner(c, e);
         set(c, &e->readers);
-        queue(c, &e->queue);
+        lock_queue(c, e);
         return;
     case ENTITY_SEMAPHORE: case ENTITY_NOTIFY: case ENTITY_CONDVAR: case ENTITY_ONCE:
         word(c, e->n);

@@ -68,7 +68,7 @@ void plain_immediate(PNow *x) {
 void plain_new_object(PNow *x) {
     const PIns *ins = x->ins;
     int64_t n = ins->v != 0 ? plain_pop_int(x) : 0;
-    if (n < 0) plain_violate(x->r, "undefined", "bounds", ins->line);
+    if (n < (ins->a == ENTITY_BARRIER)) plain_violate(x->r, "undefined", "bounds", ins->line);
     int32_t ref = plain_new_entity(x->r->s, x->r->arena, (PKind)ins->a);
     PEntity *e = plain_at(x->r, ref);
     x->e = plain_at(x->r, x->fiber);

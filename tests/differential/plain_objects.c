@@ -101,7 +101,10 @@ void plain_unlock(PRun *r, int32_t ref, uint32_t line) {
     bool done = e->kind == ENTITY_RWLOCK ? plain_rwlock_unlock(r, e) : plain_mutex_unlock(r, e);
     if (done) return;
     for (int32_t i = 0; i < r->nexcused; i++)
-        if (r->excused[i] == ref) return;
+        if (r->excused[i] == ref) {
+            r->excused[i] = 0;
+            return;
+        }
     plain_violate(r, "misuse", "unlock", line);
 }
 static bool has_waiters(const PEntity *e) { return e->senders.n + e->receivers.n + e->queue.n > 0; }

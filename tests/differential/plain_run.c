@@ -817,7 +817,6 @@ static void values(PNow *x) {
         a = cell_ref(new_fiber(x, ENTITY_FUTURE, ins->a, take(x, x->r->p->funcs.data[ins->a].arg_cells)));
         push(x, a);
         break;
-    case I_OPFUTURE: op_future(x); break;
     case I_COMBINE: combine(x); break;
     case I_POLL: poll_future(x); break;
     case I_PROGRESS: x->r->progress = true; break;
@@ -889,6 +888,11 @@ PStop plain_run(PRun *r, int32_t fiber) {
         case I_BLOCK:
             how = block(&x);
             if (how != 0) return how == 1 ? STOP_REST : how == 2 ? STOP_BLOCKED : STOP_BLOCK_ON;
+            break;
+        case I_OPFUTURE: /* a notified future is known to its object from now on */
+            if (r->p->sites.data[x.ins->a].arms[0].op == ARM_NOTIFIED && rests(&x)) return STOP_REST;
+            op_future(&x);
+            plain_top(plain_at(r, fiber))->pc++;
             break;
         case I_SPAWN: case I_TRY: case I_DO:
             if (rests(&x)) return STOP_REST;

@@ -140,7 +140,6 @@ PCells plain_take_cells(PNow *x, int32_t n);
 void plain_ask_abort(PRun *r, int32_t task);
 PStop plain_run(PRun *r, int32_t fiber);
 PCell *plain_cell(PRun *r, PCell place);
-PArmOp plain_wait_op(const PProgram *p, const PWait *wait, int32_t k);
 PArmOp plain_arm_op(const PRun *r, const PEntity *fiber, int32_t k);
 const PSite *plain_site(const PProgram *p, const PWait *wait); /* NULL: none in the program */
 /* The wait is over by arm k: result, the other arms, the place to go on; `value` is a future's or task's. */

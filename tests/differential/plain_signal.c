@@ -35,7 +35,7 @@ void plain_signal(PRun *r, int32_t ref, bool all, uint32_t line) {
 }
 static void condvar_place(PRun *r, PWaiter w, PArmOp op, PArm *arm, PEntity *cv) {
     (void)op;
-    uint32_t line = plain_line(r, plain_at(r, w.fiber));
+    uint32_t line = r->p->sites.data[plain_at(r, w.fiber)->wait->site].arms[w.arm].line;
     if (!plain_mutex_unlock(r, plain_object(r, arm->other, line))) plain_violate(r, "misuse", "unlock", line);
     plain_push(r->arena, &cv->queue, w);
 }
@@ -110,9 +110,19 @@ const PObjectOps plain_notify_ops = {.can_fire = notify_can_fire,
     .pass_on = notify_pass_on};
 
 /* ---- barrier: those who have arrived are a set */
+/* Arms of one select count once. */
+static int64_t others_arrived(const PEntity *b, int32_t fiber) {
+    int64_t n = 0;
+    for (int32_t i = 0; i < b->queue.n; i++) {
+        bool counted = b->queue.at[i].fiber == fiber;
+        for (int32_t k = 0; k < i; k++) counted |= b->queue.at[k].fiber == b->queue.at[i].fiber;
+        n += !counted;
+    }
+    return n;
+}
 static bool barrier_can_fire(PRun *r, int32_t fiber, PArmOp op, const PArm *arm, PEntity *b) {
-    (void)r, (void)fiber, (void)op, (void)arm;
-    return b->queue.n + 1 >= b->n;
+    (void)r, (void)op, (void)arm;
+    return others_arrived(b, fiber) + 1 >= b->n;
 }
 static void barrier_fire(PRun *r, int32_t fiber, PArmOp op, PArm *arm, PEntity *b) {
     (void)fiber, (void)op, (void)arm;
@@ -135,10 +145,11 @@ static bool has_released(PRun *r, int32_t ref) {
 void plain_waitgroup_add(PRun *r, int32_t ref, int64_t n, uint32_t line) {
     if (ref == 0) plain_violate(r, "misuse", "waitgroup", line);
     PEntity *wg = plain_object(r, ref, line);
+    if (wg->n + n > INT32_MAX) plain_violate(r, "undefined", "overflow", line);
     if (wg->n + n < 0) plain_violate(r, "misuse", "waitgroup", line);
     if (wg->n == 0 && n > 0 && has_released(r, ref)) plain_violate(r, "misuse", "waitgroup", line);
     wg->n += n;
-    if (wg->n == 0) plain_serve_all(r, &wg->queue, true);
+    if (wg->n == 0 && n != 0) plain_serve_all(r, &wg->queue, true);
 }
 static bool waitgroup_can_fire(PRun *r, int32_t fiber, PArmOp op, const PArm *arm, PEntity *wg) {
     (void)r, (void)fiber, (void)op, (void)arm;

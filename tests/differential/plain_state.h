@@ -165,6 +165,7 @@ void plain_push_frame(const PProgram *p, PEntity *fiber, Arena *arena, int32_t f
 /* Entity i becomes map[i] (0: it is dropped); references follow. map == NULL: a plain copy. */
 PState *plain_copy(const PProgram *p, const PState *s, Arena *arena, const int32_t *map, int32_t n);
 
+PArmOp plain_wait_op(const PProgram *p, const PWait *wait, int32_t k);
 /* The canonical text of a state: words. map[entity] = its number in it, 0 when it is no part of it. */
 typedef VEC(int64_t) PWords;
 /* False: too many entities that look alike. */
