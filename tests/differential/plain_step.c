@@ -106,7 +106,7 @@ static void collect_queued(PRun *r, PPath *path, PWays *ways, const PEntity *e, 
     } else if (op == ARM_SLEEP) {
         if (!timer_may_fire(r, e, k)) return;
         add_way(r, ways, path, WAY_GO, k);
-        ways->at[ways->n - 1].is_timer = true;
+        ways->at[ways->n - 1].is_timer = !r->p->tree->is_discrete;
     } else if (a->told) {
         add_way(r, ways, path, lock_of(r, e, k)->hold == HOLD_FREE ? WAY_TAKE : WAY_UNTELL, k);
     }
