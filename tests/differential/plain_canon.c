@@ -103,6 +103,7 @@ static void wait(Canon *c, const PWait *w) {
     word(c, w->site);
     word(c, w->decided);
     word(c, w->narms);
+    word(c, w->never);
     for (int32_t i = 0; i < w->narms; i++) {
         const PArm *a = &w->arms[i];
         c->position++;
@@ -114,6 +115,7 @@ static void wait(Canon *c, const PWait *w) {
         c->position++;
         reference(c, a->other);
         word(c, a->n);
+        if (c->p->tree->is_discrete) word(c, a->left);
         cell(c, &a->place);
         cell(c, &a->into);
         cells(c, &a->value);
@@ -152,7 +154,7 @@ static void fiber(Canon *c, const PEntity *e) {
     c->position++;
     reference(c, e->poller);
     c->position++;
-    reference(c, e->by_hand);
+    reference(c, e->noted);
     word(c, e->woken);
     word(c, e->atomic);
     word(c, e->atomic_used);

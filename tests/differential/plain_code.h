@@ -176,6 +176,7 @@ typedef struct PProgram {
     int32_t main;
     int32_t globals;       /* cells */
     bool reads_clock;      /* now() is called */
+    bool has_wakes;        /* a poll function, or park() */
     bool has_progress;     /* a label `progress:` */
     bool *shared;          /* per global cell: written after initialisation */
     VEC(int32_t) invariants; /* functions */

@@ -16,14 +16,14 @@ static bool can_tick(const PRun *r) {
     if (!r->p->tree->is_discrete) return false;
     for (int32_t i = 1; i < r->s->n; i++)
         for (int32_t k = 0; is_live(&r->s->at[i]) && k < r->s->at[i].wait->narms; k++)
-            if (is_timer(r, &r->s->at[i], k) && r->s->at[i].wait->arms[k].n > 0) return true;
+            if (is_timer(r, &r->s->at[i], k) && r->s->at[i].wait->arms[k].left > 0) return true;
     return false;
 }
 static void tick(PRun *r) {
     r->s->now = (uint32_t)(r->s->now + 1);
     for (int32_t i = 1; i < r->s->n; i++)
         for (int32_t k = 0; is_live(plain_at(r, i)) && k < plain_at(r, i)->wait->narms; k++)
-            if (is_timer(r, plain_at(r, i), k) && plain_at(r, i)->wait->arms[k].n > 0) plain_at(r, i)->wait->arms[k].n--;
+            if (is_timer(r, plain_at(r, i), k) && plain_at(r, i)->wait->arms[k].left > 0) plain_at(r, i)->wait->arms[k].left--;
 }
 
 /* ---- values of a type, written one after the other */

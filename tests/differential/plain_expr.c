@@ -289,6 +289,7 @@ static void operands_of_builtin(PCompile *c, const Expr *e, PSiteArm *arm) {
         return;
     }
     arm->op = o->op;
+    c->p->has_wakes |= o->op == ARM_PARK;
     arm->cells = 0;
     arm->result = o->yields_bool;
     if (e->nargs == 0) return;

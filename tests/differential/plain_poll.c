@@ -28,8 +28,47 @@ void plain_end_of_step(PRun *r, int32_t task) {
     t->woken = false;
     wake_waits(r, task);
 }
-bool plain_poll_by_hand(PRun *r, int32_t fiber, int32_t future) {
+
+/* ---- notes */
+bool plain_poll_noted(PRun *r, int32_t future) {
     bool ended = plain_poll(r, future);
-    plain_at(r, future)->by_hand = ended ? 0 : fiber;
+    PEntity *f = plain_at(r, future);
+    f->poller = 0;
+    f->noted = ended || !r->p->has_wakes ? 0 : r->task;
     return ended;
+}
+/* Whether the fiber waits for a wake that has not come. */
+static bool is_pending(PRun *r, int32_t fiber) {
+    const PEntity *e = plain_at(r, fiber);
+    for (int32_t k = 0; e->status != FIBER_ENDED && e->wait != NULL && k < e->wait->narms; k++) {
+        const PArm *a = &e->wait->arms[k];
+        PArmOp op = plain_arm_op(r, e, k);
+        if (a->state == ARM_OFF) continue;
+        if (op == ARM_FUTURE && is_pending(r, a->ref)) return true;
+        if ((op == ARM_PARK || op == ARM_PENDING) && a->state == ARM_QUEUED) return true;
+    }
+    return false;
+}
+static bool is_noted(PRun *r, int32_t future, int32_t task) {
+    const PEntity *e = plain_at(r, future);
+    return e->kind == ENTITY_FUTURE && e->noted == task && e->status != FIBER_ENDED;
+}
+bool plain_has_note(PRun *r, int32_t task) {
+    if (!is_pending(r, task)) return false;
+    for (int32_t i = 1; i < r->s->n; i++)
+        if (is_noted(r, i, task) && plain_going(r, task, i) != GOING_NOT) return true;
+    return false;
+}
+/* When the task's next step begins: what can go on is struck off, what is pending is scheduled. Timers may count as not
+   fired. */
+void plain_take_notes(PRun *r, int32_t task) {
+    bool wakes = false;
+    for (int32_t i = 1; i < r->s->n; i++) {
+        if (!is_noted(r, i, task)) continue;
+        PGoing going = plain_going(r, task, i);
+        if (going == GOING_NOT || (going == GOING_BY_TIMERS && plain_choose(r, 2) == 1)) continue;
+        plain_at(r, i)->noted = 0;
+        wakes = true;
+    }
+    if (wakes) wake_waits(r, task);
 }

@@ -404,11 +404,12 @@ static void fill_arm(PRun *r, const PSiteArm *sa, const PCell *cells, PArm *arm,
     arm->state = ARM_READY;
     arm->asked = true;
     if (sa->has_place) arm->into = cells[at++];
-    if (sa->op == ARM_YIELD) return;
+    if (sa->op == ARM_YIELD || sa->op == ARM_PARK) return;
     PCell first = cells[at++];
     if (first.tag == CELL_UNSET) plain_violate(r, "undefined", "uninitialised", line);
     if (sa->op == ARM_SLEEP) {
-        arm->n = r->p->tree->is_discrete && first.v < 0 ? 0 : first.v;
+        arm->n = first.v;
+        arm->left = first.v > 0 ? first.v : 0;
         return;
     }
     arm->ref = first.ref;
@@ -457,6 +458,7 @@ static void arrive(PRun *r, int32_t fiber, bool blocking) {
             a->state = plain_at(r, a->ref)->status == FIBER_ENDED ? ARM_READY : ARM_QUEUED;
         } else if (op == ARM_FUTURE) {
             PEntity *f = plain_at(r, a->ref);
+            f->noted = 0;
             if (f->poller == 0 && f->status != FIBER_AT_START && f->status != FIBER_ENDED) f->poller = r->task;
         }
     }
@@ -534,7 +536,7 @@ static void complete_part(PRun *r, int32_t fiber, int32_t k) {
         e->value = e->wait->yields ? value : (PCells){0};
         cancel_losers(r, fiber);
     } else {
-        over = true;
+        over = !e->wait->never;
         for (int32_t i = 0; i < e->wait->narms; i++) over &= e->wait->arms[i].state == ARM_OFF;
         for (int32_t i = 0; over && e->wait->yields && i < e->wait->narms; i++)
             for (int32_t j = 0; j < e->wait->arms[i].value.n; j++)
@@ -601,7 +603,7 @@ static void select_on_the_spot(PNow *x, const PSite *site) {
         } else if (op == ARM_JOIN) {
             taken = plain_at(r, a->ref)->status == FIBER_ENDED;
         } else if (op == ARM_FUTURE) {
-            taken = plain_poll(r, a->ref);
+            taken = plain_poll_noted(r, a->ref);
         }
         if (!taken) continue;
         plain_complete(r, fiber, k);
@@ -672,8 +674,11 @@ static void combine(PNow *x) {
     e->wait = ARENA_NEW(x->r->arena, PWait);
     *e->wait = (PWait){.kind = x->ins->b ? WAIT_RACE : WAIT_ALL, .narms = n, .yields = x->ins->c > 0};
     e->wait->arms = ARENA_ARRAY(x->r->arena, PArm, n + 1);
-    for (int32_t i = 0; i < n; i++)
-        e->wait->arms[i] = (PArm){.state = ARM_READY, .asked = true, .ref = parts.at[i].ref};
+    for (int32_t i = 0; i < n; i++) {
+        bool is_none = parts.at[i].ref == 0;
+        e->wait->arms[i] = (PArm){.state = is_none ? ARM_OFF : ARM_READY, .asked = true, .ref = parts.at[i].ref};
+        e->wait->never |= is_none && x->ins->b == 0;
+    }
     push(x, cell_ref(ref));
 }
 /* A poll function's body has ended without a result: its variables are gone, its parameters stay. */
@@ -692,7 +697,7 @@ static void poll_future(PNow *x) {
     PCell place = x->ins->b ? pop(x) : (PCell){0};
     int32_t future = pop_ref(x);
     const PIns *ins = x->ins;
-    bool ended = future != 0 && plain_poll_by_hand(x->r, x->fiber, future);
+    bool ended = future != 0 && plain_poll_noted(x->r, future);
     x->e = plain_at(x->r, x->fiber);
     x->f = plain_top(x->e);
     if (ended) {

@@ -95,7 +95,7 @@ static PEntity entity(const Copier *c, const PEntity *from) {
     to.executor = moved(c, from->executor);
     to.running = moved(c, from->running);
     to.poller = moved(c, from->poller);
-    to.by_hand = moved(c, from->by_hand);
+    to.noted = moved(c, from->noted);
     to.value = cells(c, from->value);
     to.wait = wait(c, from->wait);
     to.frames = dup(c, from->frames, (size_t)from->nframes * sizeof *from->frames);

@@ -52,6 +52,7 @@ typedef struct PArm {
     int32_t ref;   /* the object, future, task or scope */
     int32_t other; /* condvar: the mutex */
     int64_t n;     /* count, duration */
+    int64_t left;  /* timer: ticks */
     PCell place;   /* RECV's destination */
     PCell into;    /* the select arm's */
     PCells value;  /* SEND's item; RECV: what was handed over */
@@ -62,6 +63,7 @@ typedef enum PWaitKind { WAIT_SITE, WAIT_SCOPE, WAIT_PENDING, WAIT_ALL, WAIT_RAC
 typedef struct PWait {
     PWaitKind kind;
     bool yields; /* ALL, RACE: values */
+    bool never;  /* ALL: one of them is none */
     int32_t site;
     PArm *arms;
     int32_t narms;
@@ -117,7 +119,7 @@ typedef struct PEntity {
     bool restarts;       /* killed, it is at its start again, with these arguments */
     PCells args;
     bool woken;       /* TASK: a wake has come while its step is under way */
-    int32_t by_hand;  /* FUTURE: the poll function's future that has polled it and waits, 0: none */
+    int32_t noted;    /* FUTURE: the task that polled it on the spot and is to be woken, 0: none */
     bool leaving;     /* FUTURE: being cancelled, what it holds is still held */
     PStatus status;
     int32_t poller;   /* FUTURE, once begun: the task whose wait for it came first and still lasts, 0: none */

@@ -59,7 +59,7 @@ static bool others_have_waited(const PRun *r, const PEntity *e, int32_t k) {
 static bool timer_may_fire(const PRun *r, const PEntity *e, int32_t k) {
     int32_t arm;
     const PSite *site = plain_site(r->p, e->wait);
-    if (r->p->tree->is_discrete && e->wait->arms[k].n > 0) return false;
+    if (r->p->tree->is_discrete && e->wait->arms[k].left > 0) return false;
     if (site != NULL && site->is_select) return others_have_waited(r, e, k);
     const PEntity *race = e->func == FUNC_OPERATION ? race_of(r, e, &arm) : NULL;
     return race == NULL || others_have_waited(r, race, arm);
@@ -111,14 +111,6 @@ static void collect_queued(PRun *r, PPath *path, PWays *ways, const PEntity *e, 
         add_way(r, ways, path, lock_of(r, e, k)->hold == HOLD_FREE ? WAY_TAKE : WAY_UNTELL, k);
     }
 }
-/* Whether something that the poll function at the end of the path has polled by hand can go on. */
-static bool polled_can_go_on(PRun *r, const PPath *path) {
-    for (int32_t i = 1; i < r->s->n; i++) {
-        const PEntity *e = plain_at(r, i);
-        if (e->kind == ENTITY_FUTURE && e->by_hand == last(path) && plain_can_go_on(r, path->fiber[0], i)) return true;
-    }
-    return false;
-}
 static void collect_arm(PRun *r, PPath *path, PWays *ways, int32_t k) {
     int32_t fiber = last(path);
     const PEntity *e = plain_at(r, fiber);
@@ -132,7 +124,7 @@ static void collect_arm(PRun *r, PPath *path, PWays *ways, int32_t k) {
     } else if (op == ARM_FUTURE) {
         collect_future(r, path, ways, k, a->ref);
     } else if (op == ARM_PENDING) {
-        if (a->state == ARM_SERVED || polled_can_go_on(r, path)) add_way(r, ways, path, WAY_GO, k);
+        if (a->state == ARM_SERVED) add_way(r, ways, path, WAY_GO, k);
     } else if (a->state == ARM_SERVED) {
         add_way(r, ways, path, WAY_GO, k);
     } else if (a->state == ARM_QUEUED) {
@@ -158,12 +150,14 @@ static void collect(PRun *r, PPath *path, PWays *ways) {
     }
 }
 
-bool plain_can_go_on(PRun *r, int32_t task, int32_t fiber) {
+PGoing plain_going(PRun *r, int32_t task, int32_t fiber) {
     PPath path = {.fiber = {task, fiber}, .n = 2};
     PWays *ways = arena_alloc(r->arena, sizeof *ways);
-    if (plain_at(r, fiber)->status == FIBER_ENDED) return false;
     collect(r, &path, ways);
-    return ways->n > 0;
+    PGoing going = ways->n > 0 ? GOING_BY_TIMERS : GOING_NOT;
+    for (int32_t i = 0; i < ways->n; i++)
+        if (!ways->at[i].is_timer) going = GOING_SURE;
+    return going;
 }
 
 /* ---- taking one */
@@ -175,11 +169,12 @@ static PStop start(PRun *r, int32_t fiber) {
     PArmOp op = plain_arm_op(r, e, 0);
     if (a->state == ARM_OFF) return STOP_POINT;
     a->fresh = true;
-    if (a->state == ARM_SERVED) { /* notified before its first poll */
+    bool joined = op == ARM_JOIN && plain_at(r, a->ref)->status == FIBER_ENDED;
+    if (a->state == ARM_SERVED || joined) { /* SERVED: notified before its first poll */
         plain_complete(r, fiber, 0);
         return STOP_END;
     }
-    if (op == ARM_SLEEP || op == ARM_YIELD || op == ARM_PARK) {
+    if (op == ARM_SLEEP || op == ARM_YIELD || op == ARM_PARK || op == ARM_JOIN) {
         a->state = ARM_QUEUED;
         return STOP_POINT;
     }
@@ -540,8 +535,9 @@ static void step(PRun *r) {
         plain_cancel(r, r->task);
     } else {
         PWays *ways = arena_alloc(r->arena, sizeof *ways);
+        if (r->p->has_wakes) plain_take_notes(r, r->task);
         collect(r, &path, ways);
-        assert(ways->n > 0);
+        if (ways->n == 0) plain_cut(r); /* timers that count as not fired */
         const PWay *way = &ways->at[plain_choose(r, ways->n)];
         r->mover = last(&way->path);
         ended = take(r, way);
@@ -590,7 +586,7 @@ bool plain_able(PRun *r, int32_t task, bool *lacks_thread) {
     volatile bool able = true; /* a violation on the way counts as a step */
     if (setjmp(r->out) == 0) {
         collect(r, &path, ways);
-        able = ways->n > 0;
+        able = ways->n > 0 || (r->p->has_wakes && plain_has_note(r, task));
     }
     if (able && t->running == 0 && !threads_left(r, task)) {
         *lacks_thread = true;

@@ -520,6 +520,7 @@ static void function(PCompile *c, int32_t index) {
     for (uint32_t i = 0; i < d->nparams; i++) declare(c, d->params[i]);
     uint32_t first = c->p->labels.n;
     c->f->is_poll = d->func == FUNC_POLL;
+    c->p->has_wakes |= c->f->is_poll;
     c->f->drop = -1;
     c->body = plain_here(c);
     if (c->f->is_poll) {

@@ -115,19 +115,19 @@ static bool waits_for_wake(const PProgram *p, const PState *s, const PEntity *e)
     }
     return false;
 }
-/* Of the stuck tasks those that are no consequence: who waits for a wake is a finding of its own. */
+/* Of the stuck tasks those that are no consequence; who waits for a wake is no deadlock, but a lost wakeup. */
 static void report(PSearch *x, const PState *s, const char *kind, bool *stuck) {
-    bool others = false;
+    bool *lost = calloc((size_t)s->n + 1, 1), is_lost = false, others = false;
     drop_consequences(x, s, stuck);
     for (int32_t i = 1; i < s->n; i++) {
-        if (!stuck[i]) continue;
-        if (waits_for_wake(x->p, s, waiting_fiber(s, i))) {
-            plain_add_finding(x->result, "lost-wakeup", "", 0, x->p->funcs.data[s->at[i].func].name);
-            stuck[i] = false;
-        }
+        lost[i] = stuck[i] && waits_for_wake(x->p, s, waiting_fiber(s, i));
+        if (lost[i]) stuck[i] = false;
+        is_lost |= lost[i];
         others |= stuck[i];
     }
+    if (is_lost) plain_add_finding(x->result, "lost-wakeup", "", 0, stuck_names(x, s, lost));
     if (others) plain_add_finding(x->result, kind, "", 0, stuck_names(x, s, stuck));
+    free(lost);
 }
 
 /* ---- deadlock */
