@@ -36,7 +36,7 @@ static bool object_atom(PRun *r, const PIns *ins, int32_t ref) {
     case BUILTIN_FULL: return !e->is_unbounded && plain_channel_taken(e) >= e->n;
     case BUILTIN_EMPTY: return e->items.n == 0;
     case BUILTIN_CLOSED: return e->closed;
-    case BUILTIN_HELD: return e->hold != HOLD_FREE;
+    case BUILTIN_HELD: return e->hold != HOLD_FREE || e->readers.n > 0;
     default: return e->hold != HOLD_FREE && matches(r, ins, holder_of(r, e));
     }
 }

@@ -54,6 +54,7 @@
     X(COMBINE)  /* futures -> one future of a futures; b: race, c: cells of its value */ \
     X(PENDING)  /* a poll function's body ends; the next begins at a */               \
     X(POLL)     /* future [place] -> bool: polled once; a: cells of its value, b: with a place of type `type` */ \
+    X(WAKER)    /* -> the current task */                                              \
     X(PROGRESS) /* a label `progress:` is passed */                                   \
     X(SPAWN)    /* [executor] args -> task of function a; b: its scope's variable + 1; c: 1 daemon, 2 executor, 4 restarts; v: 1 + its place in kills */ \
     X(WAIT)     /* operands -> result: point at site a */                              \

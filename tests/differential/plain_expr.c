@@ -575,7 +575,7 @@ static void builtin_call(PCompile *c, const Expr *e) {
     case BUILTIN_PRINTF: print(c, e); return;
     case BUILTIN_BLOCK_ON: block_on(c, e); return;
     case BUILTIN_POLL: poll_once(c, e); return;
-    case BUILTIN_WAKER: plain_emit(c, I_DO, e->span)->c = BUILTIN_WAKER; return;
+    case BUILTIN_WAKER: plain_emit(c, I_WAKER, e->span); return;
     case BUILTIN_FULL: case BUILTIN_EMPTY: case BUILTIN_CLOSED: case BUILTIN_HELD: object_atom(c, e); return;
     case BUILTIN_BLOCKED: case BUILTIN_ENABLED: task_atom(c, e, e->builtin, e->args[0], 0); return;
     default: plain_refuse(c, "a predeclared name it does not know");

@@ -55,7 +55,6 @@ void plain_immediate(PNow *x) {
         plain_notify(x->r, plain_pop_ref(x), op == BUILTIN_NOTIFY_ALL, line);
         return;
     case BUILTIN_ADD: add(x); return;
-    case BUILTIN_WAKER: plain_give_cell(x, cell_ref(x->r->task)); return;
     case BUILTIN_WAKE: plain_wake(x->r, plain_pop_ref(x)); return;
     case BUILTIN_DONE: plain_waitgroup_add(x->r, plain_pop_ref(x), -1, line); return;
     case BUILTIN_ONCE_LEAVE: plain_once_leave(x->r, plain_pop_ref(x), line); return;

@@ -30,8 +30,8 @@ void plain_end_of_step(PRun *r, int32_t task) {
 }
 
 /* ---- notes */
-bool plain_poll_noted(PRun *r, int32_t future) {
-    bool ended = plain_poll(r, future);
+bool plain_poll_noted(PRun *r, int32_t future, uint32_t line) {
+    bool ended = plain_poll(r, future, line);
     PEntity *f = plain_at(r, future);
     f->poller = 0;
     f->noted = ended || !r->p->has_wakes ? 0 : r->task;

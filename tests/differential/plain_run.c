@@ -603,7 +603,7 @@ static void select_on_the_spot(PNow *x, const PSite *site) {
         } else if (op == ARM_JOIN) {
             taken = plain_at(r, a->ref)->status == FIBER_ENDED;
         } else if (op == ARM_FUTURE) {
-            taken = plain_poll_noted(r, a->ref);
+            taken = plain_poll_noted(r, a->ref, plain_line(r, plain_at(r, fiber)));
         }
         if (!taken) continue;
         plain_complete(r, fiber, k);
@@ -695,9 +695,9 @@ static void pending(PNow *x) {
 /* poll(p), poll(p, &v) */
 static void poll_future(PNow *x) {
     PCell place = x->ins->b ? pop(x) : (PCell){0};
-    int32_t future = pop_ref(x);
     const PIns *ins = x->ins;
-    bool ended = future != 0 && plain_poll_noted(x->r, future);
+    int32_t future = pop_ref(x);
+    bool ended = future != 0 && plain_poll_noted(x->r, future, ins->line);
     x->e = plain_at(x->r, x->fiber);
     x->f = plain_top(x->e);
     if (ended) {
@@ -824,6 +824,7 @@ static void values(PNow *x) {
         break;
     case I_COMBINE: combine(x); break;
     case I_POLL: poll_future(x); break;
+    case I_WAKER: push(x, cell_ref(x->r->task)); break;
     case I_PROGRESS: x->r->progress = true; break;
     case I_NEW: plain_new_object(x); break;
     case I_ANY: any(x); break;

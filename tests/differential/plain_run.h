@@ -149,7 +149,7 @@ void plain_end_fiber(PRun *r, int32_t fiber);
 /* ---- plain_poll.c: wakers, and futures polled by hand */
 void plain_wake(PRun *r, int32_t task);
 void plain_end_of_step(PRun *r, int32_t task); /* a wake that was kept */
-bool plain_poll_noted(PRun *r, int32_t future); /* on the spot; it wakes the task once it can go on */
+bool plain_poll_noted(PRun *r, int32_t future, uint32_t line); /* on the spot; it wakes the task once it can go on */
 bool plain_has_note(PRun *r, int32_t task);     /* one that can go on, and something that it can wake */
 void plain_take_notes(PRun *r, int32_t task);
 
@@ -157,7 +157,7 @@ void plain_take_notes(PRun *r, int32_t task);
 void plain_cancel(PRun *r, int32_t fiber);
 void plain_crash(PRun *r, int32_t fiber); /* nothing of its own runs any more */
 void plain_drop_lost(PRun *r);
-bool plain_poll(PRun *r, int32_t future); /* on the spot; true: it has finished */
+bool plain_poll(PRun *r, int32_t future, uint32_t line); /* on the spot; true: it has finished */
 typedef enum PGoing { GOING_NOT, GOING_BY_TIMERS, GOING_SURE } PGoing;
 PGoing plain_going(PRun *r, int32_t task, int32_t fiber); /* whether the future has steps of its own */
 /* One step of r->task from r->s, following r->choices; leaves by `end`. */

@@ -267,7 +267,7 @@ static bool poll_arm(PRun *r, int32_t fiber, int32_t k) {
     PArm *a = &e->wait->arms[k];
     PArmOp op = plain_arm_op(r, e, k);
     if (a->state == ARM_OFF || (e->wait->decided != 0 && e->wait->decided != k + 1)) return false;
-    if (op == ARM_FUTURE) return plain_poll(r, a->ref);
+    if (op == ARM_FUTURE) return plain_poll(r, a->ref, plain_line(r, e));
     if (op == ARM_JOIN) return plain_at(r, a->ref)->status == FIBER_ENDED;
     if (op == ARM_SCOPE) return plain_scope_over(r, a->ref);
     if (a->state == ARM_SERVED) return true;
@@ -326,11 +326,11 @@ static bool poll_once(PRun *r, int32_t future) {
     if (stop != STOP_END) plain_limit(r, "a blocking operation in a future polled on the spot");
     return true;
 }
-bool plain_poll(PRun *r, int32_t future) {
+bool plain_poll(PRun *r, int32_t future, uint32_t line) {
     PEntity *f = plain_at(r, future);
     PPath root = {.fiber = {r->task}, .n = 1};
-    if (f->status == FIBER_ENDED) plain_violate(r, "misuse", "poll", plain_line(r, plain_at(r, r->task)));
-    if (polled_by_another(r, future, &root)) plain_violate(r, "misuse", "future", plain_line(r, plain_at(r, r->task)));
+    if (f->status == FIBER_ENDED) plain_violate(r, "misuse", "poll", line);
+    if (polled_by_another(r, future, &root)) plain_violate(r, "misuse", "future", line);
     f->poller = r->task;
     r->still++;
     r->polling++;
