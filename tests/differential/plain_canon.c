@@ -110,7 +110,7 @@ static void wait(Canon *c, const PWait *w) {
         word(c, a->state);
         word(c, a->asked);
         if (!a->asked) continue;
-        word(c, a->told + 2 * a->moved + 4 * a->passes);
+        word(c, a->told + 2 * a->moved + 4 * a->passes + 8 * a->unwaited);
         reference(c, a->ref);
         c->position++;
         reference(c, a->other);

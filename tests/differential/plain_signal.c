@@ -81,7 +81,9 @@ static void notify_all(PRun *r, int32_t ref) {
         for (int32_t k = 0; lives && e->wait != NULL && k < e->wait->narms; k++) {
             PArm *a = &e->wait->arms[k];
             if (a->state == ARM_OFF || a->state == ARM_SERVED || a->ref != ref) continue;
-            if (plain_arm_op(r, e, k) == ARM_NOTIFIED) plain_serve(r, (PWaiter){i, k}, true);
+            if (plain_arm_op(r, e, k) != ARM_NOTIFIED) continue;
+            a->unwaited = a->state == ARM_READY;
+            plain_serve(r, (PWaiter){i, k}, true);
         }
     }
 }

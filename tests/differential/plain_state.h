@@ -48,6 +48,7 @@ typedef struct PArm {
     bool told;     /* barging mutex */
     bool fresh;    /* arrived in this very step */
     bool moved;    /* condvar: signalled, it stands in the mutex's queue */
+    bool unwaited; /* it was ready when it was notified */
     bool passes;   /* woken by one who wakes one: whoever is given up passes it on */
     int32_t ref;   /* the object, future, task or scope */
     int32_t other; /* condvar: the mutex */

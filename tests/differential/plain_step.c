@@ -29,7 +29,7 @@ static bool has_waited(const PRun *r, const PEntity *e, int32_t k) {
     if (a->state == ARM_OFF) return true;
     PArmOp op = plain_arm_op(r, e, k);
     if (op == ARM_SLEEP || op == ARM_YIELD || op == ARM_PARK || op == ARM_PENDING) return true;
-    if (op != ARM_FUTURE) return a->state != ARM_READY;
+    if (op != ARM_FUTURE) return a->state != ARM_READY && !a->unwaited;
     const PEntity *f = &r->s->at[a->ref];
     if (f->wait == NULL || f->status == FIBER_AT_START) return false;
     for (int32_t i = 0; i < f->wait->narms; i++)

@@ -40,6 +40,33 @@ bool plain_stuck_daemon(const PSearch *x, const PState *s, int32_t task) {
 }
 
 /* ---- consequences */
+static const PEntity *waiting_fiber(const PState *s, int32_t task) {
+    const PEntity *e = &s->at[task];
+    return e->running != 0 ? &s->at[e->running] : e;
+}
+/* Whether the function, or one that it calls or makes a future of, contains a `done`. */
+static bool contains_done(const PProgram *p, int32_t func, bool *seen) {
+    const PFunc *f = &p->funcs.data[func];
+    seen[func] = true;
+    for (int32_t i = f->entry; i < f->end; i++) {
+        const PIns *ins = &p->code.data[i];
+        if (ins->op == I_DO && ins->c == BUILTIN_DONE) return true;
+        bool leads = (ins->op == I_CALL || ins->op == I_FUTURE) && !seen[ins->a];
+        if (leads && contains_done(p, ins->a, seen)) return true;
+    }
+    return false;
+}
+/* A wait at a waitgroup is for every other stuck task that could be done. */
+static bool whoever_is_done(const PProgram *p, const PState *s, const PEntity *e, const bool *stuck, bool *whom) {
+    bool any = false;
+    for (int32_t i = 1; i < s->n; i++) {
+        if (!stuck[i] || waiting_fiber(s, i) == e) continue;
+        bool *seen = calloc(p->funcs.n + 1, 1);
+        if (contains_done(p, s->at[i].func, seen)) any = whom[i] = true;
+        free(seen);
+    }
+    return any;
+}
 /* Whom the fiber waits for, if it waits for stuck tasks' ends alone: adds them to `whom`. */
 static bool only_joins(const PProgram *p, const PState *s, const PEntity *e, const bool *stuck, bool *whom) {
     if (e->wait == NULL) return false;
@@ -59,15 +86,13 @@ static bool only_joins(const PProgram *p, const PState *s, const PEntity *e, con
                 if (!stuck[tasks->at[i].fiber]) return false;
                 whom[tasks->at[i].fiber] = true;
             }
+        } else if (op == ARM_WAIT && s->at[a->ref].kind == ENTITY_WAITGROUP) {
+            if (!whoever_is_done(p, s, e, stuck, whom)) return false;
         } else if (op != ARM_FUTURE || !only_joins(p, s, &s->at[a->ref], stuck, whom)) {
             return false;
         }
     }
     return any;
-}
-static const PEntity *waiting_fiber(const PState *s, int32_t task) {
-    const PEntity *e = &s->at[task];
-    return e->running != 0 ? &s->at[e->running] : e;
 }
 /* A task that waits for joins alone and is on no cycle of such tasks is a consequence. */
 static void drop_consequences(const PSearch *x, const PState *s, bool *stuck) {
