@@ -114,6 +114,8 @@ static void wait(Canon *c, const PWait *w) {
         reference(c, a->ref);
         c->position++;
         reference(c, a->other);
+        c->position++;
+        reference(c, a->end);
         word(c, a->n);
         if (c->p->tree->is_discrete) word(c, a->left);
         cell(c, &a->place);
@@ -173,6 +175,7 @@ static void channel(Canon *c, const PEntity *e) {
     word(c, e->is_fifo + 2 * e->is_unbounded + 4 * e->is_extern);
     word(c, e->closed);
     word(c, e->kept);
+    word(c, e->is_oneshot + 2 * e->used + 4 * e->dropped + 8 * e->unread);
     cells(c, &e->items);
     (e->is_fifo ? queue : set)(c, &e->senders);
     (e->is_fifo ? queue : set)(c, &e->receivers);
@@ -205,9 +208,16 @@ static void entity(Canon *c, const PEntity *e) {
         word(c, e->n);
         set(c, &e->queue);
         return;
-    case ENTITY_PERMIT: case ENTITY_SENDER: case ENTITY_RECEIVER:
+    case ENTITY_BROADCAST: case ENTITY_WATCH:
+        word(c, e->n);
+        word(c, e->closed);
+        cells(c, &e->items);
+        return;
+    case ENTITY_PERMIT: case ENTITY_SENDER: case ENTITY_RECEIVER: case ENTITY_SUBSCRIBER: case ENTITY_WATCHER:
         c->position++;
         reference(c, e->core);
+        word(c, e->lags + 2 * e->lagged + 4 * e->is_new);
+        cells(c, &e->items);
         return;
     case ENTITY_EXECUTOR: word(c, e->n); return;
     case ENTITY_SCOPE: set(c, &e->tasks); return;

@@ -51,6 +51,7 @@ static PCells first_item(PRun *r, PEntity *ch) {
 }
 int64_t plain_channel_taken(const PEntity *ch) { return (ch->width == 0 ? 0 : ch->items.n / ch->width) + ch->kept; }
 static bool has_room(const PEntity *ch) { return ch->is_unbounded || plain_channel_taken(ch) < ch->n; }
+static bool has_buffer(const PEntity *ch) { return ch->is_unbounded || ch->n > 0; }
 static bool is_drained(const PEntity *ch) { return ch->closed && plain_channel_taken(ch) == 0; }
 
 static void deliver(PRun *r, int32_t fiber, PEntity *ch, PCells item) {
@@ -91,9 +92,9 @@ static bool has_sender(PRun *r, const PEntity *ch, int32_t fiber) {
 static bool can_fire(PRun *r, int32_t fiber, PArmOp op, const PArm *arm, PEntity *ch) {
     (void)arm;
     switch (op) {
-    case ARM_SEND: return ch->closed || has_room(ch) || has_partner(ch, &ch->receivers, fiber);
+    case ARM_SEND: return ch->closed || (has_buffer(ch) ? has_room(ch) : has_partner(ch, &ch->receivers, fiber));
     case ARM_RESERVE: return ch->closed || has_room(ch);
-    default: return is_drained(ch) || ch->items.n > 0 || has_sender(r, ch, fiber);
+    default: return is_drained(ch) || ch->items.n > 0 || (!has_buffer(ch) && has_sender(r, ch, fiber));
     }
 }
 static void fire_send(PRun *r, int32_t fiber, PArm *arm, PEntity *ch) {
@@ -101,13 +102,14 @@ static void fire_send(PRun *r, int32_t fiber, PArm *arm, PEntity *ch) {
     if (ch->closed) return;
     PCells item = arm->value;
     arm->value = (PCells){0};
+    ch->used = ch->is_oneshot;
     deliver(r, fiber, ch, item);
 }
 static void fire_recv(PRun *r, int32_t fiber, PArm *arm, PEntity *ch) {
     if (ch->items.n > 0) {
         arm->value = first_item(r, ch);
         fill_room(r, fiber, ch);
-    } else if (has_sender(r, ch, fiber)) {
+    } else if (!has_buffer(ch) && has_sender(r, ch, fiber)) {
         arm->value = serve_sender(r, pick(r, ch, &ch->senders, fiber));
     } else {
         arm->result = false;
@@ -166,31 +168,59 @@ const PObjectOps plain_channel_ops = {.can_fire = can_fire,
     .go_on = go_on,
     .close = close_channel};
 
+/* ---- oneshots: one send may ever succeed */
+void plain_check_oneshot(PRun *r, PArmOp op, const PArm *arm, uint32_t line) {
+    const PEntity *ch = plain_at(r, arm->ref);
+    if (op == ARM_SEND && ch->kind == ENTITY_CHANNEL && ch->used) plain_violate(r, "misuse", "oneshot", line);
+}
+
 /* ---- permits and owned ends */
-void plain_permit_send(PRun *r, int32_t permit, PCells item, uint32_t line) {
-    if (permit == 0) plain_violate(r, "misuse", "send", line);
+bool plain_permit_send(PRun *r, int32_t permit, PCells item, uint32_t line) {
+    if (permit == 0) plain_violate(r, "misuse", "none", line);
     PEntity *p = plain_object(r, permit, line), *ch = plain_object(r, p->core, line);
     p->kind = ENTITY_FREE;
+    if (ch->unread) return false;
     ch->kept--;
     deliver(r, 0, ch, item);
     if (is_drained(ch)) plain_serve_all(r, &ch->receivers, false);
+    fill_room(r, 0, ch);
+    return true;
+}
+int32_t plain_new_end(PRun *r, int32_t ref, PKind kind, uint32_t line) {
+    if (ref == 0) return 0;
+    plain_object(r, plain_core(r, ref), line);
+    int32_t end = plain_new_entity(r->s, r->arena, kind);
+    const PEntity *from = plain_at(r, ref);
+    PEntity *to = plain_at(r, end);
+    to->core = plain_core(r, ref);
+    to->lags = from->lags;
+    to->lagged = from->lagged;
+    for (int32_t i = 0; kind == ENTITY_SUBSCRIBER && i < from->items.n; i++)
+        plain_push(r->arena, &to->items, from->items.at[i]);
+    return end;
 }
 static bool has_ends(const PState *s, PKind kind, int32_t core) {
     for (int32_t i = 1; i < s->n; i++)
         if (s->at[i].kind == kind && s->at[i].core == core) return true;
     return false;
 }
+static void drop_last(PRun *r, PKind kind, PEntity *ch) {
+    if (kind == ENTITY_RECEIVER) {
+        ch->unread = true;
+        ch->items.n = 0;
+        ch->kept = 0;
+    }
+    if (ch->closed) {
+        if (is_drained(ch)) plain_serve_all(r, &ch->receivers, false);
+        return;
+    }
+    ch->closed = ch->dropped = true;
+    close_channel(r, ch);
+}
 void plain_drop_end(PRun *r, int32_t ref) {
     PEntity *e = plain_at(r, ref), *ch = plain_at(r, e->core);
     PKind kind = e->kind;
     e->kind = ENTITY_FREE;
-    if (kind == ENTITY_PERMIT) {
-        give_back_slot(r, ch);
-        return;
-    }
-    if (has_ends(r->s, kind, e->core)) return;
-    if (kind == ENTITY_RECEIVER) ch->items.n = 0;
-    if (ch->closed) return;
-    ch->closed = true;
-    close_channel(r, ch);
+    if (kind == ENTITY_PERMIT && !ch->unread) give_back_slot(r, ch);
+    if ((kind == ENTITY_SENDER || kind == ENTITY_RECEIVER) && !has_ends(r->s, kind, e->core)) drop_last(r, kind, ch);
 }

@@ -19,6 +19,8 @@
     X(OFFSET)   /* place -> place + a */                                               \
     X(PART)     /* v cells -> the b cells from a on */                                 \
     X(LOAD)     /* place -> a cells; b: one scalar, must be set */                     \
+    X(MOVE)     /* place -> a cells, which are gone from there */                     \
+    X(TAKEN)    /* place -> : its a cells were given away */                           \
     X(STORE)    /* place, a cells -> (b: those cells) */                               \
     X(RMW)      /* place e -> new (b = 1), old (b = 2) or nothing: op a on an atomic */ \
     X(DUP)      /* x -> x x */                                                         \
@@ -115,7 +117,8 @@ enum {
     ATTR_SPURIOUS = 16,
     ATTR_PHASE_FAIR = 32,
     ATTR_READERS = 64,
-    ATTR_EXTERN = 128
+    ATTR_EXTERN = 128,
+    ATTR_ONESHOT = 256
 };
 
 typedef struct PSiteArm {

@@ -44,6 +44,8 @@ static inline int32_t plain_here(const PCompile *c) { return (int32_t)c->p->code
 static inline void plain_patch(PCompile *c, int32_t at) { c->p->code.data[at].a = plain_here(c); }
 int32_t plain_slot(PCompile *c, const Symbol *symbol);
 uint8_t plain_place_bits(const Expr *e);
+bool plain_is_place(const Expr *e);
+bool plain_holds_end(const Type *type);
 
 /* plain_expr.c */
 void plain_place(PCompile *c, const Expr *e);

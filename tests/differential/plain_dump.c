@@ -43,7 +43,7 @@ static void fiber(FILE *out, const PProgram *p, const PEntity *e) {
 }
 static void entity(FILE *out, const PProgram *p, const PEntity *e, int32_t i) {
     static const char *const kinds[] = {"free", "channel", "mutex", "rwlock", "semaphore", "condvar", "notify",
-        "barrier", "waitgroup", "once", "permit", "sender", "receiver", "executor", "scope", "task", "future"};
+        "barrier", "waitgroup", "once", "permit", "sender", "receiver", "broadcast", "subscriber", "watch", "watcher", "executor", "scope", "task", "future"};
     fprintf(out, "    #%d %s", i, kinds[e->kind]);
     if (e->dead) fprintf(out, " dead");
     if (e->kind == ENTITY_TASK || e->kind == ENTITY_FUTURE) {

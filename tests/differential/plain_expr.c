@@ -69,6 +69,18 @@ static const Type *common(const Expr *a, const Expr *b) {
     return x->is_signed ? y : x;
 }
 
+static bool is_place(const Expr *e);
+static bool is_end(const Type *t) {
+    return t->kind == TYPE_SENDER || t->kind == TYPE_RECEIVER || t->kind == TYPE_PERMIT;
+}
+static bool holds_end(const Type *t) {
+    bool found = is_end(t) || (t->kind == TYPE_ARRAY && holds_end(t->of));
+    for (uint32_t i = 0; t->kind == TYPE_STRUCT && i < t->nfields; i++) found |= holds_end(t->fields[i].type);
+    for (uint32_t i = 0; t->kind == TYPE_MESSAGE && i < t->nlabels; i++)
+        for (uint32_t k = 0; k < t->labels[i].nfields; k++) found |= holds_end(t->labels[i].fields[k].type);
+    return found;
+}
+bool plain_holds_end(const Type *type) { return holds_end(type); }
 void plain_convert(PCompile *c, const Type *to, uint8_t bits, Span span) {
     if (!type_is_integer(to)) return;
     PIns *ins = plain_emit(c, I_CONV, span);
@@ -80,6 +92,12 @@ void plain_expr_to(PCompile *c, const Expr *e, const Type *to, uint8_t bits) {
         plain_init(c, e, to, bits, true, e->span);
         return;
     }
+    if (is_place(e) && holds_end(e->type)) {
+        plain_place(c, e);
+        plain_emit(c, I_MOVE, e->span)->a = plain_cells(e->type);
+        vec_last(&c->p->code).b = is_end(e->type);
+        return;
+    }
     plain_expr(c, e);
     if (!type_is_integer(to)) return;
     plain_convert(c, to, bits, e->span);
@@ -89,7 +107,10 @@ void plain_expr_to(PCompile *c, const Expr *e, const Type *to, uint8_t bits) {
 }
 
 /* ---- places */
-static bool is_array_param(const Symbol *s) { return s->is_param && s->type->kind == TYPE_ARRAY; }
+/* Parameters that may be a variable of the caller. */
+static bool is_array_param(const Symbol *s) {
+    return s->is_param && (s->type->kind == TYPE_ARRAY || is_end(s->type));
+}
 
 static void place_name(PCompile *c, const Expr *e) {
     const Symbol *s = e->symbol;
@@ -126,6 +147,7 @@ static bool is_place(const Expr *e) {
     if (e->kind == EXPR_INDEX || e->kind == EXPR_MEMBER) return is_place(e->a);
     return false;
 }
+bool plain_is_place(const Expr *e) { return is_place(e); }
 static void load(PCompile *c, const Type *type, Span span) {
     PIns *ins = plain_emit(c, I_LOAD, span);
     ins->a = plain_cells(type);
@@ -166,6 +188,7 @@ static PKind fresh_kind(const Type *type) {
     case TYPE_NOTIFY: return ENTITY_NOTIFY;
     case TYPE_WAITGROUP: return ENTITY_WAITGROUP;
     case TYPE_ONCE: return ENTITY_ONCE;
+    case TYPE_ONESHOT: return ENTITY_CHANNEL;
     default: return ENTITY_FREE;
     }
 }
@@ -181,7 +204,10 @@ static void fresh(PCompile *c, const Type *type, bool is_zero, Span span) {
         plain_emit(c, I_UNSET, span)->a = plain_cells(type);
         return;
     default:
-        if (fresh_kind(type) != ENTITY_FREE) new_object(c, fresh_kind(type), 0, false, 0, span);
+        if (fresh_kind(type) != ENTITY_FREE) {
+            bool oneshot = type->kind == TYPE_ONESHOT;
+            new_object(c, fresh_kind(type), oneshot ? ATTR_ONESHOT : 0, false, oneshot ? plain_cells(type->of) : 0, span);
+        }
         else if (type_is_handle(type)) plain_emit(c, I_NONE, span);
         else plain_emit(c, is_zero ? I_PUSH : I_UNSET, span)->a = 1;
     }
@@ -277,7 +303,9 @@ static bool is_try(Builtin b) {
 }
 /* A send to a kept slot never waits. */
 static bool is_permit_send(const Expr *e) {
-    return e->builtin == BUILTIN_SEND && e->nargs > 0 && e->args[0]->type->kind == TYPE_PERMIT;
+    if (e->builtin != BUILTIN_SEND || e->nargs == 0) return false;
+    TypeKind to = e->args[0]->type->kind;
+    return to == TYPE_PERMIT || (to == TYPE_BROADCAST && !e->makes_future);
 }
 static bool is_operation(const Expr *e) {
     return operation_of(e->builtin) != NULL && !is_try(e->builtin) && !is_permit_send(e);
@@ -305,11 +333,13 @@ static void operands_of_builtin(PCompile *c, const Expr *e, PSiteArm *arm) {
         arm->cells = 2;
     }
 }
-static void args(PCompile *c, const Expr *call) {
+/* In place a call borrows the ends that variables of its caller hold. */
+static void args(PCompile *c, const Expr *call, bool in_place) {
     const Decl *decl = call->symbol->decl;
     for (uint32_t i = 0; i < call->nargs; i++) {
         const Symbol *param = decl->params[i]->symbol;
-        if (param->type->kind == TYPE_ARRAY) plain_place(c, call->args[i]);
+        bool borrows = in_place && is_end(param->type) && is_place(call->args[i]);
+        if (param->type->kind == TYPE_ARRAY || borrows) plain_place(c, call->args[i]);
         else plain_expr_to(c, call->args[i], param->type, param->bits);
     }
 }
@@ -322,7 +352,7 @@ static bool is_combination(const Expr *e) {
     return e->kind == EXPR_CALL && e->symbol == NULL && (e->builtin == BUILTIN_ALL || e->builtin == BUILTIN_RACE);
 }
 static void make_future(PCompile *c, const Expr *e) {
-    args(c, e);
+    args(c, e, false);
     plain_emit(c, I_FUTURE, e->span)->a = plain_func(c, e->symbol);
 }
 static bool is_waiting_call(const Expr *e) {
@@ -400,7 +430,7 @@ static void wait_for(PCompile *c, const Expr *e, PInsKind kind, const Type *resu
 }
 static void await(PCompile *c, const Expr *e, bool ignores_close) {
     if (is_async_call(e->a)) {
-        args(c, e->a);
+        args(c, e->a, true);
         plain_emit(c, I_CALL, e->span)->a = plain_func(c, e->a->symbol);
         return;
     }
@@ -447,7 +477,7 @@ static int32_t attributes_of(const PCompile *c, const Expr *e) {
     return found;
 }
 static bool is_maker(Builtin b) {
-    return b == BUILTIN_CHANNEL || b == BUILTIN_PERMITS || b == BUILTIN_THREADS || b == BUILTIN_PARTIES ||
+    return b == BUILTIN_CHANNEL || b == BUILTIN_PERMITS || b == BUILTIN_THREADS || b == BUILTIN_PARTIES || b == BUILTIN_WATCHED ||
            b == BUILTIN_BARGING || b == BUILTIN_UNOWNED || b == BUILTIN_SPURIOUS || b == BUILTIN_PHASE_FAIR ||
            b == BUILTIN_PREFER_READERS || b == BUILTIN_FIFO;
 }
@@ -457,6 +487,8 @@ static PKind kind_of(const Type *type) {
     case TYPE_SEMAPHORE: return ENTITY_SEMAPHORE;
     case TYPE_EXECUTOR: return ENTITY_EXECUTOR;
     case TYPE_BARRIER: return ENTITY_BARRIER;
+    case TYPE_BROADCAST: return ENTITY_BROADCAST;
+    case TYPE_WATCH: return ENTITY_WATCH;
     default: return fresh_kind(type);
     }
 }
@@ -465,9 +497,14 @@ static void make(PCompile *c, const Expr *e) {
     bool counts = e->nargs > 0 && !(attributes & ATTR_UNBOUNDED) && type_is_integer(e->args[0]->type);
     PKind kind = kind_of(e->type);
     if (kind == ENTITY_FREE) plain_refuse(c, "a constructor it does not know");
+    if (kind == ENTITY_WATCH) {
+        plain_expr_to(c, e->args[0], e->type->of, 0);
+        new_object(c, kind, 0, false, plain_cells(e->type->of), e->span);
+        return;
+    }
     if (counts) plain_expr(c, e->args[0]);
     PIns *ins = new_object(
-        c, kind, attributes, counts, kind == ENTITY_CHANNEL ? plain_cells(e->type->of) : 0, e->span);
+        c, kind, attributes, counts, kind == ENTITY_CHANNEL || kind == ENTITY_BROADCAST ? plain_cells(e->type->of) : 0, e->span);
     if (kind == ENTITY_CHANNEL) ins->type = e->type->of;
 }
 static void try_form(PCompile *c, const Expr *e) {
@@ -483,10 +520,12 @@ static void try_form(PCompile *c, const Expr *e) {
 static void immediate(PCompile *c, const Expr *e) {
     int32_t cells = 0;
     for (uint32_t i = 0; i < e->nargs; i++) {
-        bool is_item = e->builtin == BUILTIN_SEND && i == 1;
+        bool is_item = (e->builtin == BUILTIN_SEND || e->builtin == BUILTIN_PUBLISH) && i == 1;
         if (is_item) {
             plain_expr_to(c, e->args[i], e->args[0]->type->of, 0);
             plain_emit(c, I_SETALL, e->args[i]->span)->a = plain_cells(e->args[0]->type->of);
+        } else if (e->builtin == BUILTIN_DROP || (is_permit_send(e) && is_end(e->args[i]->type))) {
+            plain_expr_to(c, e->args[i], e->args[i]->type, 0);
         } else {
             plain_expr(c, e->args[i]);
         }
@@ -551,7 +590,9 @@ static void builtin_call(PCompile *c, const Expr *e) {
     switch (e->builtin) {
     case BUILTIN_CLOSE: case BUILTIN_LEN: case BUILTIN_CAP: case BUILTIN_UNLOCK: case BUILTIN_RELEASE:
     case BUILTIN_ABORT: case BUILTIN_SIGNAL: case BUILTIN_SIGNAL_ALL: case BUILTIN_NOTIFY_ONE:
-    case BUILTIN_NOTIFY_ALL: case BUILTIN_ADD: case BUILTIN_WAKE: case BUILTIN_SEND: case BUILTIN_ONCE_LEAVE: immediate(c, e); return;
+    case BUILTIN_NOTIFY_ALL: case BUILTIN_ADD: case BUILTIN_PUBLISH: case BUILTIN_READ:
+    case BUILTIN_SENDER: case BUILTIN_RECEIVER: case BUILTIN_CLONE: case BUILTIN_SUBSCRIBE: case BUILTIN_LAGGED:
+    case BUILTIN_DROP: case BUILTIN_WAKE: case BUILTIN_SEND: case BUILTIN_ONCE_LEAVE: immediate(c, e); return;
     case BUILTIN_DONE:
         if (e->args[0]->type->kind == TYPE_WAITGROUP) immediate(c, e);
         else task_atom(c, e, e->builtin, e->args[0], 0);
@@ -602,7 +643,7 @@ static void call(PCompile *c, const Expr *e) {
         if (e->symbol->decl->func != FUNC_PLAIN) {
             make_future(c, e);
         } else {
-            args(c, e);
+            args(c, e, true);
             plain_emit(c, I_CALL, e->span)->a = plain_func(c, e->symbol);
         }
     } else if (is_operation(e)) {
@@ -615,7 +656,7 @@ static void call(PCompile *c, const Expr *e) {
 static void spawn(PCompile *c, const Expr *e) {
     const Spawn *s = e->spawn;
     if (s->executor != NULL) plain_expr(c, s->executor);
-    args(c, s->call);
+    args(c, s->call, false);
     int32_t scope = 0;
     for (const PBlock *b = c->block; b != NULL && scope == 0; b = b->outer)
         if (b->is_scope) scope = b->scope_slot + 1;
@@ -794,6 +835,10 @@ void plain_discard(PCompile *c, const Expr *e) {
     } else if (e->kind == EXPR_AWAIT) {
         await(c, e, e->a->kind == EXPR_CALL && e->a->symbol == NULL && e->a->builtin == BUILTIN_SEND);
         plain_emit(c, I_POP, e->span)->a = plain_cells(e->type);
+    } else if (e->kind == EXPR_CALL && e->symbol == NULL && is_permit_send(e)) {
+        immediate(c, e);
+        vec_last(&c->p->code).b = true;
+        plain_emit(c, I_POP, e->span)->a = 1;
     } else if (e->kind == EXPR_CALL && e->symbol == NULL && e->builtin == BUILTIN_SEND && !e->makes_future) {
         wait_for(c, e, I_BLOCK, e->type, true, e->span);
         plain_emit(c, I_POP, e->span)->a = plain_cells(e->type);

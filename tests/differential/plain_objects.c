@@ -13,12 +13,16 @@ static const PObjectOps *const by_kind[] = {
     [ENTITY_BARRIER] = &plain_barrier_ops,
     [ENTITY_WAITGROUP] = &plain_waitgroup_ops,
     [ENTITY_ONCE] = &plain_once_ops,
+    [ENTITY_BROADCAST] = &plain_broadcast_ops,
+    [ENTITY_SUBSCRIBER] = &plain_subscriber_ops,
+    [ENTITY_WATCHER] = &plain_watcher_ops,
 };
 static const PObjectOps *ops_of(const PEntity *e) {
     assert(e->kind < sizeof by_kind / sizeof *by_kind && by_kind[e->kind] != NULL);
     return by_kind[e->kind];
 }
 
+int32_t plain_core(const PRun *r, int32_t ref) { return r->s->at[ref].core != 0 ? r->s->at[ref].core : ref; }
 uint32_t plain_line(const PRun *r, const PEntity *fiber) {
     if (fiber->nframes == 0) return fiber->wait != NULL ? r->p->sites.data[fiber->wait->site].line : 0;
     return r->p->code.data[fiber->frames[fiber->nframes - 1].pc].line;
@@ -90,10 +94,12 @@ void plain_go_on(PRun *r, int32_t fiber, int32_t k, PArmOp op) {
 }
 void plain_close(PRun *r, int32_t ref, uint32_t line) {
     if (ref == 0) plain_violate(r, "misuse", "close", line);
-    PEntity *e = plain_object(r, ref, line);
-    if (e->closed) plain_violate(r, "misuse", "close", line);
+    PEntity *e = plain_object(r, plain_core(r, ref), line);
+    if (e->closed && !e->dropped) plain_violate(r, "misuse", "close", line);
+    bool was_open = !e->closed;
     e->closed = true;
-    ops_of(e)->close(r, e);
+    e->dropped = false;
+    if (was_open && e->kind != ENTITY_WATCH) ops_of(e)->close(r, e);
 }
 void plain_unlock(PRun *r, int32_t ref, uint32_t line) {
     if (ref == 0) plain_violate(r, "misuse", "unlock", line);
@@ -113,5 +119,6 @@ void plain_kill(PRun *r, int32_t ref, uint32_t line) {
     PEntity *e = plain_at(r, ref);
     if (e->dead) return;
     e->dead = true;
+    if (e->kind == ENTITY_WATCHER) plain_at(r, e->core)->dead = true;
     if (has_waiters(e)) plain_violate(r, "undefined", "dead-object", line);
 }

@@ -56,6 +56,7 @@ static PCell pop(PNow *x) {
 static PCell pop_set(PNow *x) {
     PCell c = pop(x);
     if (c.tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
+    if (c.tag == CELL_MOVED) plain_violate(x->r, "misuse", "moved", x->ins->line);
     return c;
 }
 int64_t plain_pop_int(PNow *x) { return pop_set(x).v; }
@@ -135,6 +136,7 @@ static bool load(PNow *x) {
         if (is_shared(x, place) && rests(x)) return true;
         PCell v = *plain_cell(x->r, place);
         if (x->ins->b && v.tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
+        if (x->ins->b && v.tag == CELL_MOVED) plain_violate(x->r, "misuse", "moved", x->ins->line);
         push(x, v);
     }
     x->f->progress = 0;
@@ -142,6 +144,21 @@ static bool load(PNow *x) {
     pop(x);
     for (int32_t i = 0; i < n; i++) push(x, v.at[i]);
     x->f->pc++;
+    return false;
+}
+/* What is given away is gone from its place; none stays none. */
+static void take_out(PNow *x, PCell place, int32_t n) {
+    for (int32_t i = 0; i < n; i++, place.v++) {
+        PCell *at = plain_cell(x->r, place);
+        bool is_end = at->tag == CELL_REF && at->ref != 0 && plain_is_end(plain_at(x->r, at->ref));
+        if (is_end) at->tag = CELL_MOVED, at->ref = 0;
+    }
+}
+static bool move(PNow *x) {
+    int32_t n = x->ins->a;
+    PCell place = x->f->stack.at[x->f->stack.n - 1 - x->f->progress];
+    if (load(x)) return true;
+    take_out(x, place, n);
     return false;
 }
 static bool store(PNow *x) {
@@ -412,7 +429,13 @@ static void fill_arm(PRun *r, const PSiteArm *sa, const PCell *cells, PArm *arm,
         arm->left = first.v > 0 ? first.v : 0;
         return;
     }
+    if (first.tag == CELL_MOVED) plain_violate(r, "misuse", "moved", line);
     arm->ref = first.ref;
+    PKind kind = r->s->at[arm->ref].kind;
+    if (arm->ref != 0 && (kind == ENTITY_SENDER || kind == ENTITY_RECEIVER)) {
+        arm->end = arm->ref;
+        arm->ref = r->s->at[arm->end].core;
+    }
     if (sa->op == ARM_SEND)
         while (at < sa->cells) plain_push(r->arena, &arm->value, cells[at++]);
     if (sa->op == ARM_RECV && sa->dest_type != NULL) arm->place = cells[at++];
@@ -451,6 +474,7 @@ static void arrive(PRun *r, int32_t fiber, bool blocking) {
         if (a->state == ARM_OFF) continue;
         a->fresh = true;
         if (plain_on_object(op)) {
+            plain_check_oneshot(r, op, a, site->arms[k].line);
             if (blocking || !plain_can_fire(r, fiber, op, a, site->arms[k].line)) plain_place_waiter(r, fiber, k, op);
         } else if (op == ARM_SLEEP || op == ARM_YIELD || op == ARM_PARK) {
             a->state = ARM_QUEUED;
@@ -731,6 +755,7 @@ static void try_now(PNow *x) {
     PWait *w = operands(x, x->ins->a);
     PArm *a = &w->arms[0];
     a->result = false;
+    if (a->ref != 0) plain_check_oneshot(x->r, sa->op, a, x->ins->line);
     bool done = a->ref != 0 && plain_can_fire(x->r, x->fiber, sa->op, a, x->ins->line);
     if (done) plain_fire(x->r, x->fiber, sa->op, a);
     if (sa->op == ARM_RESERVE) plain_make_permit(x->r, a);
@@ -763,7 +788,12 @@ static void values(PNow *x) {
         for (int32_t i = 0; i < ins->a; i++) push(x, (PCell){0});
         break;
     case I_LOCAL: push(x, (PCell){.tag = CELL_PLACE, .ref = x->fiber, .frame = x->e->nframes - 1, .v = ins->a}); break;
-    case I_PARAM: push(x, x->f->vars[ins->a]); break;
+    case I_PARAM: /* a place of the caller, or what it has given away */
+        a = x->f->vars[ins->a];
+        if (a.tag != CELL_PLACE)
+            a = (PCell){.tag = CELL_PLACE, .ref = x->fiber, .frame = x->e->nframes - 1, .v = ins->a};
+        push(x, a);
+        break;
     case I_GLOBAL: push(x, (PCell){.tag = CELL_PLACE, .v = ins->a}); break;
     case I_INDEX: {
         int64_t i = index_of(x);
@@ -823,6 +853,7 @@ static void values(PNow *x) {
         push(x, a);
         break;
     case I_COMBINE: combine(x); break;
+    case I_TAKEN: take_out(x, pop(x), ins->a); break;
     case I_POLL: poll_future(x); break;
     case I_WAKER: push(x, cell_ref(x->r->task)); break;
     case I_PROGRESS: x->r->progress = true; break;
@@ -869,6 +900,7 @@ PStop plain_run(PRun *r, int32_t fiber) {
         switch (x.ins->op) {
         case I_LOAD: if (load(&x)) return STOP_REST; break;
         case I_STORE: if (store(&x)) return STOP_REST; break;
+        case I_MOVE: if (move(&x)) return STOP_REST; break;
         case I_RMW: if (update(&x)) return STOP_REST; break;
         case I_JUMP: case I_JZ: case I_JNZ: case I_CASE: case I_MATCH: jumps(&x); break;
         case I_CALL: call(&x); break;

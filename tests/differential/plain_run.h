@@ -70,9 +70,11 @@ typedef struct PObjectOps {
     void (*close)(PRun *r, PEntity *e);                                    /* `closed` is set; or NULL */
 } PObjectOps;
 extern const PObjectOps plain_channel_ops, plain_mutex_ops, plain_rwlock_ops, plain_semaphore_ops, plain_condvar_ops,
-    plain_notify_ops, plain_barrier_ops, plain_waitgroup_ops, plain_once_ops;
+    plain_notify_ops, plain_barrier_ops, plain_waitgroup_ops, plain_once_ops, plain_broadcast_ops,
+    plain_subscriber_ops, plain_watcher_ops;
 
 /* ---- plain_objects.c */
+int32_t plain_core(const PRun *r, int32_t ref); /* what an end or a subscription is of, or the object itself */
 /* The line of the statement that the fiber is at. */
 uint32_t plain_line(const PRun *r, const PEntity *fiber);
 PEntity *plain_object(PRun *r, int32_t ref, uint32_t line); /* alive, else the verdict dead object */
@@ -93,9 +95,17 @@ bool plain_scope_over(const PRun *r, int32_t ref);
 
 /* ---- plain_channel.c */
 void plain_make_permit(PRun *r, PArm *arm); /* of a reserve that fired: its value */
-void plain_permit_send(PRun *r, int32_t permit, PCells item, uint32_t line);
+bool plain_permit_send(PRun *r, int32_t permit, PCells item, uint32_t line);
+int32_t plain_new_end(PRun *r, int32_t ref, PKind kind, uint32_t line); /* of a channel, or like another end */
+void plain_check_oneshot(PRun *r, PArmOp op, const PArm *arm, uint32_t line);
 void plain_drop_end(PRun *r, int32_t ref); /* a permit or an owned end that nothing refers to any more */
 int64_t plain_channel_taken(const PEntity *ch); /* items and kept slots */
+
+/* ---- plain_feed.c */
+bool plain_broadcast_send(PRun *r, int32_t ref, PCells item);
+bool plain_watch_publish(PRun *r, int32_t watcher, PCells value);
+int32_t plain_subscribe(PRun *r, int32_t ref, uint32_t line);
+int64_t plain_feed_length(PRun *r, int32_t ref);
 
 /* ---- plain_lock.c */
 bool plain_mutex_unlock(PRun *r, PEntity *m);  /* false: not held so that this may be */
@@ -140,6 +150,7 @@ PCells plain_take_cells(PNow *x, int32_t n);
 void plain_ask_abort(PRun *r, int32_t task);
 PStop plain_run(PRun *r, int32_t fiber);
 PCell *plain_cell(PRun *r, PCell place);
+bool plain_is_end(const PEntity *e); /* of which one place holds one */
 PArmOp plain_arm_op(const PRun *r, const PEntity *fiber, int32_t k);
 const PSite *plain_site(const PProgram *p, const PWait *wait); /* NULL: none in the program */
 /* The wait is over by arm k: result, the other arms, the place to go on; `value` is a future's or task's. */

@@ -64,6 +64,7 @@ static PWait *wait(const Copier *c, const PWait *from) {
         PArm *a = &to->arms[i];
         a->ref = moved(c, a->ref);
         a->other = moved(c, a->other);
+        a->end = moved(c, a->end);
         a->place = cell(c, a->place);
         a->into = cell(c, a->into);
         a->value = cells(c, a->value);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-typedef enum PTag { CELL_UNSET, CELL_INT, CELL_REF, CELL_PLACE } PTag;
+typedef enum PTag { CELL_UNSET, CELL_INT, CELL_REF, CELL_PLACE, CELL_MOVED } PTag;
 typedef struct PCell {
     PTag tag;
     int32_t ref;   /* REF: entity, 0 is none. PLACE: the fiber, 0 for globals */
@@ -32,6 +32,10 @@ typedef enum PKind {
     ENTITY_PERMIT,
     ENTITY_SENDER,
     ENTITY_RECEIVER,
+    ENTITY_BROADCAST,
+    ENTITY_SUBSCRIBER,
+    ENTITY_WATCH,
+    ENTITY_WATCHER,
     ENTITY_EXECUTOR,
     ENTITY_SCOPE,
     ENTITY_TASK,
@@ -52,6 +56,7 @@ typedef struct PArm {
     bool passes;   /* woken by one who wakes one: whoever is given up passes it on */
     int32_t ref;   /* the object, future, task or scope */
     int32_t other; /* condvar: the mutex */
+    int32_t end;   /* the owned end through which the channel is used */
     int64_t n;     /* count, duration */
     int64_t left;  /* timer: ticks */
     PCell place;   /* RECV's destination */
@@ -107,7 +112,11 @@ typedef struct PEntity {
     PCells items;
     PWaiters senders, receivers, queue;
     PWaiters readers; /* RWLOCK: tasks that read (arm -1), waiters to whom reading was given */
-    int32_t core; /* PERMIT, SENDER, RECEIVER: the channel */
+    int32_t core; /* PERMIT, SENDER, RECEIVER: the channel; SUBSCRIBER: the broadcast; WATCHER: the watch */
+    bool is_oneshot, used;       /* used: a send has succeeded */
+    bool dropped;                /* CHANNEL: closed because its last sender went: `close` is no error */
+    bool unread;                 /* CHANNEL: its last receiver is gone */
+    bool lags, lagged, is_new;   /* SUBSCRIBER, WATCHER */
     PHold hold;
     PWaiter owner;  /* TASK: fiber is the task; GIVEN: the waiter */
     PWaiters tasks; /* SCOPE */

@@ -99,9 +99,17 @@ static PEntity *lock_of(PRun *r, const PEntity *e, int32_t k) {
     int32_t ref = plain_arm_op(r, e, k) == ARM_WAIT ? a->other : a->ref;
     return plain_object(r, ref, plain_line(r, e));
 }
+/* A subscription's waiter takes what there is when it goes on. */
+static bool has_no_place(PRun *r, const PArm *a, PArmOp op) {
+    if (!plain_on_object(op)) return false;
+    PKind kind = plain_at(r, a->ref)->kind;
+    return kind == ENTITY_SUBSCRIBER || kind == ENTITY_WATCHER;
+}
 static void collect_queued(PRun *r, PPath *path, PWays *ways, const PEntity *e, int32_t k, PArmOp op) {
     const PArm *a = &e->wait->arms[k];
-    if (op == ARM_YIELD) {
+    if (has_no_place(r, a, op)) {
+        if (plain_can_fire(r, last(path), op, a, plain_line(r, e))) add_way(r, ways, path, WAY_FIRE, k);
+    } else if (op == ARM_YIELD) {
         add_way(r, ways, path, WAY_GO, k);
     } else if (op == ARM_SLEEP) {
         if (!timer_may_fire(r, e, k)) return;
@@ -246,6 +254,7 @@ static bool take(PRun *r, const PWay *way) {
     case WAY_AGAIN: plain_violate(r, "misuse", "poll", wait_line(r, e, way->arm));
     case WAY_TWO: plain_violate(r, "misuse", "future", wait_line(r, e, way->arm));
     case WAY_PLACE:
+        plain_check_oneshot(r, op, a, wait_line(r, e, way->arm));
         plain_place_waiter(r, fiber, way->arm, op);
         return settle(r, &path, STOP_POINT);
     case WAY_UNTELL:
@@ -254,7 +263,10 @@ static bool take(PRun *r, const PWay *way) {
     case WAY_TAKE:
         plain_mutex_take(r, lock_of(r, e, way->arm), (PWaiter){fiber, way->arm});
         break;
-    case WAY_FIRE: plain_fire(r, fiber, op, a); break;
+    case WAY_FIRE:
+        plain_check_oneshot(r, op, a, wait_line(r, e, way->arm));
+        plain_fire(r, fiber, op, a);
+        break;
     default: break;
     }
     plain_complete(r, fiber, way->arm);
@@ -274,9 +286,10 @@ static bool poll_arm(PRun *r, int32_t fiber, int32_t k) {
     if (op == ARM_YIELD) return !a->fresh;
     if (op == ARM_PARK) return false;
     if (op == ARM_SLEEP) return !a->fresh && timer_may_fire(r, e, k) && plain_choose(r, 2) == 0;
-    bool can = a->state == ARM_READY ? plain_can_fire(r, fiber, op, a, plain_line(r, e))
+    bool arrives = a->state == ARM_READY || has_no_place(r, a, op);
+    bool can = arrives ? plain_can_fire(r, fiber, op, a, plain_line(r, e))
                                      : a->told && lock_of(r, e, k)->hold == HOLD_FREE;
-    if (can && a->state == ARM_QUEUED) plain_mutex_take(r, lock_of(r, e, k), (PWaiter){fiber, k});
+    if (can && !arrives) plain_mutex_take(r, lock_of(r, e, k), (PWaiter){fiber, k});
     else if (can) plain_fire(r, fiber, op, a);
     else if (a->state == ARM_READY) plain_place_waiter(r, fiber, k, op);
     else a->told = false;
@@ -441,15 +454,28 @@ void plain_crash(PRun *r, int32_t fiber) {
     plain_drop_lost(r);
     r->crashing--;
 }
+bool plain_is_end(const PEntity *e) {
+    return e->kind == ENTITY_PERMIT || e->kind == ENTITY_SENDER || e->kind == ENTITY_RECEIVER ||
+           e->kind == ENTITY_SUBSCRIBER;
+}
 /* What gives something up when its last handle goes. */
 static bool is_dropped(const PEntity *e) {
-    return e->kind == ENTITY_FUTURE || e->kind == ENTITY_PERMIT || e->kind == ENTITY_SENDER || e->kind == ENTITY_RECEIVER;
+    return e->kind == ENTITY_FUTURE || plain_is_end(e) || e->kind == ENTITY_WATCHER;
+}
+/* What lies in a channel that nobody can reach is not given up. */
+static void keep_items(PRun *r, bool *reached) {
+    for (int32_t i = 1; i < r->s->n; i++) {
+        const PEntity *e = plain_at(r, i);
+        for (int32_t k = 0; e->kind == ENTITY_CHANNEL && k < e->items.n; k++)
+            if (e->items.at[k].tag == CELL_REF) reached[e->items.at[k].ref] = true;
+    }
 }
 /* One of them without a handle; of several the one that holds the others. */
 static int32_t find_lost(PRun *r) {
     int32_t lost = 0;
     bool *reached = arena_alloc(r->arena, (size_t)r->s->n + 1), *from = arena_alloc(r->arena, (size_t)r->s->n + 1);
     plain_reach(r->p, r->s, reached);
+    keep_items(r, reached);
     for (int32_t i = 1; i < r->s->n; i++) {
         if (!is_dropped(&r->s->at[i]) || reached[i]) continue;
         if (lost == 0) {

@@ -236,8 +236,8 @@ static void emit_test(PCompile *c, Case *k, const Type *type) {
     }
     if (type->kind != TYPE_MESSAGE) ins->v = k->stmt->case_value;
 }
-/* The fresh variables of `case label(x, y):`, then the message goes. */
-static void bind(PCompile *c, const Stmt *s, const Type *type) {
+/* The fresh variables of `case label(x, y):`, then the message goes; ends are gone from the variable that held it. */
+static void bind(PCompile *c, const Stmt *s, const Type *type, const Expr *from) {
     const Label *l = &type->labels[s->label_index];
     int32_t at = 1;
     for (uint32_t i = 0; i < s->nbinds; i++) {
@@ -249,6 +249,11 @@ static void bind(PCompile *c, const Stmt *s, const Type *type) {
             ins->c = plain_slot(c, s->binds[i]->symbol);
             ins->v = plain_cells(type);
             declare(c, s->binds[i]);
+            if (from != NULL && plain_holds_end(l->fields[i].type)) {
+                plain_place(c, from);
+                plain_emit(c, I_OFFSET, s->span)->a = at;
+                plain_emit(c, I_TAKEN, s->span)->a = n;
+            }
         }
         at += n;
     }
@@ -266,7 +271,7 @@ static void switch_body(PCompile *c, const Stmt *s, const Cases *cases, int32_t 
                 int32_t over = plain_here(c);
                 plain_emit(c, I_JUMP, item->span);
                 plain_patch(c, k.test);
-                bind(c, item, type);
+                bind(c, item, type, plain_is_place(s->expr) ? s->expr : NULL);
                 plain_patch(c, over);
             } else if (k.test >= 0) {
                 plain_patch(c, k.test);
