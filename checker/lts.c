@@ -50,7 +50,8 @@ static const char *edge_label(Recording *recording, const TsEdge *edge) {
     uint32_t n;
     const Sources *sources = recording->search->program->sources;
     const Word *words = world_read(&recording->world, edge->actor, &n);
-    if (comp_kind(words) != COMP_FIBER) return "";
+    if (comp_kind(words) != COMP_FIBER)
+        return keep(recording, edge->by_fault ? "fault" : comp_kind(words) == COMP_CLOCK ? "time passes" : "environment");
     const Machine *machine = fiber_machine(&recording->world, words);
     bool starts = words[FIBER_STATUS] == FIBER_AT_START,
          is_point = starts || words[FIBER_STATUS] == FIBER_AT_POINT || words[FIBER_STATUS] == FIBER_BLOCKED;
@@ -60,7 +61,8 @@ static const char *edge_label(Recording *recording, const TsEdge *edge) {
     arena_init(&scratch);
     const char *what = starts ? "starts" : source_text(&scratch, sources, span);
     const char *text =
-        keep(recording, arena_printf(&scratch, "%s:%u %s", machine->name, sources_line_of(sources, span), what));
+        keep(recording, arena_printf(&scratch, "%s:%u %s%s", machine->name, sources_line_of(sources, span), what,
+                            edge->by_fault ? " (fault)" : ""));
     arena_fini(&scratch);
     return text;
 }

@@ -100,7 +100,8 @@ static void because_held(Telling *telling, uint32_t task, uint32_t object, uint3
     if (owner == task)
         out->because = arena_printf(telling->arena, ", which it holds itself%s", at);
     else if (!telling_is_alive(telling, owner))
-        out->because = arena_printf(telling->arena, ", which %s took%s and never gave back: it has ended", name, at);
+        out->because = arena_printf(telling->arena, ", which %s took%s and never gave back: it %s", name, at,
+            telling_has_crashed(telling, owner) ? "was killed" : "has ended");
     else if (stuck == NULL || stuck->is_consequence)
         out->because = arena_printf(telling->arena, ", which %s holds%s", name, at);
 }

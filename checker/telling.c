@@ -41,6 +41,12 @@ bool telling_is_alive(const Telling *telling, uint32_t task) {
     return comp_kind(words) == COMP_FIBER && !fiber_is_over(words);
 }
 
+bool telling_has_crashed(const Telling *telling, uint32_t task) {
+    uint32_t n;
+    const Word *words = world_read(telling->world, task, &n);
+    return comp_kind(words) == COMP_FIBER && words[FIBER_STATUS] == FIBER_CRASHED;
+}
+
 const StuckTask *telling_stuck(const Telling *telling, uint32_t task) {
     for (uint32_t i = 0; i < telling->stuck->n; i++)
         if (telling->stuck->data[i].slot == task) return &telling->stuck->data[i];

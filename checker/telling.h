@@ -24,6 +24,7 @@ const char *telling_object(const Telling *telling, uint32_t slot);
 const char *telling_list(const Telling *telling, const Helpers *tasks);
 uint32_t telling_line(const Telling *telling, Span span);
 bool telling_is_alive(const Telling *telling, uint32_t task);
+bool telling_has_crashed(const Telling *telling, uint32_t task);
 /* The entry among the stuck tasks, or NULL. */
 const StuckTask *telling_stuck(const Telling *telling, uint32_t task);
 /* "holds a (line 11) and ", or "". */

@@ -9,7 +9,8 @@
 /* The endings found, each once, in alphabetical order, separated by spaces:
    "end" or, when a global x exists, "x=VALUE": every task has ended;  "stuck(f,g)": nothing can move, these have not ended (daemons too);
    "assertion", "undefined(overflow)", "misuse(unlock)", "ignored-close", "never-yields": a violation;  "limit", "cut".
-   Checks on the way that eval_can_step and eval_step agree for every task of every state. */
+   Faults may happen, and nothing counts on them: what only they could move is stuck.
+   Checks on the way that eval_can_step and eval_step agree for every actor of every state. */
 typedef struct Explored {
     char endings[1024];
     uint32_t states;

@@ -252,6 +252,73 @@ static void test_reset_changes_no_ending(void **state) {
 }
 
 #define TEST(name) cmocka_unit_test(name)
+/* ---- the environment */
+
+static void test_crashes(void **state) {
+    (void)state;
+    ENDS("int x; async void f(void) { await yield(); x = 1; } async void main(void) { task t = spawn f() with crash(1); await t; if (crashed(t)) x += 2; }",
+         "x=1 x=2");
+    /* one kill for both */
+    ENDS("int x; async void f(void) { await yield(); x++; } async void main(void) { for (int i = 0; i < 2; i++) spawn f() with crash(1); }", "x=1 x=2");
+    ENDS("mutex m; async void f(void) { await lock(m); await yield(); } async void main(void) { task t = spawn f() with crash(1); await t; await lock(m); }",
+         "end stuck(main)");
+    /* a lock that was handed over passes on; no defer runs */
+    ENDS("mutex m; int x; async void f(void) { defer x = 9; await lock(m); unlock(m); } async void main(void) { await lock(m);"
+         "task t = spawn f() with crash(1); await yield(); unlock(m); await lock(m); unlock(m); await t; }",
+         "x=0 x=9");
+    /* a future and an end that it held go with it */
+    ENDS("chan(int) c = channel(0); int x; async void g(void) { int v; defer x = 9; await recv(c, &v); } async void f(sender(int) tx) { future(void) p = g();"
+         "select { case await p: break; case await sleep(1): break; } await send(tx, 1); }"
+         "async void main(void) { int v; chan(int) d = channel(1); receiver(int) rx = receiver(d); spawn f(sender(d)) with crash(1);"
+         "if (!await recv(rx, &v)) x += 5; }",
+         "x=5 x=9");
+    /* in a program with threads, between two accesses too: the thread comes back */
+    ENDS("executor e = threads(1); int x; async void f(void) { x++; x++; } async void main(void) { spawn (e) f() with crash(1); task t = spawn (e) f(); await t; }",
+         "x=2 x=3 x=4");
+}
+
+static void test_restarts(void **state) {
+    (void)state;
+    ENDS("int x; async int f(int a) { a++; await yield(); x++; return a; } async void main(void) { task t = spawn f(1) with restart(1); assert(await t == 2); }",
+         "x=1");
+    ENDS("int x; async void f(void) { x++; await yield(); } async void main(void) { task t = spawn f() with restart(2); await yield(); abort(t); await t; }", "x=0 x=1 x=2 x=3");
+}
+
+static void test_unreliable_channels(void **state) {
+    (void)state;
+    ENDS("chan(int) c = channel(2, lossy); int x; async void main(void) { int v; await send(c, 1); await send(c, 2); while (try_recv(c, &v)) x = 10 * x + v; }",
+         "x=0 x=1 x=12 x=2");
+    ENDS("chan(int) c = channel(2, lossy(1)); int x; async void main(void) { int v; await send(c, 1); await send(c, 2); while (try_recv(c, &v)) x = 10 * x + v; }",
+         "x=1 x=12 x=2");
+    ENDS("chan(int) c = channel(2, reordering); int x; async void main(void) { int v; await send(c, 1); await send(c, 2); while (try_recv(c, &v)) x = 10 * x + v; }",
+         "x=12 x=21");
+    ENDS("chan(int) c = channel(1, duplicating); int x; async void main(void) { int v; await send(c, 1); for (int i = 0; i < 2; i++) if (try_recv(c, &v)) x += v; }",
+         "x=1 x=2");
+    /* whoever comes first */
+    ENDS("chan(int) c = channel(0, lossy); int x; async void f(void) { await send(c, 1); x += 10; } async void main(void) { int v; spawn f(); await recv(c, &v); x += v; }",
+         "stuck(main) x=11");
+    /* who waited for room is lost in the step that makes it, and the next one gets it */
+    ENDS("chan(int) c = channel(1, lossy(1), fifo); int x; async void f(int a) { await send(c, a); } async void main(void) { int v; await send(c, 0);"
+         "spawn f(1); await yield(); await yield(); spawn f(2); await yield(); await yield(); await yield(); if (len(c)) { await recv(c, &v); x = len(c); } }",
+         "stuck(f) x=0 x=1");
+}
+
+static void test_extern_channels(void **state) {
+    (void)state;
+    ENDS("extern chan(bool) c = channel(0); int x; async void main(void) { bool b; await recv(c, &b); x = b; }", "x=0 x=1");
+    ENDS("enum e { A, B = 5 }; message m { p(enum e v); q(); }; extern chan(m) c = channel(0); int x;"
+         "async void main(void) { m i; await recv(c, &i); switch (i) { case p(v): x = v + 1; break; case q(): x = 9; break; } }",
+         "x=1 x=6 x=9");
+    ENDS("extern chan(bool) c = channel(1); int x; async void main(void) { close(c); x = len(c); }", "x=0 x=1");
+}
+
+static void test_discrete_time(void **state) {
+    (void)state;
+    ENDS("//@ options --time discrete\nint x; async void f(void) { await sleep(1); x = 1; } async void main(void) { spawn f(); await sleep(2); x += 2; }", "x=1 x=3");
+    ENDS("//@ options --time discrete --urgent\nint x; async void f(void) { await sleep(1); x = 1; } async void main(void) { spawn f(); await sleep(2); x += 2; }", "x=3");
+    ENDS("//@ options --time discrete --urgent\nint x; async void main(void) { await sleep(3); await sleep(0); x = now(); }", "x=3");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_plain_code), TEST(test_undefined_behaviour), TEST(test_never_yields), TEST(test_spawn_and_join), TEST(test_await_splits_steps),
@@ -259,7 +326,8 @@ int main(void) {
         TEST(test_select), TEST(test_timers), TEST(test_futures), TEST(test_two_tasks_poll_one_future), TEST(test_threads_interleave),
         TEST(test_blocking), TEST(test_scoped_objects_die), TEST(test_run_on),
         TEST(test_selects_poll_futures), TEST(test_a_future_moves_between_tasks), TEST(test_threads_and_futures), TEST(test_run_on_stops_where_it_must),
-        TEST(test_reset_changes_no_ending),
+        TEST(test_reset_changes_no_ending), TEST(test_crashes), TEST(test_restarts), TEST(test_unreliable_channels), TEST(test_extern_channels),
+        TEST(test_discrete_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
