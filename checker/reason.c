@@ -1,18 +1,12 @@
-#include "checker/reason.h"
-
 #include "checker/helpers.h"
-#include "model/barrier.h"
+#include "checker/reason_parts.h"
 #include "model/channel.h"
-#include "model/condvar.h"
 #include "model/executor.h"
 #include "model/fiber.h"
 #include "model/mutex.h"
-#include "model/once.h"
-#include "model/rwlock.h"
 #include "model/scope.h"
 #include "model/semaphore.h"
 #include "model/subscription.h"
-#include "model/waitgroup.h"
 
 #include <assert.h>
 #include <string.h>
@@ -29,7 +23,7 @@ static void begin(Reason *out, Span span) {
     out->held_line = 0;
 }
 
-static void add_helper(Reason *out, uint32_t task) {
+void reason_add_helper(Reason *out, uint32_t task) {
     for (uint32_t i = 0; i < out->helpers.n; i++)
         if (out->helpers.data[i] == task) return;
     vec_push(&out->helpers, task);
@@ -39,8 +33,7 @@ void reason_fini(Reason *reason) { vec_fini(&reason->helpers); }
 
 /* ---- futures that have a place but that nobody polls */
 
-/* The task that holds the waiting fiber as a future nobody polls; NO_SLOT: it is polled, or a task itself. */
-static uint32_t holder_of_unpolled(Telling *telling, uint32_t fiber) {
+uint32_t reason_unpolled(Telling *telling, uint32_t fiber) {
     uint32_t found = NO_SLOT;
     Waits waits = {0};
     for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
@@ -60,8 +53,7 @@ static uint32_t holder_of_unpolled(Telling *telling, uint32_t fiber) {
     return found;
 }
 
-/* "its own future turn", "right's future turn" */
-static const char *future_text(Telling *telling, uint32_t task, uint32_t holder, uint32_t fiber) {
+const char *reason_future_text(Telling *telling, uint32_t task, uint32_t holder, uint32_t fiber) {
     const char *whose =
         holder == task ? "its own" : arena_printf(telling->arena, "%s's", telling_task(telling, holder));
     const char *name = trace_object_name(telling->trace, fiber);
@@ -71,11 +63,11 @@ static const char *future_text(Telling *telling, uint32_t task, uint32_t holder,
 
 /* ---- locks */
 
-static void because_handed(Telling *telling, uint32_t task, uint32_t holder, const HistoryTake *take, Reason *out) {
+void reason_handed(Telling *telling, uint32_t task, uint32_t holder, const HistoryTake *take, Reason *out) {
     out->held_line = telling_line(telling, take->span);
     out->because = arena_printf(telling->arena, ", which was handed to %s (line %u) that nobody polls",
-        future_text(telling, task, holder, take->fiber), out->held_line);
-    add_helper(out, holder);
+        reason_future_text(telling, task, holder, take->fiber), out->held_line);
+    reason_add_helper(out, holder);
 }
 
 /* A lock that is held. */
@@ -83,9 +75,9 @@ static void because_held(Telling *telling, uint32_t task, uint32_t object, uint3
     const HistoryTake *take = history_take(&telling->history, object, NO_SLOT);
     const char *at = "";
     if (take != NULL && take->was_handed) {
-        uint32_t holder = holder_of_unpolled(telling, take->fiber);
+        uint32_t holder = reason_unpolled(telling, take->fiber);
         if (holder != NO_SLOT) {
-            because_handed(telling, task, holder, take, out);
+            reason_handed(telling, task, holder, take, out);
             return;
         }
     }
@@ -94,7 +86,7 @@ static void because_held(Telling *telling, uint32_t task, uint32_t object, uint3
         at = arena_printf(telling->arena, " (line %u)", out->held_line);
     }
     if (owner == NO_SLOT) return;
-    add_helper(out, owner);
+    reason_add_helper(out, owner);
     const StuckTask *stuck = telling_stuck(telling, owner);
     const char *name = telling_task(telling, owner);
     if (owner == task)
@@ -110,14 +102,14 @@ static void because_held(Telling *telling, uint32_t task, uint32_t object, uint3
 static void because_promised(Telling *telling, uint32_t task, const Word *words, Reason *out) {
     Records queue = mutex_lists(words).queue;
     if (queue.n == 0) return;
-    uint32_t fiber = handle_slot(words[records_word(queue, 0)]), holder = holder_of_unpolled(telling, fiber);
+    uint32_t fiber = handle_slot(words[records_word(queue, 0)]), holder = reason_unpolled(telling, fiber);
     if (holder == NO_SLOT) return;
     out->because = arena_printf(
-        telling->arena, ", which is promised to %s that nobody polls", future_text(telling, task, holder, fiber));
-    add_helper(out, holder);
+        telling->arena, ", which is promised to %s that nobody polls", reason_future_text(telling, task, holder, fiber));
+    reason_add_helper(out, holder);
 }
 
-static void reason_lock(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
+void reason_lock(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
     const char *name = telling_object(telling, wait->object);
     out->what = arena_printf(telling->arena, "lock %s", name);
     out->waits = arena_printf(telling->arena, "waits for %s", name);
@@ -171,12 +163,20 @@ static const char *candidates_text(Telling *telling, const Candidates *found, co
 }
 
 static void candidates_end(Candidates *found, Reason *out) {
-    for (uint32_t i = 0; i < found->stuck.n; i++) add_helper(out, found->stuck.data[i]);
-    for (uint32_t i = 0; i < found->going.n; i++) add_helper(out, found->going.data[i]);
-    for (uint32_t i = 0; i < found->ended.n; i++) add_helper(out, found->ended.data[i]);
+    for (uint32_t i = 0; i < found->stuck.n; i++) reason_add_helper(out, found->stuck.data[i]);
+    for (uint32_t i = 0; i < found->going.n; i++) reason_add_helper(out, found->going.data[i]);
+    for (uint32_t i = 0; i < found->ended.n; i++) reason_add_helper(out, found->ended.data[i]);
     vec_fini(&found->stuck);
     vec_fini(&found->going);
     vec_fini(&found->ended);
+}
+
+void reason_nobody_does(Telling *telling, uint32_t task, const WaitInfo *wait, UseKind kind, const char *verb,
+    const char *never, Reason *out) {
+    Candidates found = {0};
+    find_candidates(telling, task, wait->object, kind, &found);
+    out->because = candidates_text(telling, &found, verb, never);
+    candidates_end(&found, out);
 }
 
 /* ---- permits */
@@ -207,8 +207,8 @@ static bool because_taken(Telling *telling, uint32_t task, uint32_t object, cons
     for (uint32_t i = 0; i < found->stuck.n; i++)
         if (!has_task(&takers, found->stuck.data[i])) takers.n = 0, itself = false;
     bool told = takers.n > 0 || (itself && found->stuck.n + found->going.n == 0);
-    for (uint32_t i = 0; i < takers.n; i++) add_helper(out, takers.data[i]);
-    if (told && takers.n == 0) add_helper(out, task);
+    for (uint32_t i = 0; i < takers.n; i++) reason_add_helper(out, takers.data[i]);
+    if (told && takers.n == 0) reason_add_helper(out, task);
     if (told) out->because = takers.n == 0 ? ", which it took itself" : text;
     vec_fini(&takers);
     return told;
@@ -222,11 +222,11 @@ static void reason_acquire(Telling *telling, uint32_t task, const WaitInfo *wait
     if (comp_kind(words) != COMP_SEMAPHORE) return;
     Records queue = semaphore_lists(words).queue;
     if (queue.n > 0) {
-        uint32_t fiber = handle_slot(words[records_word(queue, 0)]), holder = holder_of_unpolled(telling, fiber);
+        uint32_t fiber = handle_slot(words[records_word(queue, 0)]), holder = reason_unpolled(telling, fiber);
         if (holder != NO_SLOT) {
             out->because = arena_printf(telling->arena, ", where %s stands first, which nobody polls",
-                future_text(telling, task, holder, fiber));
-            add_helper(out, holder);
+                reason_future_text(telling, task, holder, fiber));
+            reason_add_helper(out, holder);
             return;
         }
     }
@@ -272,132 +272,6 @@ static void reason_channel(Telling *telling, uint32_t task, const WaitInfo *wait
     candidates_end(&found, out);
 }
 
-/* ---- readers-writer locks */
-
-/* ", which a and b hold for reading (line 4)" */
-static void because_shared(Telling *telling, uint32_t task, uint32_t object, const Word *words, Reason *out) {
-    RwlockLists lists = rwlock_lists(words);
-    bool writes = rwlock_writer(telling->world, object) != 0;
-    if (words[RWLOCK_WRITER] != 0) add_helper(out, handle_slot(words[RWLOCK_WRITER]));
-    for (uint32_t i = 0; i < lists.readers.n; i++) add_helper(out, handle_slot(words[records_word(lists.readers, i)]));
-    for (uint32_t i = 0; i < lists.given.n; i++)
-        add_helper(out, handle_slot(words[records_word(lists.given, i) + RWLOCK_TASK]));
-    if (out->helpers.n == 0) return;
-    const HistoryTake *take = history_take(&telling->history, object, out->helpers.data[0]);
-    if (take != NULL) out->held_line = telling_line(telling, take->span);
-    const char *at = take != NULL ? arena_printf(telling->arena, " (line %u)", out->held_line) : "";
-    const char *mode = writes ? "writing" : "reading";
-    if (out->helpers.n == 1 && out->helpers.data[0] == task)
-        out->because = arena_printf(telling->arena, ", which it holds itself for %s%s", mode, at);
-    else
-        out->because = arena_printf(telling->arena, ", which %s %s for %s%s", telling_list(telling, &out->helpers),
-            out->helpers.n == 1 ? "holds" : "hold", mode, at);
-}
-
-/* Readers are held back by a writer that waits itself: who stands first of these. */
-static uint32_t first_writer(const Word *words) {
-    Records queue = rwlock_lists(words).queue;
-    for (uint32_t i = 0; i < queue.n; i++) {
-        const Word *record = words + records_word(queue, i);
-        if (record[RWLOCK_OP] == ARM_WRITE_LOCK && record[RWLOCK_TURN] == 0) return handle_slot(record[RWLOCK_TASK]);
-    }
-    return NO_SLOT;
-}
-
-static void reason_rwlock(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
-    bool reads = wait->op == ARM_READ_LOCK;
-    const char *name = telling_object(telling, wait->object);
-    out->what = arena_printf(telling->arena, "%s %s", reads ? "read_lock" : "write_lock", name);
-    out->waits = arena_printf(telling->arena, "waits to %s %s", reads ? "read" : "write", name);
-    const Word *words = words_at(telling, wait->object);
-    if (comp_kind(words) != COMP_RWLOCK) return;
-    uint32_t writer = first_writer(words);
-    if (!reads || rwlock_writer(telling->world, wait->object) != 0 || writer == NO_SLOT) {
-        because_shared(telling, task, wait->object, words, out);
-        return;
-    }
-    add_helper(out, writer);
-    out->because = arena_printf(telling->arena, ", behind %s, who waits to write it", telling_task(telling, writer));
-}
-
-/* ---- conditions, notifications, barriers, waitgroups, onces */
-
-/* Nobody did what would have helped. */
-static void because_nobody(Telling *telling, uint32_t task, const WaitInfo *wait, UseKind kind, const char *verb,
-    const char *never, Reason *out) {
-    Candidates found = {0};
-    find_candidates(telling, task, wait->object, kind, &found);
-    out->because = candidates_text(telling, &found, verb, never);
-    candidates_end(&found, out);
-}
-
-/* The mutex of the arm's wait once it was signalled, NO_SLOT before. */
-static uint32_t mutex_of(Telling *telling, const WaitInfo *wait) {
-    if (world_kind(telling->world, wait->object) != COMP_CONDVAR) return NO_SLOT;
-    Waiter who = {slot_handle(wait->fiber), wait->arm, 0};
-    Word mutex = condvar_signalled(telling->world, wait->object, who);
-    return mutex == 0 ? NO_SLOT : handle_slot(mutex);
-}
-
-static void reason_condvar(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
-    uint32_t mutex = mutex_of(telling, wait);
-    if (mutex != NO_SLOT) {
-        WaitInfo again = *wait;
-        again.object = mutex;
-        reason_lock(telling, task, &again, out);
-        out->waits = arena_printf(telling->arena, "was woken by %s and waits to get %s back",
-            telling_object(telling, wait->object), telling_object(telling, mutex));
-        return;
-    }
-    const char *name = telling_object(telling, wait->object);
-    out->what = arena_printf(telling->arena, "wait %s", name);
-    out->waits = arena_printf(telling->arena, "waits for a signal of %s", name);
-    because_nobody(telling, task, wait, USE_SIGNAL, "signal it", "signals it", out);
-}
-
-static void reason_notified(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
-    const char *name = telling_object(telling, wait->object);
-    out->what = arena_printf(telling->arena, "notified %s", name);
-    out->waits = arena_printf(telling->arena, "waits for a notification of %s", name);
-    because_nobody(telling, task, wait, USE_NOTIFY, "notify it", "notifies it", out);
-}
-
-static void reason_arrive(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
-    const char *name = telling_object(telling, wait->object);
-    out->what = arena_printf(telling->arena, "arrive %s", name);
-    out->waits = arena_printf(telling->arena, "waits for others to arrive at %s", name);
-    const Word *words = words_at(telling, wait->object);
-    if (comp_kind(words) == COMP_BARRIER)
-        out->waits = arena_printf(telling->arena, "waits at %s, where %u of %u have arrived", name,
-            (uint32_t)words[BARRIER_NQUEUE], (uint32_t)words[BARRIER_PARTIES]);
-    because_nobody(telling, task, wait, USE_ARRIVE, "arrive", "arrives", out);
-}
-
-static void reason_group(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
-    const char *name = telling_object(telling, wait->object);
-    const Word *words = words_at(telling, wait->object);
-    out->what = arena_printf(telling->arena, "wait %s", name);
-    out->waits = arena_printf(telling->arena, "waits for %s", name);
-    if (comp_kind(words) == COMP_WAITGROUP)
-        out->waits = arena_printf(telling->arena, "waits for %s, whose count is %u", name, (uint32_t)words[WAITGROUP_COUNT]);
-    because_nobody(telling, task, wait, USE_DONE, "call done", "calls done", out);
-}
-
-static void reason_once(Telling *telling, const WaitInfo *wait, Reason *out) {
-    const char *name = telling_object(telling, wait->object);
-    const Word *words = words_at(telling, wait->object);
-    out->what = arena_printf(telling->arena, "call_once %s", name);
-    out->waits = arena_printf(telling->arena, "waits for %s to be done", name);
-    if (comp_kind(words) != COMP_ONCE || words[ONCE_RUNNER] == 0) return;
-    uint32_t runner = handle_slot(words[ONCE_RUNNER]);
-    const HistoryTake *take = history_take(&telling->history, wait->object, runner);
-    if (take != NULL) out->held_line = telling_line(telling, take->span);
-    add_helper(out, runner);
-    out->because = arena_printf(telling->arena, ", which %s runs", telling_task(telling, runner));
-}
-
-/* ---- watches */
-
 /* Whoever has a handle of the watch could publish, whichever subscription it is of. */
 static void reason_changed(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
     const char *name = telling_object(telling, wait->object);
@@ -418,13 +292,13 @@ static void reason_join(Telling *telling, const WaitInfo *wait, Reason *out) {
     const char *name = telling_task(telling, wait->object);
     out->what = arena_printf(telling->arena, "await %s", name);
     out->waits = arena_printf(telling->arena, "waits for %s to end", name);
-    add_helper(out, wait->object);
+    reason_add_helper(out, wait->object);
     if (telling_stuck(telling, wait->object) == NULL) out->because = ", which never ends";
 }
 
 static void reason_scope(Telling *telling, const WaitInfo *wait, Reason *out) {
     uint32_t count = scope_count(telling->world, wait->object);
-    for (uint32_t i = 0; i < count; i++) add_helper(out, handle_slot(scope_task(telling->world, wait->object, i)));
+    for (uint32_t i = 0; i < count; i++) reason_add_helper(out, handle_slot(scope_task(telling->world, wait->object, i)));
     out->what = "end of scope";
     out->waits = arena_printf(
         telling->arena, "waits for the tasks of its scope to end (%s)", telling_list(telling, &out->helpers));
@@ -442,7 +316,7 @@ static void reason_wake(Telling *telling, uint32_t task, const WaitInfo *wait, R
     if (last == NULL) return;
     const char *by = last->by == task ? "its own" : arena_printf(telling->arena, "%s's", telling_task(telling, last->by));
     uint32_t line = telling_line(telling, last->span);
-    if (last->by != NO_SLOT && last->by != task) add_helper(out, last->by);
+    if (last->by != NO_SLOT && last->by != task) reason_add_helper(out, last->by);
     if (last->is_lost)
         out->because = arena_printf(telling->arena, ", and the last wake, %s (line %u), came while it waited at something else: it was lost", by, line);
     else
@@ -474,12 +348,12 @@ bool reason_of(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *ou
     case ARM_JOIN: reason_join(telling, wait, out); return true;
     case ARM_SCOPE_END: reason_scope(telling, wait, out); return true;
     case ARM_READ_LOCK:
-    case ARM_WRITE_LOCK: reason_rwlock(telling, task, wait, out); return true;
-    case ARM_WAIT: reason_condvar(telling, task, wait, out); return true;
-    case ARM_NOTIFIED: reason_notified(telling, task, wait, out); return true;
-    case ARM_ARRIVE: reason_arrive(telling, task, wait, out); return true;
-    case ARM_WAIT_GROUP: reason_group(telling, task, wait, out); return true;
-    case ARM_ONCE: reason_once(telling, wait, out); return true;
+    case ARM_WRITE_LOCK:
+    case ARM_WAIT:
+    case ARM_NOTIFIED:
+    case ARM_ARRIVE:
+    case ARM_WAIT_GROUP:
+    case ARM_ONCE: return reason_sync(telling, task, wait, out);
     case ARM_FUTURE:
         out->what = "future";
         out->waits = "waits for a future that is gone";
@@ -517,7 +391,7 @@ bool reason_thread(Telling *telling, uint32_t task, Reason *out) {
         const Word *other = words_at(telling, telling->task_slots[i]);
         bool holds_thread = comp_kind(other) == COMP_FIBER &&
                             (other[FIBER_STATUS] == FIBER_BLOCKED || other[FIBER_STATUS] == FIBER_UNDER_WAY);
-        if (holds_thread && other[FIBER_EXECUTOR] == handle) add_helper(out, telling->task_slots[i]);
+        if (holds_thread && other[FIBER_EXECUTOR] == handle) reason_add_helper(out, telling->task_slots[i]);
     }
     bool is_default = words_at(telling, executor)[EXECUTOR_SITE] == 0;
     const char *whose = is_default ? "the default executor" : telling_object(telling, executor);

@@ -59,7 +59,7 @@ static bool holds(const Telling *telling, const HistoryTake *take, uint32_t task
     if (take->task != task || take->was_handed) return false;
     const Word *words = world_read(telling->world, take->object, &n);
     if (comp_kind(words) != COMP_MUTEX)
-        return comp_kind(words) == COMP_SEMAPHORE || comp_kind(words) == COMP_RWLOCK || comp_kind(words) == COMP_ONCE;
+        return comp_kind(words) == COMP_SEMAPHORE || comp_kind(words) == COMP_RWLOCK;
     return words[MUTEX_HELD] != 0 && words[MUTEX_OWNER] == slot_handle(task) &&
            history_take(&telling->history, take->object, NO_SLOT) == take;
 }

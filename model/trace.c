@@ -117,7 +117,7 @@ static const Word *frame_of(World *world, uint32_t slot, uint32_t *pc, uint32_t 
 }
 
 static bool is_shown(const Machine *machine, const Local *local, uint32_t pc) {
-    if (pc < local->from || pc >= local->to || local->type->words == 0) return false;
+    if (pc < local->from || pc >= local->to || local->type->words == 0 || *local->name == '(') return false; /* a name nobody wrote */
     const uint64_t *live = machine->live && pc < machine->ncode ? machine->live[pc] : NULL;
     if (!live) return true;
     for (uint32_t i = local->slot; i < local->slot + local->type->words; i++)
