@@ -20,11 +20,6 @@ static Run check_item(Step *step, const Act *act, const Instr *instr) {
     return RUN_ON;
 }
 
-static Run check_unused(Step *step, const Instr *instr, uint32_t slot) {
-    if (!(world_read(step->world, slot, NULL)[CHANNEL_STATE] & CHANNEL_IS_USED)) return RUN_ON;
-    return step_misuse(step, "oneshot", instr->span, slot, "a oneshot is sent to once");
-}
-
 /* The item was taken over, or is dropped. */
 static Run end_send(Step *step, Act *act, const Instr *instr, uint32_t slot, bool ok) {
     const Word *item = act->frame + instr->b;
@@ -39,7 +34,7 @@ Run object_try_send(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     if (check_item(step, act, instr) != RUN_ON) return RUN_FAILED;
     bool is_channel = slot != NO_SLOT && world_kind(world, slot) == COMP_CHANNEL, ok = false;
     Served served = {0};
-    if (is_channel && check_unused(step, instr, slot) != RUN_ON) return RUN_FAILED;
+    if (is_channel && op_check_send(step, slot, instr->span) != RUN_ON) return RUN_FAILED;
     if (is_channel && channel_can_send(world, slot, 0)) ok = network_send(step, slot, 0, item, &served);
     else if (slot != NO_SLOT && !is_channel) ok = broadcast_send(world, slot, item);
     act->frame[instr->c] = ok;

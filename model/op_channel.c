@@ -42,12 +42,15 @@ void op_fill(Step *step, uint32_t channel, Span span) {
 
 /* ---- send */
 
+Run op_check_send(Step *step, uint32_t channel, Span span) {
+    const Word *words = world_read(step->world, channel, NULL);
+    if (words[CHANNEL_STATE] & CHANNEL_IS_USED) return step_misuse(step, "oneshot", span, channel, "a oneshot is sent to once");
+    bool is_long = words[CHANNEL_CAP] < 0 && words[CHANNEL_NITEMS] >= EVAL_ITEMS;
+    return is_long ? step_limit(step, "more than 4,096 items in a channel without bound") : RUN_ON;
+}
+
 static Run send_check(Step *step, const Op *op) {
-    World *world = step->world;
-    if (!op->object || !is_channel(world, op)) return RUN_ON;
-    const Word *words = world_read(world, op_object(op), NULL);
-    if (!(words[CHANNEL_STATE] & CHANNEL_IS_USED)) return RUN_ON;
-    return step_misuse(step, "oneshot", op->arm->span, op_object(op), "a oneshot is sent to once");
+    return op->object && is_channel(step->world, op) ? op_check_send(step, op_object(op), op->arm->span) : RUN_ON;
 }
 
 static bool can_send(World *world, const Op *op) {

@@ -60,6 +60,7 @@ typedef struct Act {
 #define EVAL_FUEL 10000000u
 #define EVAL_COMPS 8192u /* tasks, futures and objects of one world */
 #define EVAL_DEPTH 200u
+#define EVAL_ITEMS 4096 /* in a channel without bound */
 
 /* ---- failing: each returns RUN_FAILED */
 Run step_violation(Step *step, ViolationKind kind, const char *detail, Span span, uint32_t object, const char *text);
