@@ -4,6 +4,7 @@
 #include "checker/telling.h"
 #include "checker/waitfor.h"
 #include "checker/witness.h"
+#include "model/channel.h"
 #include "model/race.h"
 #include "model/replay.h"
 
@@ -60,6 +61,16 @@ static bool is_same_violation(const Violation *a, const Violation *b) {
            strcmp(text_of(a->detail), text_of(b->detail)) == 0;
 }
 
+static void collect_growth(const Search *search, SearchGrowth growth, Hits *hits) {
+    Hit hit = {.kind = FINDING_UNBOUNDED, .state = growth.from, .task = growth.more.slot};
+    uint32_t n, *path = search_path(search, growth.to, &n), at = 0;
+    while (path[at] != growth.from) at++;
+    for (uint32_t i = at + 1; i < n; i++)
+        vec_push(&hit.loop, (HitStep){.state = path[i], .actor = NO_SLOT, .bystander = NO_SLOT});
+    free(path);
+    vec_push(hits, hit);
+}
+
 void finding_collect(const Search *search, Hits *hits) {
     for (uint32_t i = 0; i < search->violations.n; i++) {
         SearchViolation found = search->violations.data[i];
@@ -71,6 +82,7 @@ void finding_collect(const Search *search, Hits *hits) {
         if (!known)
             vec_push(hits, (Hit){.kind = kind_of(violation->kind), .state = found.state, .index = found.violation});
     }
+    for (uint32_t i = 0; i < search->growths.n; i++) collect_growth(search, search->growths.data[i], hits);
     for (uint32_t i = 0; i < search->program->ninvariants && i < 64; i++)
         if (search->invariant_state[i] != STORE_NONE)
             vec_push(hits, (Hit){.kind = FINDING_INVARIANT, .state = search->invariant_state[i], .index = i});
@@ -258,6 +270,28 @@ static void tell_endless(Making *making) {
     tell_infinite(making);
 }
 
+/* What there is more of each time. */
+static void tell_unbounded(Making *making) {
+    Trace *trace = making->trace;
+    const Program *program = making->search->program;
+    uint32_t slot = NO_SLOT, n;
+    for (uint32_t i = 0; i < making->world.n; i++)
+        if (making->witness.canonical.data[i] == making->hit->task) slot = i;
+    if (slot == NO_SLOT) {
+        making->fault = "what grows is not in its run";
+        return;
+    }
+    const Word *words = world_read(&making->world, slot, &n);
+    bool is_task = comp_kind(words) == COMP_FIBER;
+    const Machine *machine = is_task ? program->machines[words[FIBER_MACHINE]] : NULL;
+    trace->object = arena_strdup(&trace->arena, is_task ? machine->name : trace_object_name(trace, slot));
+    making->name = trace->object;
+    trace->message = is_task ? arena_printf(&trace->arena, "the number of tasks grows without bound: there is one more %s each time", trace->object)
+                             : arena_printf(&trace->arena, "%s grows without bound", trace->object);
+    place(making, is_task ? machine->points[0].span : program->sites[words[CHANNEL_SITE]].span);
+    trace->nloop = making->hit->loop.n;
+}
+
 /* Both places, as lines of the report. */
 static void tell_race(Making *making) {
     Trace *trace = making->trace;
@@ -335,6 +369,7 @@ static void tell(Making *making) {
     case FINDING_LIVELOCK:
     case FINDING_NONTERMINATION: tell_endless(making); break;
     case FINDING_RACE: tell_race(making); break;
+    case FINDING_UNBOUNDED: tell_unbounded(making); break;
     default:
         if (making->hit->loop.n > 0)
             tell_loop(making);

@@ -21,7 +21,7 @@ typedef struct Hit {
                             those that are named */
     bool is_partial;     /* deadlocks, lost wakeups: others can go on */
     StuckKey key;        /* deadlocks, infinite runs: what makes two of them one */
-    uint32_t task;       /* never-yields: slot in `state` */
+    uint32_t task;       /* never-yields: slot in `state`; unbounded: slot, where the loop ends, of what there is more of */
     VEC(HitStep) loop;   /* infinite runs: a cycle that begins and ends in `state` */
 } Hit;
 typedef VEC(Hit) Hits;

@@ -1,5 +1,7 @@
 #include "checker/search.h"
 
+#include "checker/growth.h"
+
 #include "model/support/fatal.h"
 
 #include <assert.h>
@@ -18,7 +20,7 @@ double search_clock(void) {
 /* One successor between its expansion and its look-up. */
 typedef struct Pending {
     uint64_t hash;
-    uint32_t label;
+    uint32_t label, weight;
 } Pending;
 
 typedef struct Source {
@@ -40,6 +42,7 @@ typedef struct Expansion {
     uint32_t nsources;
     uint32_t version; /* of the widths that the store follows */
     uint32_t level_end;
+    uint32_t heavy; /* the heaviest state yet, while it has not been looked at; else STORE_NONE */
     double reported;
 } Expansion;
 
@@ -116,7 +119,8 @@ static void pend(Expansion *expansion, const uint32_t *ids, uint32_t n, uint32_t
     if (at + nwords > expansion->words.cap) vec_reserve(&expansion->words, at + nwords);
     uint64_t *words = expansion->words.data + at;
     uint64_t hash = store_prepare(store, ids, n, words);
-    vec_push(&expansion->pending, (Pending){.hash = hash, .label = label});
+    uint32_t weight = growth_weight(expansion->search, ids, n);
+    vec_push(&expansion->pending, (Pending){.hash = hash, .label = label, .weight = weight});
 }
 
 /* ---- edges */
@@ -177,6 +181,10 @@ static void settle(Expansion *expansion, uint32_t number, uint32_t from) {
         const Pending *pending = &expansion->pending.data[i];
         uint32_t target = store_add(store, expansion->words.data + (size_t)i * nwords, pending->hash, &is_new);
         nfresh += is_new ? 1 : 0;
+        if (is_new && pending->weight > search->heaviest && search->growths.n == 0) {
+            search->heaviest = pending->weight;
+            expansion->heavy = target;
+        }
         if (target == state) source->flags |= EDGES_SELF;
         if (search->labelled || (target < first_new && target != state))
             keys[nkeys++] = (uint64_t)target << 32 | pending->label;
@@ -312,15 +320,22 @@ static bool halts(const TsSuccessors *successors) {
     return true;
 }
 
+/* After it was found that the program grows without bound, only what is no heavier than the proof is explored. */
+static bool is_too_heavy(Search *search, uint32_t n) {
+    return search->growths.n > 0 && growth_weight(search, search->ids, n) > search->heaviest;
+}
+
 static void expand(Expansion *expansion, uint32_t state) {
     Search *search = expansion->search;
     uint32_t n = search_state(search, state);
     if (search->program->ninvariants > 0) note_invariants(search, state, n);
-    ts_successors(search->worker, search->ids, n, &expansion->successors);
-    if (halts(&expansion->successors)) note_halted(search, state, n);
+    bool too_heavy = is_too_heavy(search, n);
+    expansion->successors.nedges = 0;
+    if (!too_heavy) ts_successors(search->worker, search->ids, n, &expansion->successors);
+    if (!too_heavy && halts(&expansion->successors)) note_halted(search, state, n);
     admit(expansion);
     Source *source = &expansion->sources[expansion->nsources];
-    *source = (Source){0};
+    *source = (Source){.flags = too_heavy ? EDGES_LEAVES : 0};
     pend_successors(expansion, state, n, source);
     expansion->nsources++;
 }
@@ -339,6 +354,7 @@ static void start(Expansion *expansion) {
     Search *search = expansion->search;
     ts_initial(search->worker, &expansion->successors);
     search->fixed = search->edges.fixed = ts_fixed(search->ts);
+    for (uint32_t i = 0; i < search->program->nsites; i++) search->weighs_items |= search->program->sites[i].is_unbounded;
     for (uint32_t e = 0; e < expansion->successors.nedges; e++) {
         const TsEdge *edge = &expansion->successors.edges[e];
         Source source = {0};
@@ -358,6 +374,21 @@ static void start(Expansion *expansion) {
     expansion->level_end = search->store.n;
 }
 
+/* A state is heavier than all before it: does the run to it show that it can grow for ever? Many records are looked at
+   more seldom. */
+static void look_at_heavy(Expansion *expansion) {
+    Search *search = expansion->search;
+    uint32_t state = expansion->heavy;
+    expansion->heavy = STORE_NONE;
+    search->records++;
+    bool seldom = search->records > 64 && (search->records & (search->records - 1)) != 0;
+    SearchGrowth growth;
+    if (search->growths.n > 0 || seldom || !grow_applies(search->program) || !growth_look(search, state, &growth)) return;
+    vec_push(&search->growths, growth);
+    search->complete = false;
+    search->why = growth.more.is_channel ? "a channel grows without bound" : "the number of tasks grows without bound";
+}
+
 static void explore(Expansion *expansion) {
     Search *search = expansion->search;
     uint32_t next = 0;
@@ -372,12 +403,13 @@ static void explore(Expansion *expansion) {
             note_limit(search, &expansion->successors);
         }
         flush(expansion);
+        if (expansion->heavy != STORE_NONE) look_at_heavy(expansion);
     }
     assert(search->edges.n == next);
 }
 
 void search_run(Search *search) {
-    Expansion expansion = {.search = search};
+    Expansion expansion = {.search = search, .heavy = STORE_NONE};
     edges_init(&search->edges, search->labelled);
     start(&expansion);
     explore(&expansion);
@@ -436,6 +468,7 @@ void search_fini(Search *search) {
     store_fini(&search->store);
     edges_fini(&search->edges);
     local_fini(&search->local);
+    vec_fini(&search->growths);
     vec_fini(&search->halted);
     vec_fini(&search->violations);
     free(search->ids);

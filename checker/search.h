@@ -6,12 +6,18 @@
 #include "checker/engine.h"
 #include "checker/local.h"
 #include "checker/store.h"
+#include "model/grow.h"
 #include "model/support/vec.h"
 
 typedef struct SearchViolation {
     uint32_t state;     /* the step starts here; STORE_NONE: in the initialisers */
     uint32_t violation; /* index in ts_violation */
 } SearchViolation;
+
+typedef struct SearchGrowth {
+    uint32_t from, to; /* states: the steps from the one to the other can be repeated for ever, and leave more each time */
+    GrowMore more;     /* slot in `to` */
+} SearchGrowth;
 
 typedef struct Search {
     const Program *program;
@@ -26,6 +32,10 @@ typedef struct Search {
     VEC(uint32_t) halted;             /* states without any step in which some task is alive, in order of discovery */
     VEC(SearchViolation) violations;  /* the first of each in order of discovery */
     uint32_t invariant_state[64];     /* the first state that violates it, STORE_NONE */
+    VEC(SearchGrowth) growths;        /* at most one: what is heavier is not explored after it */
+    bool weighs_items;   /* there are unbounded channels */
+    uint32_t heaviest;   /* weight of any state yet */
+    uint32_t records;    /* how often a state was heavier than all before */
     uint64_t transitions;
     uint32_t depth;
     bool complete;

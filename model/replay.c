@@ -1,5 +1,6 @@
 #include "model/replay.h"
 
+#include "model/grow.h"
 #include "model/kind.h"
 #include "model/race.h"
 #include "model/support/vec.h"
@@ -24,6 +25,7 @@ typedef struct Replay {
     VEC(bool) is_fair, is_able; /* per task that is there when the loop begins */
     uint32_t nfair;
     bool loop_moved, progress;
+    uint32_t amount; /* of what grows */
     const char *why;
 } Replay;
 
@@ -341,6 +343,51 @@ static bool end_loop(Replay *replay) {
     return go_round(replay) && (is_state(replay, 0) || refuse(replay, "the loop does not end where it began the second time"));
 }
 
+/* ---- growth: the steps can be made again from the larger world, twice more */
+
+/* Some step of the actor leads to a world that is the state of that number and more. */
+static bool actor_covers(Replay *replay, uint32_t slot, const World *from, uint32_t number) {
+    Choices choices = {0};
+    bool found = false;
+    uint32_t at = replay->states.data[number], end = number + 1 < replay->states.n ? replay->states.data[number + 1] : replay->ids.n;
+    do {
+        world_copy(&replay->world, from);
+        StepResult result = eval_step(&replay->world, slot, &replay->options, &choices, NULL);
+        if (result.status == STEP_DISABLED) break;
+        found = result.status == STEP_DONE && grow_covers(replay->worker, replay->ids.data + at, end - at, &replay->world, NULL);
+    } while (!found && choices_next(&choices));
+    choices_fini(&choices);
+    return found;
+}
+
+static bool grow_again(Replay *replay) {
+    World from;
+    world_init(&from, replay->program);
+    bool follows = true;
+    for (uint32_t i = 0; i < replay->trace->nloop && follows; i++) {
+        world_copy(&from, &replay->world);
+        bool found = false;
+        for (uint32_t slot = 0; slot < from.n && !found; slot++)
+            found = is_actor_of(replay, &from, slot) && actor_covers(replay, slot, &from, i + 1);
+        follows = found;
+    }
+    world_fini(&from);
+    return follows || refuse(replay, "the steps cannot be made again from the larger state");
+}
+
+static bool check_growth(Replay *replay) {
+    uint32_t end = replay->states.n > 1 ? replay->states.data[1] : replay->ids.n;
+    for (int times = 0; times < 3; times++) {
+        GrowMore more;
+        uint32_t amount = grow_tasks(&replay->world) + grow_items(&replay->world);
+        bool grows = grow_covers(replay->worker, replay->ids.data, end, &replay->world, &more) && more.any;
+        if (!grows || (times > 0 && amount <= replay->amount)) return refuse(replay, "there is no more than before");
+        replay->amount = amount;
+        if (times < 2 && !grow_again(replay)) return false;
+    }
+    return true;
+}
+
 static bool never_ends(Replay *replay) {
     const Trace *trace = replay->trace;
     if (trace->nstuck == 0) return refuse(replay, "no task is named");
@@ -373,6 +420,7 @@ static bool check_claim(Replay *replay) {
     if (strcmp(kind, "violated") == 0) return check_invariant(replay);
     if (strcmp(kind, "never-yields") == 0 && is_infinite(replay)) return end_loop(replay);
     if (strcmp(kind, "race") == 0) return check_race(replay);
+    if (strcmp(kind, "unbounded") == 0 && is_infinite(replay)) return check_growth(replay);
     if (strcmp(kind, "livelock") == 0 && is_infinite(replay)) return end_loop(replay) && makes_no_progress(replay);
     if (strcmp(kind, "nontermination") == 0 && is_infinite(replay)) return end_loop(replay) && never_ends(replay);
     return refuse(replay, "the last step is no violation");

@@ -61,7 +61,7 @@ static void print_step(const Printer *printer, uint32_t index) {
     const TraceStep *step = &printer->trace->steps[index];
     char place[256];
     if (printer->trace->nloop && index + printer->trace->nloop == printer->trace->nsteps)
-        fputs("  from here for ever:\n", printer->out);
+        fputs(strcmp(printer->trace->kind, "unbounded") == 0 ? "  from here for ever, and each time there is more:\n" : "  from here for ever:\n", printer->out);
     place_text(printer->trace, step, place, sizeof place);
     int task = printer->columns.task, where = printer->columns.place;
     fprintf(printer->out, "  %3u  %s%-*s%s  %-*s  %s", index + 1, printer->bold, task,

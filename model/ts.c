@@ -1,6 +1,7 @@
 #include "model/ts.h"
 
 #include "model/canon.h"
+#include "model/channel.h"
 #include "model/comps.h"
 #include "model/expand.h"
 #include "model/faults.h"
@@ -327,6 +328,23 @@ bool ts_is_fair(const TsWorker *worker, const uint32_t *state, uint32_t n, uint3
     if (entry->flags & COMP_IS_TASK) return true;
     const KindMoves *moves = kind_row(comp_kind(comps_at(worker->ts->comps, entry->content)->words))->moves;
     return moves && moves->is_fair;
+}
+
+static const Word *unbounded_words(const TsWorker *worker, const uint32_t *state, uint32_t slot) {
+    const Comps *comps = worker->ts->comps;
+    const Word *words = comps_at(comps, comps_entry(comps, slot, state[slot])->content)->words;
+    return comp_kind(words) == COMP_CHANNEL && words[CHANNEL_CAP] < 0 ? words : NULL;
+}
+
+bool ts_is_unbounded(const TsWorker *worker, const uint32_t *state, uint32_t slot) { return unbounded_words(worker, state, slot) != NULL; }
+
+uint32_t ts_items(const TsWorker *worker, const uint32_t *state, uint32_t n) {
+    uint32_t count = 0;
+    for (uint32_t slot = 0; slot < worker->ts->nfixed && slot < n; slot++) {
+        const Word *words = unbounded_words(worker, state, slot);
+        if (words) count += (uint32_t)words[CHANNEL_NITEMS];
+    }
+    return count;
 }
 
 bool ts_under_way(const TsWorker *worker, const uint32_t *state, uint32_t n, uint32_t slot) {

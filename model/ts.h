@@ -82,6 +82,9 @@ typedef enum TsTaskState { TS_TASK_NOT_TASK, TS_TASK_ALIVE, TS_TASK_ENDED } TsTa
 TsTaskState ts_task(const TsWorker *worker, const uint32_t *state, uint32_t n, uint32_t slot);
 /* True for a task, and for an object that moves by itself and under fairness does so when it stays able to. */
 bool ts_is_fair(const TsWorker *worker, const uint32_t *state, uint32_t n, uint32_t slot);
+/* True for an unbounded channel; how many items the unbounded channels among the fixed slots hold. */
+bool ts_is_unbounded(const TsWorker *worker, const uint32_t *state, uint32_t slot);
+uint32_t ts_items(const TsWorker *worker, const uint32_t *state, uint32_t n);
 /* True when the task at slot is between two points or holds its thread (UNDER_WAY, BLOCKED). */
 bool ts_under_way(const TsWorker *worker, const uint32_t *state, uint32_t n, uint32_t slot);
 /* Bit i set: invariant i is false here (memoised; at most 64 invariants a program). STEP_VIOLATION inside one counts as false. */

@@ -19,7 +19,6 @@ static bool applies(const Job *job, FindingKind kind) {
     case FINDING_LIVELOCK: return job->program->has_progress;
     case FINDING_NONTERMINATION: return job->options.termination != 0;
     case FINDING_RACE: return job->options.races;
-    case FINDING_UNBOUNDED: return false;
     case FINDING_LOST_WAKEUP: return job->program->has_wakes;
     default: return true;
     }
