@@ -223,7 +223,6 @@ typedef struct Site {
     bool is_lossy, is_duplicating, is_reordering; /* CHANNEL */
     bool is_fair;           /* CHANNEL: of infinitely many sends it delivers infinitely many */
     uint32_t losses;        /* CHANNEL that is lossy: how many at most, 0: any number */
-    bool is_unbounded;      /* CHANNEL: always room */
     bool is_extern;         /* CHANNEL: the environment may send and receive */
     uint32_t alike;         /* [program_finish] the first site whose objects behave the same: the name and place are no part of a state */
 } Site;
