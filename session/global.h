@@ -1,0 +1,34 @@
+/* A protocol as an automaton: its states are the positions in the text, its edges the messages (GAut(G) of Li, Stutz, Wies, Zufferey,
+   Complete multiparty session type projection with automata, CAV 2023, Definition 3). */
+#ifndef UNKNOT_SESSION_GLOBAL_H
+#define UNKNOT_SESSION_GLOBAL_H
+
+#include "session/protocol.h"
+
+typedef struct GlobalEdge {
+    uint32_t from, to;        /* states */
+    uint32_t sender, receiver; /* roles */
+    Name message;
+    Span span;                /* of the element in the text */
+} GlobalEdge;
+
+typedef struct GlobalAutomaton {
+    const Protocol *protocol; /* borrowed */
+    const Names *names;       /* borrowed */
+    uint32_t nstates, initial;
+    GlobalEdge *edges;        /* by source */
+    uint32_t nedges;
+    uint32_t *first;          /* [nstates + 1]: the edges of state s are [first[s], first[s + 1]) */
+    bool *is_final;           /* the protocol may be over here */
+} GlobalAutomaton;
+
+/* What the automaton of a protocol would be larger than: parallel blocks multiply. */
+enum { GLOBAL_MAX_STATES = 200000 };
+
+/* The automaton of a checked protocol; calls are expanded. NULL: it has more than GLOBAL_MAX_STATES states, or calls itself other than as
+   the last thing it does; diagnosed. Freed with global_free. */
+GlobalAutomaton *global_of(const Protocols *protocols, const Protocol *protocol, Diags *diags);
+void global_free(GlobalAutomaton *automaton);
+void global_dot(const GlobalAutomaton *automaton, FILE *out);
+
+#endif
