@@ -1,6 +1,7 @@
 #include "session/compat.h"
 
 #include "session/configs.h"
+#include "session/races.h"
 
 #include "model/support/fatal.h"
 
@@ -132,39 +133,26 @@ static bool outputs_are_independent(const Configs *configs) {
     return true;
 }
 
-/* Reaches the configurations from which `sender` can send a message to `role` while that stands still. */
-static void mark_competing(Backwards *back, uint32_t role, uint32_t sender, Name message) {
-    const Configs *configs = back->configs;
-    goals_clear(back);
-    for (uint32_t e = 0; e < configs->edges.n; e++) {
-        const ConfigEdge *edge = &configs->edges.data[e];
-        const CfsmEdge *action = &configs_machine(configs, edge->role)->edges[edge->edge];
-        if (edge->role == sender && action->is_send && action->peer == role && action->message == message) goal(back, edge->from);
-    }
-    reach(back, role);
-}
-
 static bool can_receive(const Configs *configs, uint32_t config, uint32_t role, uint32_t edge) {
     for (uint32_t e = configs->first.data[config]; e < configs->first.data[config + 1]; e++)
         if (configs->edges.data[e].role == role && configs->edges.data[e].edge == edge) return true;
     return false;
 }
 
-/* Receptions a and b of one state, from different roles: never both possible, and while a is, the other message does not come before the machine
-   has moved: it depends on that move (the causal approximation of input bound independence). */
-static bool pair_is_independent(Backwards *back, uint32_t role, uint32_t state, uint32_t a, uint32_t b) {
-    const Configs *configs = back->configs;
-    const CfsmEdge *other = &configs_machine(configs, role)->edges[b];
-    mark_competing(back, role, other->peer, other->message);
+/* Causal input bound independence: while a machine can take one message, none from another role that it could take instead is there, and none is
+   sent later but because it took the first. What happens because of a reception: what its machine does from then on, what machines do that took
+   a message sent so. (That a full queue gets room does not count: it would not be full with more capacity.) */
+static bool pair_is_independent(const Configs *configs, uint32_t role, uint32_t state, uint32_t a, uint32_t b) {
+    bool any = false;
     for (uint32_t c = 0; c < configs->n; c++) {
         if (configs_at(configs, c)[role] != state || !can_receive(configs, c, role, a)) continue;
-        if (back->reached[c] || can_receive(configs, c, role, b)) return false;
+        if (can_receive(configs, c, role, b)) return false;
+        any = true;
     }
-    return true;
+    return !any || !races_find(configs, role, a, b);
 }
 
-static bool inputs_are_independent(Backwards *back) {
-    const Configs *configs = back->configs;
+static bool inputs_are_independent(const Configs *configs) {
     for (uint32_t role = 0; role < configs->system->n; role++) {
         const Cfsm *machine = configs_machine(configs, role);
         for (uint32_t s = 0; s < machine->nstates; s++)
@@ -172,7 +160,7 @@ static bool inputs_are_independent(Backwards *back) {
                 for (uint32_t b = machine->first[s]; b < machine->first[s + 1]; b++) {
                     const CfsmEdge *x = &machine->edges[a], *y = &machine->edges[b];
                     if (x->is_send || y->is_send || x->peer == y->peer) continue;
-                    if (!pair_is_independent(back, role, s, a, b)) return false;
+                    if (!pair_is_independent(configs, role, s, a, b)) return false;
                 }
     }
     return true;
@@ -300,11 +288,8 @@ static void conclude(Compat *compat, const Configs *configs, CompatBasis basis, 
 /* On the full graph: the reduced one leaves out the very races that this is about. */
 static bool inputs_independent_at(const CfsmSystem *system, uint32_t k, CompatOptions options) {
     Configs configs;
-    Backwards back;
     configs_explore(&configs, system, k, options.max_configurations);
-    backwards_init(&back, &configs);
-    bool independent = configs.complete && inputs_are_independent(&back);
-    backwards_fini(&back);
+    bool independent = configs.complete && inputs_are_independent(&configs);
     configs_fini(&configs);
     return independent;
 }
