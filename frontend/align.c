@@ -1,7 +1,7 @@
 #include "frontend/align.h"
 
 #include "frontend/macros.h"
-#include "frontend/read.h"
+#include "model/support/read.h"
 
 #include <assert.h>
 #include <ctype.h>

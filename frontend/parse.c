@@ -4,7 +4,7 @@
 #include "frontend/lex.h"
 #include "frontend/parser.h"
 #include "frontend/preprocess.h"
-#include "frontend/read.h"
+#include "model/support/read.h"
 #include "model/support/fatal.h"
 #include "parse.tab.h"
 

@@ -1,7 +1,7 @@
 #include "frontend/preprocess.h"
 
 #include "frontend/align.h"
-#include "frontend/read.h"
+#include "model/support/read.h"
 #include "model/support/fatal.h"
 
 #include <assert.h>

@@ -49,7 +49,7 @@ static uint32_t role_of(ProtocolParser *parser, Word word) {
     return 0;
 }
 
-void build_end(ProtocolParser *parser, Global *body, Span span) {
+void build_end(ProtocolParser *parser, GlobalType *body, Span span) {
     Protocols *all = parser->protocols;
     parser->protocol->body = body;
     parser->protocol->span = span;
@@ -73,22 +73,22 @@ void build_refuse(ProtocolParser *parser, Span at, const char *what) {
 
 /* ---- elements */
 
-static Global *element(ProtocolParser *parser, Global global) { return arena_copy(&parser->protocols->arena, &global, sizeof global); }
+static GlobalType *element(ProtocolParser *parser, GlobalType global) { return arena_copy(&parser->protocols->arena, &global, sizeof global); }
 
-Global *build_then(Global *first, Global *rest) {
+GlobalType *build_then(GlobalType *first, GlobalType *rest) {
     if (!first) return rest;
     first->next = rest;
     return first;
 }
 
-Global *build_message(ProtocolParser *parser, Word from, Word to, Name label, Span span) {
+GlobalType *build_message(ProtocolParser *parser, Word from, Word to, Name label, Span span) {
     uint32_t sender = role_of(parser, from), receiver = role_of(parser, to);
     if (from.name == to.name) mistake(parser, span, "'%s' sends to itself", text_of(parser, from.name));
-    return element(parser, (Global){.kind = GLOBAL_MESSAGE, .span = span, .at = from.span, .from = sender, .to = receiver, .message = label});
+    return element(parser, (GlobalType){.kind = GLOBAL_MESSAGE, .span = span, .at = from.span, .from = sender, .to = receiver, .message = label});
 }
 
-Global *build_choice(ProtocolParser *parser, Word chooser, GlobalList arms, Span span) {
-    return element(parser, (Global){.kind = GLOBAL_CHOICE, .span = span, .at = chooser.span, .from = role_of(parser, chooser),
+GlobalType *build_choice(ProtocolParser *parser, Word chooser, GlobalList arms, Span span) {
+    return element(parser, (GlobalType){.kind = GLOBAL_CHOICE, .span = span, .at = chooser.span, .from = role_of(parser, chooser),
                                .arms = arms.items, .narms = arms.n});
 }
 
@@ -96,31 +96,31 @@ void build_open(ProtocolParser *parser, Word variable) {
     for (uint32_t i = 0; i < parser->recs.n; i++)
         if (parser->recs.data[i]->name == variable.name)
             mistake(parser, variable.span, "an enclosing loop is called '%s' too", text_of(parser, variable.name));
-    vec_push(&parser->recs, element(parser, (Global){.kind = GLOBAL_REC, .at = variable.span, .name = variable.name}));
+    vec_push(&parser->recs, element(parser, (GlobalType){.kind = GLOBAL_REC, .at = variable.span, .name = variable.name}));
 }
 
-Global *build_rec(ProtocolParser *parser, Global *body, Span span) {
-    Global *rec = vec_pop(&parser->recs);
+GlobalType *build_rec(ProtocolParser *parser, GlobalType *body, Span span) {
+    GlobalType *rec = vec_pop(&parser->recs);
     rec->span = span;
-    rec->arms = arena_copy(&parser->protocols->arena, &body, sizeof(Global *));
+    rec->arms = arena_copy(&parser->protocols->arena, &body, sizeof(GlobalType *));
     rec->narms = 1;
     return rec;
 }
 
-Global *build_continue(ProtocolParser *parser, Word variable, Span span) {
-    Global *jump = element(parser, (Global){.kind = GLOBAL_CONTINUE, .span = span, .at = variable.span, .name = variable.name});
+GlobalType *build_continue(ProtocolParser *parser, Word variable, Span span) {
+    GlobalType *jump = element(parser, (GlobalType){.kind = GLOBAL_CONTINUE, .span = span, .at = variable.span, .name = variable.name});
     for (uint32_t i = parser->recs.n; i-- > 0 && !jump->target;)
         if (parser->recs.data[i]->name == variable.name) jump->target = parser->recs.data[i];
     if (!jump->target) mistake(parser, variable.span, "no enclosing loop is called '%s'", text_of(parser, variable.name));
     return jump;
 }
 
-Global *build_par(ProtocolParser *parser, GlobalList arms, Span span) {
-    return element(parser, (Global){.kind = GLOBAL_PAR, .span = span, .at = span, .arms = arms.items, .narms = arms.n});
+GlobalType *build_par(ProtocolParser *parser, GlobalList arms, Span span) {
+    return element(parser, (GlobalType){.kind = GLOBAL_PAR, .span = span, .at = span, .arms = arms.items, .narms = arms.n});
 }
 
-Global *build_do(ProtocolParser *parser, Word callee, WordList args, Span span) {
-    Global *call = element(parser, (Global){.kind = GLOBAL_DO, .span = span, .at = callee.span, .name = callee.name, .nargs = args.n});
+GlobalType *build_do(ProtocolParser *parser, Word callee, WordList args, Span span) {
+    GlobalType *call = element(parser, (GlobalType){.kind = GLOBAL_DO, .span = span, .at = callee.span, .name = callee.name, .nargs = args.n});
     call->args = ARENA_ARRAY(&parser->protocols->arena, uint32_t, args.n);
     for (uint32_t i = 0; i < args.n; i++) {
         call->args[i] = role_of(parser, args.items[i]);
@@ -141,7 +141,7 @@ static void *grow(ProtocolParser *parser, void *items, uint32_t n, uint32_t *cap
     return grown;
 }
 
-GlobalList build_list(ProtocolParser *parser, GlobalList list, Global *item) {
+GlobalList build_list(ProtocolParser *parser, GlobalList list, GlobalType *item) {
     list.items = grow(parser, list.items, list.n, &list.cap, sizeof *list.items);
     list.items[list.n++] = item;
     return list;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* What follows the element at hand, from the inside out. */
-typedef struct Rest { const Global *next; const struct Rest *outer; } Rest;
+typedef struct Rest { const GlobalType *next; const struct Rest *outer; } Rest;
 
 typedef struct Head { uint32_t sender, receiver; Name message; Span span; } Head;
 typedef VEC(Head) Heads;
@@ -16,7 +16,7 @@ typedef struct Check {
     const Protocols *protocols;
     const Protocol *protocol;
     Diags *diags;
-    VEC(const Global *) open; /* loops and calls whose first messages are being looked for */
+    VEC(const GlobalType *) open; /* loops and calls whose first messages are being looked for */
     bool failed;
 } Check;
 
@@ -28,9 +28,9 @@ static const char *role_text(const Check *check, uint32_t role) {
 
 /* ---- code that is never reached */
 
-static bool completes(Check *check, const Global *global);
+static bool completes(Check *check, const GlobalType *global);
 
-static bool element_completes(Check *check, const Global *global) {
+static bool element_completes(Check *check, const GlobalType *global) {
     bool any = false, all = true;
     for (uint32_t i = 0; i < global->narms; i++) {
         bool arm = completes(check, global->arms[i]);
@@ -46,7 +46,7 @@ static bool element_completes(Check *check, const Global *global) {
     return true;
 }
 
-static bool completes(Check *check, const Global *global) {
+static bool completes(Check *check, const GlobalType *global) {
     for (; global; global = global->next) {
         if (element_completes(check, global)) continue;
         if (global->next) {
@@ -60,16 +60,16 @@ static bool completes(Check *check, const Global *global) {
 
 /* ---- first messages */
 
-static void find_heads(Check *check, const Global *global, const uint32_t *roles, const Rest *rest, Heads *heads);
+static void find_heads(Check *check, const GlobalType *global, const uint32_t *roles, const Rest *rest, Heads *heads);
 
-static bool is_open(const Check *check, const Global *global) {
+static bool is_open(const Check *check, const GlobalType *global) {
     for (uint32_t i = 0; i < check->open.n; i++)
         if (check->open.data[i] == global) return true;
     return false;
 }
 
 /* Looks into a loop or a call; coming back to it without a message in between is a mistake. */
-static void enter(Check *check, const Global *opener, const Global *body, const uint32_t *roles, Span at, const Rest *rest, Heads *heads) {
+static void enter(Check *check, const GlobalType *opener, const GlobalType *body, const uint32_t *roles, Span at, const Rest *rest, Heads *heads) {
     if (is_open(check, opener)) {
         if (!check->failed) mistake(check, at, "this goes round without a message");
         return;
@@ -79,7 +79,7 @@ static void enter(Check *check, const Global *opener, const Global *body, const 
     (void)vec_pop(&check->open);
 }
 
-static void call_heads(Check *check, const Global *call, const uint32_t *roles, const Rest *rest, Heads *heads) {
+static void call_heads(Check *check, const GlobalType *call, const uint32_t *roles, const Rest *rest, Heads *heads) {
     const Protocol *callee = protocols_find(check->protocols, call->name);
     if (!callee || callee->nroles != call->nargs) return;
     uint32_t *mapped = calloc(callee->nroles + 1u, sizeof *mapped);
@@ -90,7 +90,7 @@ static void call_heads(Check *check, const Global *call, const uint32_t *roles, 
 }
 
 /* The messages that may come first in the block from `global` on, and in what follows where it may be empty. `roles`: NULL outside calls. */
-static void find_heads(Check *check, const Global *global, const uint32_t *roles, const Rest *rest, Heads *heads) {
+static void find_heads(Check *check, const GlobalType *global, const uint32_t *roles, const Rest *rest, Heads *heads) {
     if (!global) {
         if (rest) find_heads(check, rest->next, roles, rest->outer, heads);
         return;
@@ -111,7 +111,7 @@ static void find_heads(Check *check, const Global *global, const uint32_t *roles
 
 /* ---- choices */
 
-static void check_arms(Check *check, const Global *choice, const Heads *heads, uint32_t narms) {
+static void check_arms(Check *check, const GlobalType *choice, const Heads *heads, uint32_t narms) {
     for (uint32_t a = 0; a < narms; a++) {
         for (uint32_t i = 0; i < heads[a].n; i++) {
             const Head *head = &heads[a].data[i];
@@ -131,7 +131,7 @@ static void check_arms(Check *check, const Global *choice, const Heads *heads, u
     }
 }
 
-static void check_choice(Check *check, const Global *choice, const Rest *rest) {
+static void check_choice(Check *check, const GlobalType *choice, const Rest *rest) {
     Heads *heads = calloc(choice->narms + 1u, sizeof *heads);
     if (!heads) fatal("out of memory");
     Rest inner = {choice->next, rest};
@@ -146,7 +146,7 @@ static void check_choice(Check *check, const Global *choice, const Rest *rest) {
 
 /* ---- all elements */
 
-static void check_call(Check *check, const Global *call) {
+static void check_call(Check *check, const GlobalType *call) {
     const Protocol *callee = protocols_find(check->protocols, call->name);
     const char *name = names_text(check->protocols->names, call->name);
     if (!callee) mistake(check, call->at, "there is no protocol '%s'", name);
@@ -156,7 +156,7 @@ static void check_call(Check *check, const Global *call) {
     }
 }
 
-static void check_block(Check *check, const Global *global, const Rest *rest) {
+static void check_block(Check *check, const GlobalType *global, const Rest *rest) {
     for (; global; global = global->next) {
         Rest inner = {global->next, rest};
         for (uint32_t i = 0; i < global->narms; i++) check_block(check, global->arms[i], &inner);

@@ -13,7 +13,7 @@ typedef struct Raw { uint32_t from, to, sender, receiver; Name message; Span spa
 
 /* A block of a called protocol: the same call with the same way on is the same state, so that a call of itself is a loop. */
 typedef struct Call { const Protocol *protocol; const uint32_t *roles; uint32_t end, state; } Call;
-typedef struct Loop { const Global *rec; uint32_t state; } Loop;
+typedef struct Loop { const GlobalType *rec; uint32_t state; } Loop;
 
 typedef struct Build {
     const Protocols *protocols;
@@ -33,7 +33,7 @@ static uint32_t new_state(Build *build) { return build->nstates++; }
 static void add_edge(Build *build, Raw raw) { vec_push(&build->edges, raw); }
 static void add_empty(Build *build, uint32_t from, uint32_t to) { add_edge(build, (Raw){.from = from, .to = to, .is_empty = true}); }
 
-static uint32_t entry(Build *build, const Global *global, uint32_t end);
+static uint32_t entry(Build *build, const GlobalType *global, uint32_t end);
 
 static void fail(Build *build, Span at, const char *why) {
     if (!build->failed) diags_add(build->diags, DIAG_PROTOCOL, at, "%s", why);
@@ -42,20 +42,20 @@ static void fail(Build *build, Span at, const char *why) {
 
 /* ---- each kind: the state in which the element begins, `end` being where it leads */
 
-static uint32_t enter_message(Build *build, const Global *global, uint32_t end) {
+static uint32_t enter_message(Build *build, const GlobalType *global, uint32_t end) {
     uint32_t state = new_state(build);
     uint32_t from = build->roles[global->from], to = build->roles[global->to];
     add_edge(build, (Raw){.from = state, .to = end, .sender = from, .receiver = to, .message = global->message, .span = global->span});
     return state;
 }
 
-static uint32_t enter_choice(Build *build, const Global *global, uint32_t end) {
+static uint32_t enter_choice(Build *build, const GlobalType *global, uint32_t end) {
     uint32_t state = new_state(build);
     for (uint32_t i = 0; i < global->narms; i++) add_empty(build, state, entry(build, global->arms[i], end));
     return state;
 }
 
-static uint32_t enter_loop(Build *build, const Global *global, uint32_t end) {
+static uint32_t enter_loop(Build *build, const GlobalType *global, uint32_t end) {
     uint32_t state = new_state(build);
     vec_push(&build->loops, (Loop){global, state});
     add_empty(build, state, entry(build, global->arms[0], end));
@@ -63,7 +63,7 @@ static uint32_t enter_loop(Build *build, const Global *global, uint32_t end) {
     return state;
 }
 
-static uint32_t enter_jump(Build *build, const Global *global) {
+static uint32_t enter_jump(Build *build, const GlobalType *global) {
     for (uint32_t i = build->loops.n; i-- > 0;)
         if (build->loops.data[i].rec == global->target) return build->loops.data[i].state;
     fail(build, global->span, "a jump out of a parallel block");
@@ -74,7 +74,7 @@ static bool is_same_call(const Call *call, const Protocol *callee, const uint32_
     return call->protocol == callee && call->end == end && memcmp(call->roles, roles, sizeof *roles * callee->nroles) == 0;
 }
 
-static uint32_t enter_call(Build *build, const Global *global, uint32_t end) {
+static uint32_t enter_call(Build *build, const GlobalType *global, uint32_t end) {
     const Protocol *callee = protocols_find(build->protocols, global->name);
     assert(callee && callee->nroles == global->nargs);
     uint32_t *roles = calloc(callee->nroles + 1u, sizeof *roles);
@@ -155,7 +155,7 @@ static uint32_t interleave(Build *build, const Product *product, uint32_t end) {
     return start;
 }
 
-static uint32_t enter_par(Build *build, const Global *global, uint32_t end) {
+static uint32_t enter_par(Build *build, const GlobalType *global, uint32_t end) {
     Product product = {.narms = global->narms};
     product.first = calloc(global->narms + 1u, sizeof(uint32_t));
     product.starts = calloc(global->narms, sizeof(uint32_t));
@@ -180,7 +180,7 @@ static uint32_t enter_par(Build *build, const Global *global, uint32_t end) {
     return start;
 }
 
-static uint32_t entry(Build *build, const Global *global, uint32_t end) {
+static uint32_t entry(Build *build, const GlobalType *global, uint32_t end) {
     if (!global || build->failed) return end;
     if (build->nstates >= GLOBAL_MAX_STATES) {
         fail(build, global->span, "the protocol has too many states");

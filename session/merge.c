@@ -14,12 +14,12 @@ struct Local {
     uint32_t peer;         /* SEND, RECV */
     const Branch *branches;
     uint32_t n;
-    const Global *rec;     /* REC, VAR: which loop */
+    const GlobalType *rec;     /* REC, VAR: which loop */
     const Local *body;     /* REC */
 };
 static const Local end = {.kind = LOCAL_END};
 
-typedef struct Rest { const Global *next; const struct Rest *outer; } Rest;
+typedef struct Rest { const GlobalType *next; const struct Rest *outer; } Rest;
 
 typedef struct Merger {
     Arena arena;
@@ -42,9 +42,9 @@ static const Local *one_branch(Merger *merger, LocalKind kind, uint32_t peer, Na
 
 /* ---- equality and merging: loops of the two sides correspond as they were met */
 
-typedef struct Pairing { const Global *a, *b; const struct Pairing *outer; } Pairing;
+typedef struct Pairing { const GlobalType *a, *b; const struct Pairing *outer; } Pairing;
 
-static bool is_paired(const Pairing *pairing, const Global *a, const Global *b) {
+static bool is_paired(const Pairing *pairing, const GlobalType *a, const GlobalType *b) {
     for (; pairing; pairing = pairing->outer)
         if (pairing->a == a || pairing->b == b) return pairing->a == a && pairing->b == b;
     return a == b;
@@ -105,9 +105,9 @@ static const Local *merge(Merger *merger, const Local *a, const Local *b, const 
 
 /* ---- projection */
 
-static const Local *project(Merger *merger, const Global *global, const Rest *rest);
+static const Local *project(Merger *merger, const GlobalType *global, const Rest *rest);
 
-static bool takes_part(const Merger *merger, const Global *global) {
+static bool takes_part(const Merger *merger, const GlobalType *global) {
     for (; global; global = global->next) {
         if (global->kind == GLOBAL_MESSAGE && (global->from == merger->role || global->to == merger->role)) return true;
         for (uint32_t i = 0; i < global->narms; i++)
@@ -117,14 +117,14 @@ static bool takes_part(const Merger *merger, const Global *global) {
 }
 
 /* The message that an arm begins with, through the heads of loops; NULL when it begins otherwise. */
-static const Global *first_message(const Global *arm) {
+static const GlobalType *first_message(const GlobalType *arm) {
     while (arm && (arm->kind == GLOBAL_REC || arm->kind == GLOBAL_CHOICE)) arm = arm->arms[0];
     if (arm && arm->kind == GLOBAL_CONTINUE) return first_message(arm->target->arms[0]);
     return arm && arm->kind == GLOBAL_MESSAGE ? arm : NULL;
 }
 
 /* Whoever chooses knows; whoever is told first has its arms united; all others must not need to know. */
-static const Local *combine(Merger *merger, const Global *choice, const Local *a, const Local *b) {
+static const Local *combine(Merger *merger, const GlobalType *choice, const Local *a, const Local *b) {
     if (merger->role == choice->from && (a->kind != LOCAL_SEND || b->kind != LOCAL_SEND)) return a;
     bool told = a->kind == LOCAL_RECV && b->kind == LOCAL_RECV && a->peer == choice->from && b->peer == choice->from;
     bool first = told && first_message(choice->arms[0]) && first_message(choice->arms[0])->to == merger->role;
@@ -135,10 +135,10 @@ static const Local *combine(Merger *merger, const Global *choice, const Local *a
     return first ? merge_branches(merger, a, b, NULL, true) : merge(merger, a, b, NULL);
 }
 
-static const Local *project_choice(Merger *merger, const Global *choice, const Rest *rest) {
-    const Global *first = first_message(choice->arms[0]);
+static const Local *project_choice(Merger *merger, const GlobalType *choice, const Rest *rest) {
+    const GlobalType *first = first_message(choice->arms[0]);
     for (uint32_t i = 1; first && i < choice->narms; i++) {
-        const Global *other = first_message(choice->arms[i]);
+        const GlobalType *other = first_message(choice->arms[i]);
         if (!other || other->to != first->to) return refuse(merger, MERGE_OUTSIDE, choice->at);
     }
     const Local *local = project(merger, choice->arms[0], rest);
@@ -149,20 +149,20 @@ static const Local *project_choice(Merger *merger, const Global *choice, const R
     return local;
 }
 
-static const Local *project_loop(Merger *merger, const Global *loop, const Rest *rest) {
+static const Local *project_loop(Merger *merger, const GlobalType *loop, const Rest *rest) {
     if (!takes_part(merger, loop->arms[0])) return project(merger, NULL, rest);
     const Local *body = project(merger, loop->arms[0], rest);
     return keep(merger, (Local){.kind = LOCAL_REC, .rec = loop, .body = body});
 }
 
-static const Local *project_message(Merger *merger, const Global *global, const Rest *rest) {
+static const Local *project_message(Merger *merger, const GlobalType *global, const Rest *rest) {
     const Local *then = project(merger, global->next, rest);
     if (global->from == merger->role) return one_branch(merger, LOCAL_SEND, global->to, global->message, then);
     if (global->to == merger->role) return one_branch(merger, LOCAL_RECV, global->from, global->message, then);
     return then;
 }
 
-static const Local *project(Merger *merger, const Global *global, const Rest *rest) {
+static const Local *project(Merger *merger, const GlobalType *global, const Rest *rest) {
     if (!global) return rest ? project(merger, rest->next, rest->outer) : &end;
     if (merger->result.verdict == MERGE_OUTSIDE) return &end;
     Rest inner = {global->next, rest};

@@ -35,7 +35,7 @@ static void session_yyerror(Span *span, ProtocolParser *parser, const char *mess
 %union {
     Name name;
     Word word;
-    Global *global;
+    GlobalType *global;
     GlobalList globals;
     WordList words;
 }

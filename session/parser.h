@@ -7,7 +7,7 @@
 #include "model/support/vec.h"
 
 typedef struct Word { Name name; Span span; } Word;
-typedef struct GlobalList { Global **items; uint32_t n, cap; } GlobalList;
+typedef struct GlobalList { GlobalType **items; uint32_t n, cap; } GlobalList;
 typedef struct WordList { Word *items; uint32_t n, cap; } WordList;
 
 typedef struct ProtocolParser {
@@ -17,7 +17,7 @@ typedef struct ProtocolParser {
     const char *text;
     uint32_t file, at, end; /* the next byte to scan */
     Protocol *protocol;     /* the one being read, NULL outside */
-    VEC(Global *) recs;     /* enclosing loops, innermost last */
+    VEC(GlobalType *) recs;     /* enclosing loops, innermost last */
     uint32_t depth;
     bool failed;            /* the protocol being read has a mistake */
 } ProtocolParser;

@@ -13,18 +13,18 @@
 typedef enum GlobalKind { GLOBAL_MESSAGE, GLOBAL_CHOICE, GLOBAL_REC, GLOBAL_CONTINUE, GLOBAL_PAR, GLOBAL_DO } GlobalKind;
 
 /* One element of a block, and what follows it there. */
-typedef struct Global Global;
-struct Global {
+typedef struct GlobalType GlobalType;
+struct GlobalType {
     GlobalKind kind;
     Span span;
     Span at;            /* the name or keyword a caret goes to */
-    Global *next;       /* NULL: the block ends here */
+    GlobalType *next;       /* NULL: the block ends here */
     uint32_t from, to;  /* MESSAGE: roles; CHOICE: from is who chooses */
     Name message;       /* MESSAGE: the label with the types of its payload, "login(uint8_t)" */
-    Global **arms;      /* CHOICE, PAR; REC: one, its body. An empty block is NULL */
+    GlobalType **arms;      /* CHOICE, PAR; REC: one, its body. An empty block is NULL */
     uint32_t narms;
     Name name;          /* REC, CONTINUE: the variable; DO: the protocol */
-    Global *target;     /* CONTINUE: its REC */
+    GlobalType *target;     /* CONTINUE: its REC */
     uint32_t *args;     /* DO: roles */
     uint32_t nargs;
 };
@@ -36,7 +36,7 @@ typedef struct Protocol {
     Span span, at;
     Role *roles;
     uint32_t nroles;
-    Global *body;
+    GlobalType *body;
 } Protocol;
 
 typedef struct Protocols {

@@ -15,6 +15,7 @@ static const CommandRun runs[COMMANDS] = {
     [COMMAND_TEST] = command_test,
     [COMMAND_GRAPH] = command_graph,
     [COMMAND_TRACE] = command_trace,
+    [COMMAND_SESSION] = command_session,
     [COMMAND_HELP] = command_help,
     [COMMAND_VERSION] = command_version,
 };

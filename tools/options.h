@@ -22,6 +22,7 @@ enum { /* where an option may stand */
     IN_TEST = 1 << COMMAND_TEST,
     IN_GRAPH = 1 << COMMAND_GRAPH,
     IN_TRACE = 1 << COMMAND_TRACE,
+    IN_SESSION = 1 << COMMAND_SESSION,
     IN_FILE = 1 << COMMANDS
 };
 
@@ -36,6 +37,8 @@ typedef struct Options {
     double timeout;
     uint32_t fairness, termination; /* which word of the option's argument, from 1; 0: not given */
     bool races;
+    uint32_t merge_kind; /* as fairness */
+    uint64_t bound;
     bool no_symmetry, no_reset, no_memo, merge, no_merge;
     const char *json, *out;
     bool dot, waits, as_json, replay;

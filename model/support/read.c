@@ -1,4 +1,4 @@
-#include "frontend/read.h"
+#include "model/support/read.h"
 
 #include "model/support/fatal.h"
 

@@ -1,6 +1,6 @@
 /* Reads a whole regular file. */
-#ifndef UNKNOT_FRONTEND_READ_H
-#define UNKNOT_FRONTEND_READ_H
+#ifndef UNKNOT_SUPPORT_READ_H
+#define UNKNOT_SUPPORT_READ_H
 
 #include "model/support/diag.h"
 

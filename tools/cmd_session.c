@@ -1,0 +1,203 @@
+/* `unknot session project|compat FILE` */
+#include "session/compat.h"
+#include "session/merge.h"
+#include "session/project.h"
+#include "tools/commands.h"
+#include "tools/output.h"
+
+#include "model/support/read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a file holds: protocols, or machines. */
+typedef struct Held {
+    Sources *sources;
+    Diags *diags;
+    Names *names;
+    Tree *tree;
+    Protocols *protocols;
+    CfsmSystem *system;
+} Held;
+
+static bool ends_in(const char *path, const char *suffix) {
+    size_t n = strlen(path), m = strlen(suffix);
+    return n >= m && strcmp(path + n - m, suffix) == 0;
+}
+
+static void read_machines(Held *held, const char *path) {
+    size_t length;
+    char *text = read_file(held->diags, path, &length);
+    if (!text) return;
+    uint32_t file = sources_add(held->sources, path, text, length);
+    free(text);
+    held->system = cfsm_read(held->sources, file, held->names, held->diags);
+}
+
+/* The protocols of a program, or of a file that holds nothing else. */
+static void read_protocols(Held *held, const char *path, const Options *options) {
+    FrontendOptions frontend = {.cpp_flags = options->cpp.data, .ncpp_flags = options->cpp.n};
+    held->tree = frontend_parse(held->sources, held->diags, path, &frontend);
+    held->protocols = protocols_new(held->names);
+    for (uint32_t i = 0; i < held->tree->ndecls; i++)
+        if (held->tree->decls[i]->kind == DECL_PROTOCOL) protocols_parse(held->protocols, held->sources, held->tree->decls[i]->span, held->diags);
+    if (!held->protocols->n && !diags_errors(held->diags))
+        diags_add(held->diags, DIAG_PROTOCOL, (Span){held->tree->file, 0, 0}, "there is no protocol in this file");
+}
+
+static void held_load(Held *held, const char *path, const Options *options) {
+    *held = (Held){.sources = sources_new(), .names = names_new()};
+    held->diags = diags_new(held->sources);
+    if (ends_in(path, ".cfsm")) read_machines(held, path);
+    else read_protocols(held, path, options);
+}
+
+static void held_fini(Held *held) {
+    cfsm_system_free(held->system);
+    protocols_free(held->protocols);
+    if (held->tree) tree_free(held->tree);
+    diags_free(held->diags);
+    names_free(held->names);
+    sources_free(held->sources);
+}
+
+/* ---- project */
+
+static const char *merge_words[] = {"complete", "plain", "full"};
+
+static bool report_merge(Held *held, const Protocol *protocol, uint32_t role, MergeKind kind) {
+    Merged merged = merge_role(held->protocols, protocol, role, kind);
+    if (merged.verdict == MERGE_OK) return true;
+    const char *name = names_text(held->names, protocol->roles[role].name);
+    if (merged.verdict == MERGE_OUTSIDE)
+        diags_add(held->diags, DIAG_NOT_PROJECTABLE, merged.at, "a %s merge does not know this; use `--merge complete`", merge_words[kind + 1]);
+    else
+        diags_add(held->diags, DIAG_NOT_PROJECTABLE, merged.at, "the arms of this choice do not merge for '%s'; `--merge complete` may tell more", name);
+    return false;
+}
+
+/* Projects every role; the system of their machines, NULL when one cannot be. */
+static CfsmSystem *project_all(Held *held, const Protocol *protocol, uint32_t merge) {
+    GlobalAutomaton *global = protocol_check(held->protocols, protocol, held->diags) ? global_of(held->protocols, protocol, held->diags) : NULL;
+    if (!global) return NULL;
+    CfsmSystem *system = cfsm_system_new(held->names, protocol->nroles);
+    bool good = true;
+    for (uint32_t role = 0; role < protocol->nroles; role++) {
+        Projection projection = project_role(global, role);
+        system->roles[role] = protocol->roles[role].name;
+        system->machines[role] = projection.machine;
+        projection.machine = (Cfsm){0};
+        good &= projection.fault == PROJECT_OK && (merge == 0 || report_merge(held, protocol, role, merge == 1 ? MERGE_PLAIN : MERGE_FULL));
+        projection_report(global, &projection, held->diags);
+        projection_fini(&projection);
+    }
+    global_free(global);
+    if (good) return system;
+    cfsm_system_free(system);
+    return NULL;
+}
+
+static void print_system(const CfsmSystem *system, const Options *options, FILE *out) {
+    for (uint32_t role = 0; role < system->n; role++) {
+        if (options->dot) cfsm_dot(system, role, out);
+        else cfsm_print(system, role, out);
+    }
+}
+
+static int project(Held *held, const Options *options, FILE *out) {
+    int code = EXIT_HOLDS;
+    for (uint32_t i = 0; i < held->protocols->n; i++) {
+        CfsmSystem *system = project_all(held, held->protocols->all[i], options->merge_kind ? options->merge_kind - 1 : 0);
+        if (system && held->protocols->n > 1 && !options->dot) fprintf(out, "# %s\n", names_text(held->names, held->protocols->all[i]->name));
+        if (system) print_system(system, options, out);
+        else code = EXIT_VIOLATED;
+        cfsm_system_free(system);
+    }
+    return code;
+}
+
+/* ---- compat */
+
+static const char *role_text(const CfsmSystem *system, uint32_t role) { return names_text(system->names, system->roles[role]); }
+
+static void print_run(const CfsmSystem *system, const Compat *compat, FILE *out) {
+    for (uint32_t i = 0; i < compat->nrun; i++) {
+        const CfsmEdge *edge = &system->machines[compat->run[i].role].edges[compat->run[i].edge];
+        fprintf(out, "  %3u  %s %s %s %s %s\n", i + 1, role_text(system, compat->run[i].role), edge->is_send ? "sends" : "receives",
+                names_text(system->names, edge->message), edge->is_send ? "to" : "from", role_text(system, edge->peer));
+    }
+}
+
+static const char *basis_text(const Compat *compat) {
+    switch (compat->basis) {
+    case COMPAT_EXACT: return "all configurations were explored";
+    case COMPAT_DEFINITE: return "whatever the capacity of queues";
+    case COMPAT_EXHAUSTIVE: return "exhaustive: so with any capacity";
+    case COMPAT_BY_NOTHING: break;
+    }
+    return "";
+}
+
+static int compat_file(Held *held, const CfsmSystem *system, const Options *options, FILE *out) {
+    (void)held;
+    CompatOptions how = COMPAT_DEFAULTS;
+    if (options->bound) how.bound = options->bound > UINT32_MAX ? UINT32_MAX : (uint32_t)options->bound;
+    Compat compat = compat_check(system, how);
+    int code = EXIT_HOLDS;
+    if (compat.verdict == COMPAT_SAFE) {
+        fprintf(out, "safe       every message is received, nobody waits for ever\n");
+    } else if (compat.verdict == COMPAT_UNSAFE) {
+        code = EXIT_VIOLATED;
+        if (compat.fault == COMPAT_UNREAD)
+            fprintf(out, "unsafe     a message from %s is never received by %s, after\n", role_text(system, compat.peer), role_text(system, compat.role));
+        else fprintf(out, "unsafe     %s waits for ever, after\n", role_text(system, compat.role));
+        print_run(system, &compat, out);
+    } else {
+        code = EXIT_NO_VERDICT;
+        fprintf(out, "unknown    up to k = %u: %s\n", compat.k, compat.why);
+    }
+    fprintf(out, "k = %u      %s%s%s\n", compat.k, basis_text(&compat), compat.is_directed ? "; directed" : "",
+            compat.is_csa ? "" : "; not deterministic, or with mixed states");
+    compat_fini(&compat);
+    return code;
+}
+
+static int compat(Held *held, const Options *options, FILE *out) {
+    if (held->system) return compat_file(held, held->system, options, out);
+    int code = EXIT_HOLDS;
+    for (uint32_t i = 0; i < held->protocols->n; i++) {
+        CfsmSystem *system = project_all(held, held->protocols->all[i], 0);
+        code = job_worse(code, system ? compat_file(held, system, options, out) : EXIT_VIOLATED);
+        cfsm_system_free(system);
+    }
+    return code;
+}
+
+/* ---- */
+
+typedef int (*SessionRun)(Held *held, const Options *options, FILE *out);
+
+static int run(const Options *options, SessionRun what) {
+    Held held;
+    int code = EXIT_WRONG_INPUT;
+    held_load(&held, options->operands.data[1], options);
+    if (!diags_errors(held.diags)) {
+        Output output;
+        output_begin(&output, options->out);
+        code = what(&held, options, output.stream);
+        if (!output_end(&output)) code = EXIT_WRONG_INPUT;
+    }
+    diags_render(held.diags, stderr, options_colour(options, stderr));
+    held_fini(&held);
+    return code;
+}
+
+int command_session(const Options *options, CommandLine line) {
+    (void)line;
+    const char *word = options->operands.n ? options->operands.data[0] : "";
+    SessionRun what = strcmp(word, "project") == 0 ? project : strcmp(word, "compat") == 0 ? compat : NULL;
+    if (!what || options->operands.n != 2) return command_wrong("session needs what to do (project or compat) and one file");
+    if (what == project && ends_in(options->operands.data[1], ".cfsm")) return command_wrong("session project needs a protocol, not machines");
+    if (options->out && !output_probe(options->out)) return EXIT_WRONG_INPUT;
+    return run(options, what);
+}
