@@ -87,8 +87,9 @@ static CfsmSystem *project_all(Held *held, const Protocol *protocol, uint32_t me
         system->roles[role] = protocol->roles[role].name;
         system->machines[role] = projection.machine;
         projection.machine = (Cfsm){0};
-        good &= projection.fault == PROJECT_OK && (merge == 0 || report_merge(held, protocol, role, merge == 1 ? MERGE_PLAIN : MERGE_FULL));
-        projection_report(global, &projection, held->diags);
+        if (merge > 0) good &= report_merge(held, protocol, role, merge == 1 ? MERGE_PLAIN : MERGE_FULL);
+        else good &= projection.fault == PROJECT_OK;
+        if (merge == 0) projection_report(global, &projection, held->diags);
         projection_fini(&projection);
     }
     global_free(global);

@@ -27,7 +27,11 @@ static bool is_exempt(DiagCode code) {
     case DIAG_NESTING:
     case DIAG_PREPROCESSOR:
     case DIAG_PREPROCESSOR_WARNING:
-    case DIAG_PROGRAM_LIMIT: return true;
+    case DIAG_PROGRAM_LIMIT:
+    case DIAG_PROTOCOL_SYNTAX: /* of protocols: tests/session */
+    case DIAG_PROTOCOL:
+    case DIAG_NOT_PROJECTABLE:
+    case DIAG_CFSM: return true;
     default: return false;
     }
 }
