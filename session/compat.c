@@ -1,7 +1,7 @@
 #include "session/compat.h"
 
 #include "session/configs.h"
-#include "session/races.h"
+#include "session/rivals.h"
 
 #include "model/support/fatal.h"
 
@@ -149,7 +149,7 @@ static bool pair_is_independent(const Configs *configs, uint32_t role, uint32_t 
         if (can_receive(configs, c, role, b)) return false;
         any = true;
     }
-    return !any || !races_find(configs, role, a, b);
+    return !any || !rivals_find(configs, role, a, b);
 }
 
 static bool inputs_are_independent(const Configs *configs) {
@@ -285,7 +285,7 @@ static void conclude(Compat *compat, const Configs *configs, CompatBasis basis, 
     if (fault.kind != COMPAT_NONE) run_to(configs, fault.config, compat);
 }
 
-/* On the full graph: the reduced one leaves out the very races that this is about. */
+/* On the full graph: the reduced one leaves out the very rivals that this is about. */
 static bool inputs_independent_at(const CfsmSystem *system, uint32_t k, CompatOptions options) {
     Configs configs;
     configs_explore(&configs, system, k, options.max_configurations);
