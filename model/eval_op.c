@@ -150,7 +150,7 @@ bool op_has_place(const Op *op, ArmState state) {
 
 Run op_give_up(Step *step, const Op *op) {
     const OpRow *row = op_row(op->op);
-    if (op_object(op) == NO_SLOT || op_is_dead(step->world, op_object(op))) return RUN_ON;
+    if (op_object(op) != NO_SLOT && op_is_dead(step->world, op_object(op))) return RUN_ON;
     if (row->give_up) row->give_up(step, op);
     return owned_drop_orphans(step, op->arm->span);
 }

@@ -317,6 +317,9 @@ static void test_discrete_time(void **state) {
     ENDS("//@ options --time discrete\nint x; async void f(void) { await sleep(1); x = 1; } async void main(void) { spawn f(); await sleep(2); x += 2; }", "x=1 x=3");
     ENDS("//@ options --time discrete --urgent\nint x; async void f(void) { await sleep(1); x = 1; } async void main(void) { spawn f(); await sleep(2); x += 2; }", "x=3");
     ENDS("//@ options --time discrete --urgent\nint x; async void main(void) { await sleep(3); await sleep(0); x = now(); }", "x=3");
+    /* a timer that loses is gone: no time passes for it */
+    STATES("//@ options --time discrete --urgent\nasync void main(void) { select { case await sleep(1): break; case await sleep(9): break; } }", 4);
+    STATES("//@ options --time discrete --urgent\nasync void f(void) { await sleep(9); } async void main(void) { task t = spawn f(); await sleep(1); abort(t); }", 6);
 }
 
 int main(void) {
