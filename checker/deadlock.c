@@ -1,6 +1,7 @@
 #include "checker/deadlock.h"
 
 #include "checker/bitset.h"
+#include "checker/parts.h"
 #include "checker/scc.h"
 #include "model/fiber.h"
 #include "model/support/hash.h"
@@ -148,6 +149,7 @@ typedef struct Partial {
     Judge judge;
     TsSuccessors successors;
     VEC(uint32_t) ids; /* the state under the walk */
+    Slots parts, moved; /* futures under an `all` of a state; those of a step */
     VEC(uint32_t) at;  /* per task followed: its slot there, NO_SLOT when it has moved */
     uint32_t waiting;  /* how many have not moved */
     uint64_t random;
@@ -248,14 +250,44 @@ static void unite(Classes *classes, uint32_t a, uint32_t b) {
     if (bitset_has(&classes->acts, b)) bitset_add(&classes->acts, a);
 }
 
+static bool add_part(void *context, uint32_t slot) {
+    vec_push((Slots *)context, slot);
+    return true;
+}
+
+/* Loads the state and finds the futures under an `all` in it. */
+static void find_parts(Partial *partial, uint32_t state) {
+    vec_clear(&partial->parts);
+    if (!partial->judge.search->program->has_all) return;
+    judge_load(&partial->judge, state);
+    Slots tasks = {0};
+    stuck_alive(&partial->judge.world, &tasks);
+    for (uint32_t i = 0; i < tasks.n; i++) parts_walk(&partial->judge.world, tasks.data[i], add_part, &partial->parts);
+    vec_fini(&tasks);
+}
+
+static void note_parts(Partial *partial, Classes *classes, uint32_t base, const TsEdge *edge) {
+    if (partial->parts.n == 0) return;
+    parts_moved(&partial->judge.world, edge->actor, edge->fiber, &partial->moved);
+    for (uint32_t i = 0; i < partial->moved.n; i++)
+        bitset_add(&classes->acts, class_of(classes, base + partial->moved.data[i] - partial->judge.search->fixed));
+}
+
+static void unite_slot(Partial *partial, Classes *classes, uint32_t edge, uint32_t base, uint32_t other, uint32_t slot) {
+    uint32_t fixed = partial->judge.search->fixed, moved = ts_moves(partial->judge.search->worker, edge, slot);
+    if (moved != NO_SLOT) unite(classes, base + slot - fixed, other + moved - fixed);
+}
+
 static void unite_steps(Partial *partial, Classes *classes, uint32_t member) {
     Search *search = partial->judge.search;
     uint32_t n = search_state(search, classes->members[member]), base = classes->base[member];
     const TsSuccessors *successors = &partial->successors;
+    find_parts(partial, classes->members[member]);
     ts_successors_traced(search->worker, search->ids, n, &partial->successors);
     for (uint32_t e = 0; e < successors->nedges; e++) {
         const TsEdge *edge = &successors->edges[e];
         if (edge->by_fault) continue;
+        note_parts(partial, classes, base, edge);
         if (edge->actor >= search->fixed) bitset_add(&classes->acts, class_of(classes, base + edge->actor - search->fixed));
         if (edge->kind != TS_EDGE) continue;
         uint32_t target = store_find_ids(&search->store, successors->ids + edge->offset, edge->n);
@@ -263,9 +295,9 @@ static void unite_steps(Partial *partial, Classes *classes, uint32_t member) {
         uint32_t other = classes->base[member_of(classes, target)];
         for (uint32_t slot = search->fixed; slot < n; slot++) {
             if (ts_task(search->worker, search->ids, n, slot) != TS_TASK_ALIVE) continue;
-            uint32_t moved = ts_moves(search->worker, e, slot);
-            if (moved != NO_SLOT) unite(classes, base + slot - search->fixed, other + moved - search->fixed);
+            unite_slot(partial, classes, e, base, other, slot);
         }
+        for (uint32_t i = 0; i < partial->parts.n; i++) unite_slot(partial, classes, e, base, other, partial->parts.data[i]);
     }
 }
 
@@ -301,6 +333,33 @@ static bool classes_init(Classes *classes, Search *search, uint32_t *members, ui
     return true;
 }
 
+/* Futures under `all` that never move, of tasks that do; of nested ones the outermost. */
+typedef struct IdleParts {
+    Classes *classes;
+    Slots *out;
+    World *world;
+    uint32_t fixed, task;
+} IdleParts;
+
+static bool take_idle(void *context, uint32_t slot) {
+    IdleParts *idle = context;
+    if (bitset_has(&idle->classes->acts, class_of(idle->classes, slot - idle->fixed))) return true;
+    if (!stuck_part_at_place(idle->world, idle->task, slot)) vec_push(idle->out, slot);
+    return false;
+}
+
+static void take_idle_parts(Partial *partial, Classes *classes, Slots *slots) {
+    Slots tasks = {0};
+    IdleParts idle = {classes, slots, &partial->judge.world, partial->judge.search->fixed, 0};
+    stuck_alive(&partial->judge.world, &tasks);
+    for (uint32_t i = 0; i < tasks.n; i++) {
+        idle.task = tasks.data[i];
+        if (bitset_has(&classes->acts, class_of(classes, idle.task - idle.fixed)))
+            parts_walk(&partial->judge.world, idle.task, take_idle, &idle);
+    }
+    vec_fini(&tasks);
+}
+
 static void judge_exactly(Partial *partial, uint32_t *members, uint32_t nmembers) {
     Search *search = partial->judge.search;
     Classes classes;
@@ -318,6 +377,7 @@ static void judge_exactly(Partial *partial, uint32_t *members, uint32_t nmembers
             if (!bitset_has(&classes.acts, class_of(&classes, slot - search->fixed))) vec_push(&slots, slot);
         }
         judge_load(&partial->judge, members[0]);
+        if (search->program->has_all) take_idle_parts(partial, &classes, &slots);
         judge_slots(&partial->judge, FINDING_PARTIAL_DEADLOCK, members[0], &slots);
     }
     vec_fini(&slots);
@@ -331,7 +391,9 @@ static void judge_component(void *context, uint32_t *members, uint32_t n) {
     uint32_t first = members[0];
     for (uint32_t i = 1; i < n; i++)
         if (members[i] < first) first = members[i];
-    if (partial->judge.search->hurries || all_move(partial, first, n)) return;
+    if (partial->judge.search->hurries) return;
+    find_parts(partial, first); /* one that never moves is there in every state */
+    if (partial->parts.n == 0 && all_move(partial, first, n)) return;
     judge_exactly(partial, members, n);
 }
 
@@ -342,5 +404,7 @@ void deadlock_partial(Search *search, Hits *hits) {
     ts_successors_fini(&partial.successors);
     vec_fini(&partial.ids);
     vec_fini(&partial.at);
+    vec_fini(&partial.parts);
+    vec_fini(&partial.moved);
     judge_fini(&partial.judge);
 }

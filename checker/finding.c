@@ -338,6 +338,27 @@ static bool never_moves(const Making *making, uint32_t slot) {
     return false;
 }
 
+/* Futures under an `all` that are stuck stand in the trace as tasks of their functions' names. */
+static void name_parts(Making *making, const StuckTasks *tasks) {
+    Trace *trace = making->trace;
+    uint32_t n = trace->ntasks + tasks->n;
+    TraceTask *named = ARENA_ARRAY(&trace->arena, TraceTask, n + 1);
+    uint32_t *slots = ARENA_ARRAY(&trace->arena, uint32_t, n + 1);
+    memcpy(named, trace->tasks, sizeof *named * trace->ntasks);
+    memcpy(slots, making->task_slots, sizeof *slots * trace->ntasks);
+    uint32_t ntasks = trace->ntasks;
+    for (uint32_t i = 0; i < tasks->n; i++) {
+        if (task_index(making, tasks->data[i].slot) != UINT32_MAX) continue;
+        const char *function = arena_strdup(&trace->arena, making->search->program->machines[tasks->data[i].machine]->name);
+        slots[ntasks] = tasks->data[i].slot;
+        named[ntasks++] = (TraceTask){function, function, 0, true};
+    }
+    if (ntasks == trace->ntasks) return;
+    trace->tasks = named;
+    trace->ntasks = ntasks;
+    making->task_slots = slots;
+}
+
 static void tell_deadlock(Making *making) {
     Slots slots = {0};
     StuckTasks tasks = {0}, all = {0};
@@ -347,6 +368,7 @@ static void tell_deadlock(Making *making) {
     bool is_lost = making->hit->kind == FINDING_LOST_WAKEUP;
     stuck_tasks(&making->world, &slots, &tasks);
     for (uint32_t i = 0; i < tasks.n; i++) vec_push(&all, tasks.data[i]);
+    name_parts(making, &tasks);
     stuck_select(&tasks, is_lost);
     waitfor_explain(making->trace, &making->witness, &making->world, making->task_slots, &tasks,
         (WaitForHead){is_lost ? "lost wakeup" : making->hit->is_partial ? "partial deadlock" : "deadlock", making->hit->is_partial, &all});

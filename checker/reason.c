@@ -311,7 +311,8 @@ static void reason_wake(Telling *telling, uint32_t task, const WaitInfo *wait, R
     out->what = wait->op == ARM_PARK ? "park" : "pending";
     out->waits = wait->op == ARM_PARK ? "is parked" : "is pending";
     if (wait->fiber != task && wait->op == ARM_PENDING)
-        out->waits = arena_printf(telling->arena, "is pending in %s", trace_object_name(telling->trace, wait->fiber));
+        out->waits = arena_printf(telling->arena, "is pending in %s", telling_object(telling, wait->fiber));
+    if (strcmp(telling_object(telling, wait->fiber), telling_task(telling, task)) == 0) out->waits = "is pending";
     out->because = ", and nobody ever wakes it";
     if (last == NULL) return;
     const char *by = last->by == task ? "its own" : arena_printf(telling->arena, "%s's", telling_task(telling, last->by));
@@ -381,7 +382,7 @@ static bool could_with_thread(Telling *telling, uint32_t task, uint32_t executor
 
 bool reason_thread(Telling *telling, uint32_t task, Reason *out) {
     const Word *words = words_at(telling, task);
-    if (words[FIBER_EXECUTOR] == 0 || words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED)
+    if (comp_kind(words) != COMP_FIBER || words[FIBER_EXECUTOR] == 0 || words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED)
         return false;
     Word handle = words[FIBER_EXECUTOR];
     uint32_t executor = handle_slot(handle);

@@ -17,6 +17,14 @@ static const Word *task_words(World *world, uint32_t slot) {
     return words;
 }
 
+/* Of a task, or of a future that counts as one. */
+static const Word *alive_words(World *world, uint32_t slot) {
+    uint32_t n;
+    const Word *words = world_read(world, slot, &n);
+    if (comp_kind(words) == COMP_OPFUTURE) return words[OPFUTURE_STATUS] != ARM_OFF ? words : NULL;
+    return comp_kind(words) == COMP_FIBER && !fiber_is_over(words) ? words : NULL;
+}
+
 void stuck_alive(World *world, Slots *out) {
     vec_clear(out);
     for (uint32_t slot = 0; slot < world->n; slot++)
@@ -34,12 +42,25 @@ void stuck_waits(World *world, uint32_t task, Waits *out) {
 }
 
 static const Point *resting_point(World *world, const Word *words) {
+    if (comp_kind(words) == COMP_OPFUTURE)
+        return &world->program->machines[words[OPFUTURE_MACHINE]]->points[words[OPFUTURE_POINT]];
     if (words[FIBER_STATUS] == FIBER_UNDER_WAY) return NULL;
     return machine_point_at(fiber_machine(world, words), (uint32_t)words[FIBER_PC]);
 }
 
 static bool is_daemon_place(ArmOp op) {
     return op == ARM_RECV || op == ARM_CHANGED || op == ARM_NOTIFIED || op == ARM_PENDING || op == ARM_PARK;
+}
+
+/* One of its waits is where a daemon may be left. */
+static bool receives(World *world, uint32_t fiber) {
+    Waits waits = {0};
+    bool found = false;
+    stuck_waits(world, fiber, &waits);
+    for (uint32_t i = 0; i < waits.n; i++)
+        found |= waits.data[i].enabled && waits.data[i].polled && is_daemon_place(waits.data[i].op);
+    vec_fini(&waits);
+    return found;
 }
 
 bool stuck_at_place(World *world, uint32_t task) {
@@ -50,22 +71,20 @@ bool stuck_at_place(World *world, uint32_t task) {
     if (point == NULL) return false;
     if (point->is_idle) return true;
     if (point->kind != POINT_AWAIT && point->kind != POINT_SELECT) return false;
-    Waits waits = {0};
-    bool receives = false;
-    stuck_waits(world, task, &waits);
-    for (uint32_t i = 0; i < waits.n; i++)
-        receives |= waits.data[i].enabled && waits.data[i].polled && is_daemon_place(waits.data[i].op);
-    vec_fini(&waits);
-    return receives;
+    return receives(world, task);
+}
+
+bool stuck_part_at_place(World *world, uint32_t task, uint32_t part) {
+    const Word *words = task_words(world, task);
+    return words != NULL && (words[FIBER_FLAGS] & FIBER_IS_DAEMON) != 0 && receives(world, part);
 }
 
 Span stuck_place(World *world, uint32_t task) {
-    const Word *words = task_words(world, task);
+    const Word *words = alive_words(world, task);
     assert(words != NULL);
     const Point *point = resting_point(world, words);
-    const Machine *machine = fiber_machine(world, words);
     Waits waits = {0};
-    Span span = point != NULL ? point->span : machine->code[words[FIBER_PC]].span;
+    Span span = point != NULL ? point->span : fiber_machine(world, words)->code[words[FIBER_PC]].span;
     stuck_waits(world, task, &waits);
     for (uint32_t i = waits.n; i-- > 0;)
         if (waits.data[i].enabled && waits.data[i].polled && waits.data[i].span.file != 0) span = waits.data[i].span;
@@ -217,15 +236,34 @@ static void find_consequences(World *world, StuckTasks *tasks) {
     vec_fini(&joins.waits);
 }
 
+/* The machine whose name it goes by: an `all` or `race` by the first of its futures. */
+static uint32_t function_of(World *world, uint32_t slot) {
+    for (;;) {
+        uint32_t n;
+        const Word *words = world_read(world, slot, &n);
+        if (comp_kind(words) == COMP_OPFUTURE) return (uint32_t)words[OPFUTURE_MACHINE];
+        const Machine *machine = fiber_machine(world, words);
+        if (!machine->is_combinator || words[FIBER_STATUS] != FIBER_AT_POINT) return machine->id;
+        const Point *point = &machine->points[1];
+        uint32_t arm = 0;
+        while (arm < point->narms && (words[FIBER_FRAME + point->state + arm] == ARM_OFF || words[FIBER_FRAME + point->arms[arm].obj] == 0)) arm++;
+        if (arm == point->narms) return machine->id;
+        slot = handle_slot(words[FIBER_FRAME + point->arms[arm].obj]);
+        CompKind kind = world_kind(world, slot);
+        if (kind != COMP_FIBER && kind != COMP_OPFUTURE) return machine->id;
+    }
+}
+
 void stuck_tasks(World *world, const Slots *slots, StuckTasks *out) {
     vec_clear(out);
     for (uint32_t i = 0; i < slots->n; i++) {
         uint32_t slot = slots->data[i];
-        const Word *words = task_words(world, slot);
+        const Word *words = alive_words(world, slot);
         if (words == NULL || stuck_at_place(world, slot)) continue;
+        bool is_op = comp_kind(words) == COMP_OPFUTURE;
         vec_push(out, (StuckTask){.slot = slot,
-                          .machine = (uint32_t)words[FIBER_MACHINE],
-                          .number = words[FIBER_NUMBER],
+                          .machine = function_of(world, slot),
+                          .number = is_op ? 0 : words[FIBER_NUMBER],
                           .at = stuck_place(world, slot)});
     }
     find_consequences(world, out);

@@ -23,11 +23,13 @@ typedef VEC(uint32_t) Slots;
 void stuck_alive(World *world, Slots *out);
 /* A daemon left waiting where it receives, or at a statement labelled `idle:`. */
 bool stuck_at_place(World *world, uint32_t task);
+/* The same of a future that counts as a task of its own (checker/parts.h). */
+bool stuck_part_at_place(World *world, uint32_t task, uint32_t part);
 /* What the task waits for, arm by arm. */
 void stuck_waits(World *world, uint32_t task, Waits *out);
 /* Where the task rests. */
 Span stuck_place(World *world, uint32_t task);
-/* Of the tasks at `slots`, which never move again, those that are stuck. */
+/* Of the tasks at `slots` (and futures that count as tasks), which never move again, those that are stuck. */
 void stuck_tasks(World *world, const Slots *slots, StuckTasks *out);
 
 /* Leaves those of one finding: the lost wakeup's (`lost`), or the deadlock's beside it, with their consequences. */

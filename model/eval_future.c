@@ -79,14 +79,12 @@ static void set_poller(Step *step, Word future, Word from, Word to) {
     if (is_op && words[OPFUTURE_STATUS] != ARM_QUEUED && words[OPFUTURE_STATUS] != ARM_WOKEN) return;
     uint32_t field = is_op ? OPFUTURE_OWNER : FIBER_OWNER;
     if (words[field] != from || from == to) return;
+    if (to) wake_forget(world, slot);
     world_write(world, slot, NULL)[field] = to;
     if (!is_op) set_inner_pollers(step, slot, from, to);
 }
 
-void future_attach(Step *step, Word future) {
-    wake_forget(step->world, handle_slot(future));
-    set_poller(step, future, 0, step_task(step));
-}
+void future_attach(Step *step, Word future) { set_poller(step, future, 0, step_task(step)); }
 
 void future_detach(Step *step, Word future) { set_poller(step, future, step_task(step), 0); }
 

@@ -81,6 +81,7 @@ static void report_future(Report *report, Word future, bool polled) {
 uint32_t eval_waits(World *world, uint32_t task, WaitInfo *out, uint32_t max) {
     Report report = {.world = world, .out = out, .max = max};
     if (world_kind(world, task) == COMP_FIBER) report_fiber(&report, task, true);
+    if (world_kind(world, task) == COMP_OPFUTURE) report_future(&report, slot_handle(task), true);
     return report.n < max ? report.n : max;
 }
 

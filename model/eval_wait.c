@@ -488,7 +488,10 @@ static Run select_now(Step *step, Act *act, const Point *point, uint32_t from) {
         }
         Run run = future_poll(step, act->fiber, arm, act->frame[point->arms[arm].obj]);
         if (run == RUN_FAILED) return RUN_FAILED;
-        if (run == RUN_POINT) wake_remember(step, act->frame[point->arms[arm].obj]);
+        if (run == RUN_POINT) {
+            future_detach(step, act->frame[point->arms[arm].obj]);
+            wake_remember(step, act->frame[point->arms[arm].obj]);
+        }
         if (run == RUN_ENDED) {
             log_finished(step, act->fiber, &point->arms[arm], act->frame[point->arms[arm].obj]);
             act->pc = point->arms[arm].target;

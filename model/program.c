@@ -58,14 +58,14 @@ static bool has_progress(const Program *program) {
     return false;
 }
 
-static bool has_wakes(const Program *program) {
+static void look_at_waits(Program *program) {
     for (uint32_t i = 0; i < program->nmachines; i++)
         for (uint32_t j = 0; j < program->machines[i]->npoints; j++) {
             const Point *point = &program->machines[i]->points[j];
+            program->has_all |= point->combine == COMBINE_ALL;
             for (uint32_t k = 0; k < point->narms; k++)
-                if (point->arms[k].op == ARM_PENDING || point->arms[k].op == ARM_PARK) return true;
+                program->has_wakes |= point->arms[k].op == ARM_PENDING || point->arms[k].op == ARM_PARK;
         }
-    return false;
 }
 
 /* ---- atomic regions: which access of a region is its first */
@@ -219,7 +219,7 @@ void program_finish(Program *program) {
     match_sites(program);
     program->has_blocking = has_blocking(program);
     program->has_progress = has_progress(program);
-    program->has_wakes = has_wakes(program);
+    look_at_waits(program);
     program->threaded = is_threaded(program);
     for (uint32_t i = 0; i < program->nmachines; i++) {
         check_machine(program, program->machines[i]);

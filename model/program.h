@@ -270,6 +270,7 @@ typedef struct Program {
     bool has_faults;         /* some steps may be faults (StepResult.by_fault): whoever lowers the construct sets it */
     bool has_progress;       /* some statement is labelled `progress:` */
     bool has_wakes;          /* some `pending` or `park` exists */
+    bool has_all;            /* some `all` exists */
 } Program;
 
 #define MACHINE_INIT 0u

@@ -142,7 +142,7 @@ static bool check_named(Replay *replay) {
     const Trace *trace = replay->trace;
     if (trace->nstuck == 0) return refuse(replay, "no task is named as stuck");
     for (uint32_t i = 0; i < trace->ntasks; i++) {
-        if (!is_named(trace, i)) continue;
+        if (!is_named(trace, i) || trace->tasks[i].is_part) continue;
         if (i >= replay->tasks.n || has_ended(replay, replay->tasks.data[i]))
             return refuse(replay, "a task named as stuck has ended");
         if (eval_can_step(&replay->world, replay->tasks.data[i]))
@@ -164,7 +164,7 @@ static bool waits_to_be_woken(Replay *replay, uint32_t slot) {
 static bool check_lost_wakeup(Replay *replay) {
     const Trace *trace = replay->trace;
     for (uint32_t i = 0; i < trace->nstuck; i++)
-        if (!waits_to_be_woken(replay, replay->tasks.data[trace->stuck[i]]))
+        if (!trace->tasks[trace->stuck[i]].is_part && !waits_to_be_woken(replay, replay->tasks.data[trace->stuck[i]]))
             return refuse(replay, "a task named as waiting to be woken does not");
     return true;
 }

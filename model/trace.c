@@ -249,11 +249,11 @@ static void fill_tasks(Recorder *recorder, uint32_t *index_of, uint32_t *slots) 
         slots[trace->ntasks] = slot;
         if (!is_task) {
             const char *name = seen->kind == COMP_CHANNEL ? "environment" : trace->object_names[slot];
-            trace->tasks[trace->ntasks++] = (TraceTask){name, "", 0};
+            trace->tasks[trace->ntasks++] = (TraceTask){name, "", 0, false};
             continue;
         }
         trace->tasks[trace->ntasks++] = (TraceTask){trace->object_names[slot],
-            arena_strdup(&trace->arena, recorder->program->machines[seen->origin]->name), numbers[seen->origin]++};
+            arena_strdup(&trace->arena, recorder->program->machines[seen->origin]->name), numbers[seen->origin]++, false};
     }
 }
 

@@ -25,6 +25,7 @@ typedef struct TraceTask {
     const char *name;     /* "worker[1]" when its function is spawned more than once */
     const char *function; /* "": an object with which the environment makes steps */
     uint32_t number;      /* from 0, per function */
+    bool is_part;         /* no task: a future under an `all` that counts as one; after all tasks, named by its function */
 } TraceTask;
 
 /* One edge or node of the wait-for graph (waiter -> object -> who could help). */

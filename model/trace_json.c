@@ -23,6 +23,7 @@ static void write_tasks(JsonWriter *json, const Trace *trace) {
         json_text(json, "name", task->name);
         json_text(json, "function", task->function);
         json_int(json, "number", task->number);
+        if (task->is_part) json_bool(json, "part", true);
         json_close(json);
     }
     json_close(json);

@@ -75,7 +75,8 @@ static void read_tasks(Reader *reader, const json_t *root) {
     for (uint32_t i = 0; i < trace->ntasks; i++) {
         const json_t *task = json_array_get(list, i);
         trace->tasks[i] = (TraceTask){
-            text_of(reader, task, "name"), text_of(reader, task, "function"), number_at(reader, task, "number")};
+            text_of(reader, task, "name"), text_of(reader, task, "function"), number_at(reader, task, "number"),
+            json_is_true(json_object_get(task, "part"))};
     }
 }
 

@@ -16,8 +16,8 @@ static Trace *make_trace(void) {
     trace->line = 12;
     trace->ntasks = 2;
     trace->tasks = ARENA_ARRAY(arena, TraceTask, 2);
-    trace->tasks[0] = (TraceTask){"main", "main", 0};
-    trace->tasks[1] = (TraceTask){"left[1]", "left", 1};
+    trace->tasks[0] = (TraceTask){"main", "main", 0, false};
+    trace->tasks[1] = (TraceTask){"left[1]", "left", 1, false};
     trace->nsteps = 2;
     trace->steps = ARENA_ARRAY(arena, TraceStep, 2);
     static const char *notes[] = {"a goes to left[1]", "b"};
