@@ -33,6 +33,7 @@ static Op op_at(Step *step, uint32_t fiber, const Point *point, uint32_t arm) {
 
 /* An arm that takes part has had to wait: an operation has its place, a future has started and rests where all of its own arms wait. */
 static bool arm_has_waited(World *world, const Word *words, const Point *point, uint32_t arm) {
+    if (point->arms[arm].op == ARM_FUTURE && !arm_object(words, &point->arms[arm])) return true; /* `none`, for ever */
     if (point->arms[arm].op == ARM_FUTURE) return wait_has_waited(world, handle_slot(arm_object(words, &point->arms[arm])));
     return arm_state(words, point, arm) == ARM_QUEUED || arm_state(words, point, arm) == ARM_WOKEN;
 }
