@@ -159,7 +159,7 @@ static uint64_t masked_hash(Comps *comps, const Word *words, uint32_t n, uint32_
     return hash_bytes(comps->masked.data, n * sizeof *words);
 }
 
-/* Which handles stand in one element of a set: that is a relation between what they refer to. */
+/* Which handles stand in one element of a set: that is a relation between what they refer to, unless it is the same. */
 static void note_elements(Comps *comps, const CompInfo *info) {
     uint32_t n = comps->found.n;
     CompRef *refs = comps->found.data;
@@ -167,7 +167,7 @@ static void note_elements(Comps *comps, const CompInfo *info) {
         if (!refs[i].ordered) refs[i].element = comp_element(comps->program, info->words, comps->found_at.data[i]) & 0x7fffffffu;
     for (uint32_t i = 0; i < n; i++) {
         bool alone = true;
-        for (uint32_t k = 0; k < n && alone; k++) alone = k == i || refs[k].element != refs[i].element;
+        for (uint32_t k = 0; k < n && alone; k++) alone = refs[k].slot == refs[i].slot || refs[k].element != refs[i].element;
         if (alone) refs[i].element = 0;
     }
 }
