@@ -30,6 +30,7 @@ static void report_future(Report *report, Word future, bool polled);
 static void report_arm(Report *report, uint32_t fiber, const Word *words, const Point *point, uint32_t index, bool polled) {
     const Arm *arm = &point->arms[index];
     const Word *frame = words + FIBER_FRAME;
+    if (point->combine == COMBINE_ALL && frame[point->state + index] == ARM_OFF) return; /* finished */
     bool guard = arm->guard == NO_SLOT || frame[arm->guard] == 1;
     Word object = arm->obj == NO_SLOT ? 0 : frame[arm->obj];
     WaitInfo info = {.fiber = fiber, .arm = index, .op = arm->op, .span = arm->span, .polled = polled, .object = NO_SLOT};
