@@ -65,9 +65,13 @@ static bool see_expr(Walk *walk, Expr *expr) {
 
 /* ---- objects that nobody feeds */
 
+/* What the variable holds was made for it. */
 static bool is_own_object(const Symbol *symbol) {
     const Decl *decl = symbol->decl;
-    return symbol->kind == SYMBOL_VAR && !symbol->is_param && decl && !decl->is_extern && (!decl->init || decl->init->kind == EXPR_CALL);
+    if (symbol->kind != SYMBOL_VAR || symbol->is_param || !decl || decl->is_extern) return false;
+    const Expr *init = decl->init;
+    if (!init) return true;
+    return init->kind == EXPR_CALL && (init->builtin == BUILTIN_CHANNEL || init->builtin == BUILTIN_WATCHED || init->builtin == BUILTIN_SPURIOUS);
 }
 
 static bool is_unfed(const Finder *finder, const Symbol *symbol) {
