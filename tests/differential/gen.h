@@ -35,7 +35,15 @@ typedef enum VarKind {
     VAR_BARRIER,
     VAR_WAITGROUP,
     VAR_ONCE,
+    VAR_PERMITTED, /* a channel with permits */
+    VAR_ONESHOT,
+    VAR_BROADCAST,
+    VAR_EXTERN,
     VAR_SENDER, /* from here on: handles that one place holds at a time */
+    VAR_RECEIVER,
+    VAR_PERMIT,
+    VAR_SUBSCRIBER,
+    VAR_WATCH,
     VAR_KINDS
 } VarKind;
 typedef struct Var { VarKind kind; char name[16]; bool is_global, is_const, spent; } Var;
@@ -64,7 +72,7 @@ typedef struct GenFamily {
     void (*use)(Gen *g);
     bool (*arm)(Gen *g); /* `case await …` without its colon; false: nothing was written */
 } GenFamily;
-extern const GenFamily gen_sync[]; /* the last has no name */
+extern const GenFamily gen_sync[], gen_chan[]; /* the last has no name */
 
 enum { VARS_MAX = 128, FUNCS_MAX = 8 };
 struct Gen {

@@ -174,12 +174,18 @@ void gen_close_block(Gen *g) {
 }
 bool gen_may_wait(const Gen *g) { return g->now->is_async && !g->still && g->waits > 0; }
 
+static void end_argument(Gen *g, VarKind kind) {
+    if (gen_has(g, kind) && gen_chance(g, 50))
+        gen_put(g, gen_chance(g, 50) ? "clone(%s)" : "%s", gen_name_of(g, kind));
+    else gen_put(g, "%s(%s)", kind == VAR_SENDER ? "sender" : "receiver", gen_name_of(g, VAR_CHAN));
+}
 /* Arguments of a call, by the kinds of its parameters. */
 void gen_args(Gen *g, const Func *f) {
     gen_put(g, "(");
     for (int i = 0; i < f->nparams; i++) {
         if (i > 0) gen_put(g, ", ");
         if (f->params[i] == VAR_INT) gen_expr(g, 1);
+        else if (f->params[i] == VAR_SENDER || f->params[i] == VAR_RECEIVER) end_argument(g, f->params[i]);
         else if (f->params[i] == VAR_MUTEX && gen_chance(g, 6)) gen_put(g, "none");
         else gen_put(g, "%s", gen_name_of(g, f->params[i]));
     }
@@ -187,7 +193,7 @@ void gen_args(Gen *g, const Func *f) {
 }
 bool gen_can_call(const Gen *g, const Func *f) {
     for (int i = 0; i < f->nparams; i++)
-        if (f->params[i] != VAR_INT && f->params[i] != VAR_ARRAY && !gen_has(g, f->params[i])) return false;
+        if (f->params[i] != VAR_INT && f->params[i] != VAR_ARRAY && f->params[i] < VAR_SENDER && !gen_has(g, f->params[i])) return false;
     return true;
 }
 const Func *gen_pick_async(Gen *g, int returns_int) { /* -1: either */
@@ -986,11 +992,13 @@ static void params(Gen *g, Func *f) {
     static const struct {
         VarKind kind;
         const char *type, *prefix;
-    } kinds[] = {{VAR_INT, "int", "x"}, {VAR_CHAN, "chan(int)", "c"}, {VAR_MUTEX, "mutex", "l"}};
+    } kinds[] = {{VAR_INT, "int", "x"}, {VAR_CHAN, "chan(int)", "c"}, {VAR_MUTEX, "mutex", "l"},
+        {VAR_SENDER, "sender(int)", "e"}, {VAR_RECEIVER, "receiver(int)", "e"}};
+    bool has_ends = gen_has(g, VAR_SENDER);
     gen_put(g, "async %s %s(", f->returns_int ? "int" : "void", f->name);
     f->nparams = gen_chance(g, 60) ? 0 : gen_between(g, 1, 2);
     for (int i = 0; i < f->nparams; i++) {
-        uint32_t k = gen_below(g, 3);
+        uint32_t k = gen_below(g, has_ends ? 5 : 3);
         f->params[i] = kinds[k].kind;
         gen_put(g, "%s%s %s%d", i > 0 ? ", " : "", kinds[k].type, kinds[k].prefix, g->names);
         gen_add_var(g, kinds[k].kind, kinds[k].prefix, false);
@@ -1083,14 +1091,15 @@ static void invariants(Gen *g) {
 }
 
 static void families(Gen *g) {
-    static const GenFamily *const groups[] = {gen_sync};
+    static const GenFamily *const groups[] = {gen_sync, gen_chan};
     int n = gen_chance(g, 30) ? 0 : gen_between(g, 1, 2);
     for (int i = 0; i < n; i++) {
         const GenFamily *group = groups[gen_below(g, sizeof groups / sizeof *groups)];
         uint32_t size = 0;
         while (group[size].name != NULL) size++;
         const GenFamily *family = &group[gen_below(g, size)];
-        if (gen_has(g, family->kind)) continue;
+        bool is_threaded = g->flavour->threaded && group == gen_chan;
+        if (is_threaded || (family->arm != NULL && gen_has(g, family->kind))) continue;
         family->declare(g);
         g->families[g->nfamilies++] = family;
     }

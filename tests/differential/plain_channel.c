@@ -76,7 +76,7 @@ static void fill_room(PRun *r, int32_t fiber, PEntity *ch) {
             plain_serve(r, w, true);
             ch->kept++;
         } else {
-            append(r, ch, serve_sender(r, w));
+            deliver(r, fiber, ch, serve_sender(r, w));
         }
     }
 }
