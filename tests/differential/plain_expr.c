@@ -397,7 +397,8 @@ static void poll_once(PCompile *c, const Expr *e) {
 void plain_operands(PCompile *c, const Expr *e, PSiteArm *arm) {
     arm->line = sources_line_of(c->tree->sources, e->span);
     arm->slot = -1;
-    if (is_waiting_call(e) && is_operation(e)) {
+    bool is_awaited_send = is_waiting_call(e) && e->builtin == BUILTIN_SEND && e->args[0]->type->kind == TYPE_BROADCAST;
+    if (is_awaited_send || (is_waiting_call(e) && is_operation(e))) {
         operands_of_builtin(c, e, arm);
         return;
     }

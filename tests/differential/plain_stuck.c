@@ -94,7 +94,8 @@ static bool only_joins(const PProgram *p, const PState *s, const PEntity *e, con
     }
     return any;
 }
-/* A task that waits for joins alone and is on no cycle of such tasks is a consequence. */
+/* A task that waits for joins alone is a consequence, unless it is on a cycle of such tasks and there is nothing else that
+   it waits for. */
 static void drop_consequences(const PSearch *x, const PState *s, bool *stuck) {
     int32_t n = s->n;
     bool *reaches = calloc((size_t)n * (size_t)n, 1), *joins = calloc((size_t)n, 1);
@@ -106,8 +107,14 @@ static void drop_consequences(const PSearch *x, const PState *s, bool *stuck) {
         for (int32_t i = 1; i < n; i++)
             for (int32_t j = 1; j < n; j++)
                 if (reaches[i * n + k] && reaches[k * n + j]) reaches[i * n + j] = true;
-    for (int32_t i = 1; i < n; i++)
-        if (joins[i] && !reaches[i * n + i]) stuck[i] = false;
+    bool *is_root = calloc((size_t)n, 1);
+    for (int32_t i = 1; i < n; i++) is_root[i] = stuck[i] && !joins[i];
+    for (int32_t i = 1; i < n; i++) {
+        bool waits_for_root = false;
+        for (int32_t k = 1; k < n; k++) waits_for_root |= reaches[i * n + k] && is_root[k];
+        if (joins[i] && (waits_for_root || !reaches[i * n + i])) stuck[i] = false;
+    }
+    free(is_root);
     free(reaches);
     free(joins);
 }
