@@ -67,12 +67,14 @@ static FoundList engine_found(Arena *arena, const EngineResult *result, const So
         Found *to = &list.at[i];
         bool stuck = f->kind == FINDING_DEADLOCK || f->kind == FINDING_PARTIAL_DEADLOCK || f->kind == FINDING_LOST_WAKEUP ||
                      f->kind == FINDING_NEVER_YIELDS;
-        bool named = f->kind == FINDING_UNDEFINED || f->kind == FINDING_MISUSE || f->kind == FINDING_INVARIANT;
+        bool placeless = stuck || f->kind == FINDING_INVARIANT || f->kind == FINDING_NONTERMINATION ||
+                         f->kind == FINDING_RACE;
+        bool named = f->kind == FINDING_UNDEFINED || f->kind == FINDING_RACE || f->kind == FINDING_MISUSE || f->kind == FINDING_INVARIANT;
         *to = (Found){
             .kind = finding_kind_text(f->kind), .detail = named && f->name != NULL ? f->name : "", .stuck = ""};
         if (stuck && f->trace != NULL)
             to->stuck = f->kind == FINDING_NEVER_YIELDS ? spinner_of(arena, f->trace) : stuck_of(arena, f->trace);
-        if (!stuck && f->kind != FINDING_INVARIANT) to->line = sources_line_of(sources, f->span);
+        if (!placeless) to->line = sources_line_of(sources, f->span);
     }
     sort_unique(&list);
     return list;
@@ -149,6 +151,9 @@ static void compare_config(Job *job, const Config *config) {
     options.ts.memo = config->memo;
     options.merge = config->merge ? ENGINE_MERGE_ALWAYS : ENGINE_MERGE_NEVER;
     options.ts.run_on = job->run_on;
+    options.termination = job->plain_options.termination;
+    options.races = job->plain_options.races;
+    options.fairness = job->plain_options.fairness == PLAIN_NONE ? FAIRNESS_NONE : FAIRNESS_WEAK;
     options.ts.main_ends_run = job->plain_options.main_ends_run;
     options.record_graph = job->settings->dump;
     EngineResult *result = engine_check(job->program, &options);
@@ -186,7 +191,14 @@ static bool read_options(Job *job) {
         if (strcmp(word, "--main-ends-run") == 0) job->plain_options.main_ends_run = true;
         else if (strcmp(word, "--urgent") == 0) continue;              /* the tree knows */
         else if (strcmp(word, "--time") == 0 || strcmp(word, "-P") == 0) i++; /* likewise */
-        else if (strcmp(word, "--ready") == 0 && more) job->run_on = strcmp(job->tree->options[++i], "run-on") == 0;
+        else if (strcmp(word, "--races") == 0) job->plain_options.races = true;
+        else if (strcmp(word, "--require") == 0 && more)
+            job->plain_options.termination = strcmp(job->tree->options[++i], "termination") == 0;
+        else if (strcmp(word, "--fairness") == 0 && more) {
+            const char *kind = job->tree->options[++i];
+            if (strcmp(kind, "strong") == 0) return false;
+            if (strcmp(kind, "none") == 0) job->plain_options.fairness = PLAIN_NONE;
+        } else if (strcmp(word, "--ready") == 0 && more) job->run_on = strcmp(job->tree->options[++i], "run-on") == 0;
         else if (strcmp(word, "--max-states") == 0 || strcmp(word, "--timeout") == 0 || strcmp(word, "--memory") == 0)
             i++;
         else return false;

@@ -12,11 +12,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
+typedef enum PlainFairness { PLAIN_WEAK, PLAIN_NONE } PlainFairness;
 typedef struct PlainOptions {
     uint32_t max_states;
     uint64_t max_instructions; /* of one step */
     bool main_ends_run;
     bool run_on;
+    bool termination, races; /* --require termination, --races */
+    PlainFairness fairness;
     FILE *dump; /* the explored graph goes there, unless NULL */
 } PlainOptions;
 

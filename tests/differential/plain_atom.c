@@ -11,7 +11,7 @@ static bool task_atom(PRun *r, const PIns *ins, int32_t task) {
     case BUILTIN_ENABLED: case BUILTIN_BLOCKED: {
         jmp_buf out;
         memcpy(&out, &r->out, sizeof out);
-        bool able = plain_able(r, task, &lacks);
+        bool able = plain_able(r, task, &lacks, NULL);
         memcpy(&r->out, &out, sizeof out);
         return ins->c == BUILTIN_ENABLED ? able : !able && e->status != FIBER_ENDED;
     }

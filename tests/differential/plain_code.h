@@ -182,6 +182,9 @@ typedef struct PProgram {
     bool reads_clock;      /* now() is called */
     bool has_wakes;        /* a poll function, or park() */
     bool has_progress;     /* a label `progress:` */
+    uint32_t nglobals;     /* variables with their first cells */
+    int32_t *global_first;
+    const Symbol **global_symbol;
     bool *shared;          /* per global cell: written after initialisation */
     VEC(int32_t) invariants; /* functions */
     VEC(const char *) invariant_names;

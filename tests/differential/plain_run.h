@@ -176,7 +176,8 @@ PGoing plain_going(PRun *r, int32_t task, int32_t fiber); /* whether the future 
 PEnd plain_step(PRun *r);
 PEnd plain_env_step(PRun *r, const PEnv *env);
 /* Whether the task has any step. */
-bool plain_able(PRun *r, int32_t task, bool *lacks_thread);
+typedef enum POwn { OWN_NONE, OWN_LACKS, OWN_ABLE } POwn; /* LACKS: a thread only */
+bool plain_able(PRun *r, int32_t task, bool *lacks_thread, uint8_t *own); /* own: per fiber, or NULL */
 PEnd plain_call(PRun *r, int32_t func, PCell *value); /* runs a function on the spot: initialisers, invariants */
 int64_t plain_atom(PRun *r, const PIns *ins, const PCell *operand);
 

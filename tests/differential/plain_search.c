@@ -144,7 +144,10 @@ static void take_edge(PSearch *x, uint32_t node, PMove kind) {
     vec_push(&x->edges, e);
 }
 static void end_of_step(PSearch *x, uint32_t node, PMove kind, PEnd end) {
-    if (end == END_VIOLATION) violation(x);
+    if (end == END_VIOLATION) {
+        violation(x);
+        x->nodes.data[node].violates = true;
+    }
     if (end == END_LIMIT) x->why = x->run.detail;
     if (end == END_STEP) take_edge(x, node, kind);
 }
@@ -173,6 +176,7 @@ static void expand_env(PSearch *x, uint32_t node, bool somebody_moves) {
     plain_env_list(r, somebody_moves, &list);
     copy = (PEnvs){arena_copy(&x->keep, list.at, (size_t)list.n * sizeof *list.at), list.n, list.n};
     for (int32_t i = 0; i < copy.n; i++) {
+        x->nodes.data[node].can_tick |= copy.at[i].kind == ENV_TICK;
         x->nodes.data[node].env_able |= !plain_env_is_fault(copy.at[i].kind);
         vec_clear(&r->choices);
         do {
@@ -188,7 +192,7 @@ static bool find_able(PSearch *x, uint32_t node, int32_t task) {
     x->run.s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
     x->run.task = task;
     x->run.still = 0;
-    bool able = plain_able(&x->run, task, &lacks);
+    bool able = plain_able(&x->run, task, &lacks, x->nodes.data[node].own);
     x->nodes.data[node].able[task] = able;
     x->nodes.data[node].lacks[task] = lacks;
     return able;
@@ -198,6 +202,7 @@ static void expand(PSearch *x, uint32_t node) {
     PNode *n = &x->nodes.data[node];
     n->able = arena_alloc(&x->keep, (size_t)s->n + 1);
     n->lacks = arena_alloc(&x->keep, (size_t)s->n + 1);
+    n->own = arena_alloc(&x->keep, (size_t)s->n + 1);
     n->first = x->edges.n;
     bool over = x->options->main_ends_run && s->main_ended;
     bool moves = false;
@@ -304,6 +309,9 @@ PlainResult *plain_explore(const Tree *tree, const PlainOptions *options) {
         if (x.why == NULL) {
             plain_find_deadlocks(&x);
             plain_find_partial(&x);
+            plain_find_livelock(&x);
+            plain_find_nontermination(&x);
+            if (threaded) plain_find_races(&x);
         }
         if (options->dump != NULL) plain_dump(&x, options->dump);
         result->why = x.why;

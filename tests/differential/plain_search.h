@@ -17,6 +17,9 @@ typedef struct PNode {
     PState *s;
     bool *able;  /* per entity: the task has a step */
     bool *lacks; /* it lacks only a thread */
+    uint8_t *own;  /* per entity: a fiber that has a step of its own, POwn */
+    bool can_tick;
+    bool violates; /* some step of it ends the run */
     bool env_able; /* time or the outside can do something */
     uint32_t first, nedges;
 } PNode;
@@ -46,6 +49,11 @@ bool plain_stuck_daemon(const PSearch *x, const PState *s, int32_t task);
 bool plain_in_label(const PProgram *p, const PEntity *e, Name name, int32_t func);
 void plain_find_deadlocks(PSearch *x);
 void plain_find_partial(PSearch *x);
+/* plain_cycle.c, plain_race.c */
+void plain_find_livelock(PSearch *x);
+void plain_find_nontermination(PSearch *x);
+void plain_find_races(PSearch *x);
+
 /* plain_fair.c */
 void plain_find_spinning(PSearch *x); /* of a search that tells all tasks apart */
 

@@ -558,6 +558,7 @@ static void step(PRun *r) {
         r->mover = last(&path);
         ended = settle(r, &path, plain_run(r, last(&path)));
     } else if (t->running == 0 && t->abort_asked) {
+        r->mover = r->task;
         plain_cancel(r, r->task);
     } else {
         PWays *ways = arena_alloc(r->arena, sizeof *ways);
@@ -597,28 +598,39 @@ PEnd plain_env_step(PRun *r, const PEnv *env) {
     }
     return r->end;
 }
-bool plain_able(PRun *r, int32_t task, bool *lacks_thread) {
+static void mark_own(uint8_t *own, int32_t fiber, POwn how) {
+    if (own != NULL) own[fiber] = (uint8_t)how;
+}
+static bool ways_of(PRun *r, int32_t task, PPath *path, PWays *ways) {
+    volatile bool able = true; /* a violation on the way counts as a step */
+    ways->n = 0;
+    if (setjmp(r->out) == 0) {
+        collect(r, path, ways);
+        able = ways->n > 0 || (r->p->has_wakes && plain_has_note(r, task));
+    }
+    return able;
+}
+bool plain_able(PRun *r, int32_t task, bool *lacks_thread, uint8_t *own) {
     PEntity *t = plain_at(r, task);
     *lacks_thread = false;
     if (t->kind != ENTITY_TASK || t->status == FIBER_ENDED) return false;
     PPath path = {.fiber = {task}, .n = 1};
+    bool goes = false;
     if (t->running != 0) {
         find_path(r, &path, t->running);
-        if (plain_at(r, last(&path))->status == FIBER_GOING) return true;
-    } else if (t->abort_asked) {
+        goes = plain_at(r, last(&path))->status == FIBER_GOING;
+    }
+    if (goes || (t->running == 0 && t->abort_asked)) {
+        mark_own(own, goes ? last(&path) : task, OWN_ABLE);
         return true;
     }
     PWays *ways = arena_alloc(r->arena, sizeof *ways);
-    volatile bool able = true; /* a violation on the way counts as a step */
-    if (setjmp(r->out) == 0) {
-        collect(r, &path, ways);
-        able = ways->n > 0 || (r->p->has_wakes && plain_has_note(r, task));
-    }
-    if (able && t->running == 0 && !threads_left(r, task)) {
-        *lacks_thread = true;
-        return false;
-    }
-    return able;
+    bool able = ways_of(r, task, &path, ways);
+    *lacks_thread = able && t->running == 0 && !threads_left(r, task);
+    POwn how = *lacks_thread ? OWN_LACKS : OWN_ABLE;
+    for (int32_t i = 0; i < ways->n; i++) mark_own(own, last(&ways->at[i].path), how);
+    if (able && ways->n == 0) mark_own(own, task, how);
+    return able && !*lacks_thread;
 }
 PEnd plain_call(PRun *r, int32_t func, PCell *value) {
     PEntity *e;

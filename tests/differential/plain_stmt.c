@@ -592,9 +592,13 @@ static void list_functions(PCompile *c) {
 static void find_shared(PCompile *c) {
     PProgram *p = c->p;
     p->shared = ARENA_ARRAY(&p->arena, bool, p->globals + 1);
+    p->global_first = ARENA_ARRAY(&p->arena, int32_t, c->tree->nsymbols + 1);
+    p->global_symbol = ARENA_ARRAY(&p->arena, const Symbol *, c->tree->nsymbols + 1);
     for (uint32_t i = 0; i < c->tree->nsymbols; i++) {
         const Symbol *s = c->tree->symbols[i];
         if (s == NULL || s->kind != SYMBOL_VAR || !s->is_global || c->slot[s->id] < 0) continue;
+        p->global_first[p->nglobals] = c->slot[s->id];
+        p->global_symbol[p->nglobals++] = s;
         for (int32_t k = 0; k < plain_cells(s->type); k++) p->shared[c->slot[s->id] + k] = s->is_written;
     }
 }

@@ -243,6 +243,7 @@ void plain_find_partial(PSearch *x) {
         if (of[e->from] == of[e->to]) moves[of[e->from]] = true;
         else left[of[e->from]] = true;
     }
+    for (uint32_t i = 0; i < x->nodes.n; i++) left[of[i]] |= x->nodes.data[i].violates;
     for (uint32_t i = 0; i < x->nodes.n; i++) {
         if (left[of[i]] || !moves[of[i]] || done[of[i]]) continue;
         done[of[i]] = true;
