@@ -65,11 +65,12 @@ static FoundList engine_found(Arena *arena, const EngineResult *result, const So
     for (uint32_t i = 0; i < result->nfindings; i++) {
         const Finding *f = &result->findings[i];
         Found *to = &list.at[i];
-        bool stuck = f->kind == FINDING_DEADLOCK || f->kind == FINDING_PARTIAL_DEADLOCK || f->kind == FINDING_LOST_WAKEUP ||
-                     f->kind == FINDING_NEVER_YIELDS;
+        bool stuck = f->kind == FINDING_DEADLOCK || f->kind == FINDING_PARTIAL_DEADLOCK ||
+                     f->kind == FINDING_NEVER_YIELDS || f->kind == FINDING_LOST_WAKEUP || f->kind == FINDING_LIVELOCK;
         bool placeless = stuck || f->kind == FINDING_INVARIANT || f->kind == FINDING_NONTERMINATION ||
                          f->kind == FINDING_RACE;
-        bool named = f->kind == FINDING_UNDEFINED || f->kind == FINDING_RACE || f->kind == FINDING_MISUSE || f->kind == FINDING_INVARIANT;
+        bool named = f->kind == FINDING_UNDEFINED || f->kind == FINDING_RACE || f->kind == FINDING_MISUSE ||
+                     f->kind == FINDING_INVARIANT;
         *to = (Found){
             .kind = finding_kind_text(f->kind), .detail = named && f->name != NULL ? f->name : "", .stuck = ""};
         if (stuck && f->trace != NULL)

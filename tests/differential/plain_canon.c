@@ -175,6 +175,8 @@ static void channel(Canon *c, const PEntity *e) {
     word(c, e->is_fifo + 2 * e->is_unbounded + 4 * e->is_extern);
     word(c, e->closed);
     word(c, e->kept);
+    word(c, e->losses);
+    word(c, e->duplicates + 2 * e->reorders);
     word(c, e->is_oneshot + 2 * e->used + 4 * e->dropped + 8 * e->unread);
     cells(c, &e->items);
     (e->is_fifo ? queue : set)(c, &e->senders);

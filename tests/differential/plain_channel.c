@@ -42,12 +42,26 @@ static void decide(PRun *r, PWaiter w) {
 static void append(PRun *r, PEntity *ch, PCells item) {
     for (int32_t i = 0; i < item.n; i++) plain_push(r->arena, &ch->items, item.at[i]);
 }
-static PCells first_item(PRun *r, PEntity *ch) {
-    PCells item = {0};
-    for (int32_t i = 0; i < ch->width; i++) plain_push(r->arena, &item, ch->items.at[i]);
+/* A choice of what may go wrong: 0 is what should be. */
+static int32_t fault(PRun *r, int32_t n) {
+    int32_t taken = plain_choose(r, n);
+    if (taken > 0) r->is_fault = true;
+    return taken;
+}
+static bool loses(PRun *r, PEntity *ch) {
+    if (ch->losses == 0 || ch->closed || r->sure > 0 || fault(r, 2) == 0) return false;
+    if (ch->losses > 0) ch->losses--;
+    return true;
+}
+/* The first item, or any of a channel that reorders; false: a copy of it stays. */
+static bool take_item(PRun *r, PEntity *ch, PCells *item) {
+    int32_t n = ch->items.n / ch->width;
+    PCell *at = ch->items.at + (ch->reorders ? fault(r, n) : 0) * ch->width;
+    for (int32_t i = 0; i < ch->width; i++) plain_push(r->arena, item, at[i]);
+    if (ch->duplicates && fault(r, 2) == 1) return false;
     ch->items.n -= ch->width;
-    memmove(ch->items.at, ch->items.at + ch->width, (size_t)ch->items.n * sizeof *ch->items.at);
-    return item;
+    memmove(at, at + ch->width, (size_t)(ch->items.n - (at - ch->items.at)) * sizeof *at);
+    return true;
 }
 int64_t plain_channel_taken(const PEntity *ch) { return (ch->width == 0 ? 0 : ch->items.n / ch->width) + ch->kept; }
 static bool has_room(const PEntity *ch) { return ch->is_unbounded || plain_channel_taken(ch) < ch->n; }
@@ -55,13 +69,14 @@ static bool has_buffer(const PEntity *ch) { return ch->is_unbounded || ch->n > 0
 static bool is_drained(const PEntity *ch) { return ch->closed && plain_channel_taken(ch) == 0; }
 
 static void deliver(PRun *r, int32_t fiber, PEntity *ch, PCells item) {
-    if (!has_partner(ch, &ch->receivers, fiber)) {
-        append(r, ch, item);
-        return;
+    bool again = !loses(r, ch);
+    while (again && has_partner(ch, &ch->receivers, fiber)) {
+        PWaiter w = pick(r, ch, &ch->receivers, fiber);
+        plain_serve(r, w, true)->value = item;
+        decide(r, w);
+        again = ch->duplicates && fault(r, 2) == 1;
     }
-    PWaiter w = pick(r, ch, &ch->receivers, fiber);
-    plain_serve(r, w, true)->value = item;
-    decide(r, w);
+    if (again) append(r, ch, item);
 }
 static PCells serve_sender(PRun *r, PWaiter w) {
     PArm *a = plain_serve(r, w, true);
@@ -106,14 +121,19 @@ static void fire_send(PRun *r, int32_t fiber, PArm *arm, PEntity *ch) {
     deliver(r, fiber, ch, item);
 }
 static void fire_recv(PRun *r, int32_t fiber, PArm *arm, PEntity *ch) {
+    arm->value.n = 0;
     if (ch->items.n > 0) {
-        arm->value = first_item(r, ch);
-        fill_room(r, fiber, ch);
-    } else if (!has_buffer(ch) && has_sender(r, ch, fiber)) {
-        arm->value = serve_sender(r, pick(r, ch, &ch->senders, fiber));
-    } else {
-        arm->result = false;
+        if (take_item(r, ch, &arm->value)) fill_room(r, fiber, ch);
+        return;
     }
+    bool waiting = !has_buffer(ch) && has_sender(r, ch, fiber);
+    while (!has_buffer(ch) && has_sender(r, ch, fiber)) {
+        arm->value = serve_sender(r, pick(r, ch, &ch->senders, fiber));
+        if (!loses(r, ch)) return;
+    }
+    arm->value = (PCells){0};
+    arm->result = false;
+    arm->missed = waiting;
 }
 static void fire(PRun *r, int32_t fiber, PArmOp op, PArm *arm, PEntity *ch) {
     if (op == ARM_SEND) {

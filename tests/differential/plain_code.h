@@ -81,6 +81,7 @@ typedef struct PIns {
     const Type *type;
     uint32_t line;
     uint32_t ordinal; /* DECL, DEFER: place in the source */
+    int64_t losses;   /* NEW: of a lossy channel, -1: any number */
 } PIns;
 
 /* What an arm waits for. Up to SLEEP: operations of objects, see plain_objects.c. */
@@ -118,7 +119,10 @@ enum {
     ATTR_PHASE_FAIR = 32,
     ATTR_READERS = 64,
     ATTR_EXTERN = 128,
-    ATTR_ONESHOT = 256
+    ATTR_ONESHOT = 256,
+    ATTR_LOSSY = 512,
+    ATTR_DUPLICATING = 1024,
+    ATTR_REORDERING = 2048
 };
 
 typedef struct PSiteArm {

@@ -465,17 +465,24 @@ static void block_on(PCompile *c, const Expr *e) {
 /* ---- constructors and immediate operations */
 static bool names_attribute(const Expr *e, Builtin b) {
     for (uint32_t i = 0; i < e->nargs; i++)
-        if (e->args[i]->kind == EXPR_NAME && e->args[i]->builtin == b) return true;
+        if ((e->args[i]->kind == EXPR_NAME || e->args[i]->kind == EXPR_CALL) && e->args[i]->builtin == b) return true;
     return false;
 }
 static int32_t attributes_of(const PCompile *c, const Expr *e) {
     static const struct { Builtin builtin; int32_t attribute; } all[] = {{BUILTIN_FIFO, ATTR_FIFO},
         {BUILTIN_UNBOUNDED, ATTR_UNBOUNDED}, {BUILTIN_BARGING, ATTR_BARGING}, {BUILTIN_UNOWNED, ATTR_UNOWNED},
-        {BUILTIN_SPURIOUS, ATTR_SPURIOUS}, {BUILTIN_PHASE_FAIR, ATTR_PHASE_FAIR}, {BUILTIN_PREFER_READERS, ATTR_READERS}};
+        {BUILTIN_SPURIOUS, ATTR_SPURIOUS}, {BUILTIN_LOSSY, ATTR_LOSSY}, {BUILTIN_DUPLICATING, ATTR_DUPLICATING},
+        {BUILTIN_REORDERING, ATTR_REORDERING}, {BUILTIN_PHASE_FAIR, ATTR_PHASE_FAIR}, {BUILTIN_PREFER_READERS, ATTR_READERS}};
     int32_t found = c->is_extern ? ATTR_EXTERN : 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (e->builtin == all[i].builtin || names_attribute(e, all[i].builtin)) found |= all[i].attribute;
     return found;
+}
+static int64_t losses_of(const Expr *e) {
+    for (uint32_t i = 0; i < e->nargs; i++)
+        if (e->args[i]->builtin == BUILTIN_LOSSY)
+            return e->args[i]->kind == EXPR_CALL && e->args[i]->nargs > 0 ? e->args[i]->args[0]->value : -1;
+    return 0;
 }
 static bool is_maker(Builtin b) {
     return b == BUILTIN_CHANNEL || b == BUILTIN_PERMITS || b == BUILTIN_THREADS || b == BUILTIN_PARTIES || b == BUILTIN_WATCHED ||
@@ -507,6 +514,7 @@ static void make(PCompile *c, const Expr *e) {
     PIns *ins = new_object(
         c, kind, attributes, counts, kind == ENTITY_CHANNEL || kind == ENTITY_BROADCAST ? plain_cells(e->type->of) : 0, e->span);
     if (kind == ENTITY_CHANNEL) ins->type = e->type->of;
+    ins->losses = losses_of(e);
 }
 static void try_form(PCompile *c, const Expr *e) {
     PSite site = {.narms = 1, .line = sources_line_of(c->tree->sources, e->span)};

@@ -132,6 +132,9 @@ void plain_new_object(PNow *x) {
     e->item = ins->type;
     e->is_extern = (ins->b & ATTR_EXTERN) != 0;
     e->is_fifo = (ins->b & ATTR_FIFO) != 0;
+    e->losses = ins->losses;
+    e->duplicates = (ins->b & ATTR_DUPLICATING) != 0;
+    e->reorders = (ins->b & ATTR_REORDERING) != 0;
     e->is_oneshot = (ins->b & ATTR_ONESHOT) != 0;
     if (e->is_oneshot) e->n = 1;
     e->is_unbounded = (ins->b & ATTR_UNBOUNDED) != 0;

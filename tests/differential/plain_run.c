@@ -603,6 +603,12 @@ void plain_complete(PRun *r, int32_t fiber, int32_t k) {
     give_up_others(r, fiber, k);
     plain_at(r, fiber)->wait = NULL;
 }
+/* In the middle of a step: a receive loses nothing. */
+static void fire_now(PRun *r, int32_t fiber, PArmOp op, PArm *a) {
+    r->sure += op == ARM_RECV;
+    plain_fire(r, fiber, op, a);
+    r->sure -= op == ARM_RECV;
+}
 /* A select with default: operations that can fire on arrival and futures are polled in some order (in theirs if biased),
    the first that fires is taken. */
 static void select_on_the_spot(PNow *x, const PSite *site) {
@@ -623,7 +629,7 @@ static void select_on_the_spot(PNow *x, const PSite *site) {
         PArmOp op = site->arms[k].op;
         bool taken = false;
         if (plain_on_object(op) && plain_can_fire(r, fiber, op, a, site->arms[k].line)) {
-            plain_fire(r, fiber, op, a);
+            fire_now(r, fiber, op, a);
             taken = true;
         } else if (op == ARM_JOIN) {
             taken = plain_at(r, a->ref)->status == FIBER_ENDED;
@@ -649,7 +655,7 @@ static bool run_on(PNow *x, const PSite *site) {
     }
     if (n == 0) return false;
     int32_t k = ready[site->is_biased ? 0 : plain_choose(x->r, n)];
-    if (site->arms[k].op != ARM_JOIN) plain_fire(x->r, x->fiber, site->arms[k].op, &x->e->wait->arms[k]);
+    if (site->arms[k].op != ARM_JOIN) fire_now(x->r, x->fiber, site->arms[k].op, &x->e->wait->arms[k]);
     plain_complete(x->r, x->fiber, k);
     return true;
 }
@@ -675,7 +681,7 @@ static int block(PNow *x) {
     PArm *a = &x->e->wait->arms[0];
     PArmOp op = site->arms[0].op;
     bool fires = a->state != ARM_OFF && plain_on_object(op) && plain_can_fire(x->r, x->fiber, op, a, site->line);
-    if (fires) plain_fire(x->r, x->fiber, op, a);
+    if (fires) fire_now(x->r, x->fiber, op, a);
     if (fires || (op == ARM_JOIN && a->ref != 0 && plain_at(x->r, a->ref)->status == FIBER_ENDED)) {
         plain_complete(x->r, x->fiber, 0);
         return 0;

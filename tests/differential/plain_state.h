@@ -63,6 +63,7 @@ typedef struct PArm {
     PCell into;    /* the select arm's */
     PCells value;  /* SEND's item; RECV: what was handed over */
     bool result;   /* SERVED */
+    bool missed;   /* RECV: every item that a sender had for it was lost */
 } PArm;
 
 typedef enum PWaitKind { WAIT_SITE, WAIT_SCOPE, WAIT_PENDING, WAIT_ALL, WAIT_RACE } PWaitKind;
@@ -113,6 +114,8 @@ typedef struct PEntity {
     PWaiters senders, receivers, queue;
     PWaiters readers; /* RWLOCK: tasks that read (arm -1), waiters to whom reading was given */
     int32_t core; /* PERMIT, SENDER, RECEIVER: the channel; SUBSCRIBER: the broadcast; WATCHER: the watch */
+    bool duplicates, reorders;   /* CHANNEL */
+    int64_t losses;              /* CHANNEL: how many may still be lost, -1: any number */
     bool is_oneshot, used;       /* used: a send has succeeded */
     bool dropped;                /* CHANNEL: closed because its last sender went: `close` is no error */
     bool unread;                 /* CHANNEL: its last receiver is gone */

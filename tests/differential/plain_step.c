@@ -266,7 +266,10 @@ static bool take(PRun *r, const PWay *way) {
     case WAY_FIRE:
         plain_check_oneshot(r, op, a, wait_line(r, e, way->arm));
         plain_fire(r, fiber, op, a);
-        break;
+        if (!a->missed) break;
+        a->missed = false;
+        plain_place_waiter(r, fiber, way->arm, op);
+        return settle(r, &path, STOP_POINT);
     default: break;
     }
     plain_complete(r, fiber, way->arm);
@@ -274,6 +277,11 @@ static bool take(PRun *r, const PWay *way) {
 }
 
 /* ---- futures polled on the spot: arms are polled in some order, each runs on until it has ended or cannot fire now */
+static void fire_now(PRun *r, int32_t fiber, PArmOp op, PArm *a) {
+    r->sure += op == ARM_RECV;
+    plain_fire(r, fiber, op, a);
+    r->sure -= op == ARM_RECV;
+}
 static bool poll_arm(PRun *r, int32_t fiber, int32_t k) {
     PEntity *e = plain_at(r, fiber);
     PArm *a = &e->wait->arms[k];
@@ -290,7 +298,7 @@ static bool poll_arm(PRun *r, int32_t fiber, int32_t k) {
     bool can = arrives ? plain_can_fire(r, fiber, op, a, plain_line(r, e))
                                      : a->told && lock_of(r, e, k)->hold == HOLD_FREE;
     if (can && !arrives) plain_mutex_take(r, lock_of(r, e, k), (PWaiter){fiber, k});
-    else if (can) plain_fire(r, fiber, op, a);
+    else if (can) fire_now(r, fiber, op, a);
     else if (a->state == ARM_READY) plain_place_waiter(r, fiber, k, op);
     else a->told = false;
     return can;
@@ -581,6 +589,7 @@ static void begin_step(PRun *r) {
     r->instructions = r->backs = 0;
     r->next_mark = 0;
     r->mover = 0;
+    r->sure = 0;
     vec_clear(&r->mark);
 }
 PEnd plain_step(PRun *r) {
