@@ -52,11 +52,15 @@ static void log_at(Step *step, const Op *op, EventKind kind, uint8_t what, Word 
     event->ok = true;
 }
 
+/* The point of the arm, NULL for an operation future. */
+static const Point *point_of(World *world, const Op *op) {
+    const Word *words = world_read(world, op->holder, NULL);
+    return comp_kind(words) == COMP_FIBER ? machine_point_at(fiber_machine(world, words), (uint32_t)words[FIBER_PC]) : NULL;
+}
+
 /* An arm before this one in the same select waits with the same mutex: then it is that one that releases it. */
-static bool is_released_before(Step *step, const Op *op) {
+static bool is_released_before(Step *step, const Op *op, const Point *point) {
     const Word *words = world_read(step->world, op->holder, NULL);
-    if (comp_kind(words) != COMP_FIBER) return false;
-    const Point *point = machine_point_at(fiber_machine(step->world, words), (uint32_t)words[FIBER_PC]);
     for (uint32_t i = 0; i < point->narms && &point->arms[i] != op->arm; i++) {
         const Word *frame = words + FIBER_FRAME;
         if (point->arms[i].op == ARM_WAIT && frame[point->state + i] != ARM_OFF && frame[point->arms[i].value] == op->value[0]) return true;
@@ -65,12 +69,14 @@ static bool is_released_before(Step *step, const Op *op) {
 }
 
 static Run condvar_check(Step *step, const Op *op) {
+    const Point *point = point_of(step->world, op);
+    if (point && point->fallback != NO_SLOT) return RUN_ON; /* a select with default: it does not come to waiting */
     Span span = op->arm->span;
     Word mutex = op->value[0];
     if (!mutex) return step_misuse(step, "unlock", span, NO_SLOT, "the mutex of this wait is `none`");
     uint32_t slot = handle_slot(mutex);
     if (world_kind(step->world, slot) == COMP_DEAD) return step_violation(step, VIOLATION_UNDEFINED, "dead-object", span, slot, NULL);
-    if (is_released_before(step, op)) return step_misuse(step, "unlock", span, slot, "another arm of this select has released it");
+    if (point && is_released_before(step, op, point)) return step_misuse(step, "unlock", span, slot, "another arm of this select has released it");
     switch (mutex_may_unlock(step->world, slot, step_task(step))) {
     case MUTEX_UNLOCKED: return RUN_ON;
     case MUTEX_NOT_HELD: return step_misuse(step, "unlock", span, slot, "the mutex of this wait is held by nobody");
