@@ -160,7 +160,7 @@ static uint64_t masked_hash(Comps *comps, const Word *words, uint32_t n, uint32_
 }
 
 /* Which handles stand in one element of a set: that is a relation between what they refer to, unless it is the same. */
-static void note_elements(Comps *comps, const CompInfo *info) {
+static void note_elements(Comps *comps, CompInfo *info) {
     uint32_t n = comps->found.n;
     CompRef *refs = comps->found.data;
     for (uint32_t i = 0; i < n; i++)
@@ -170,6 +170,8 @@ static void note_elements(Comps *comps, const CompInfo *info) {
         for (uint32_t k = 0; k < n && alone; k++) alone = refs[k].slot == refs[i].slot || refs[k].element != refs[i].element;
         if (alone) refs[i].element = 0;
     }
+    for (uint32_t i = 0; i < n; i++)
+        if (refs[i].element) info->flags |= COMP_HAS_ELEMENTS;
 }
 
 static void fill_refs(Comps *comps, CompInfo *info) {

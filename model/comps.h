@@ -16,7 +16,8 @@ enum { /* CompInfo.flags */
     COMP_IS_GLOBAL = 128,  /* a global variable */
     COMP_IS_ACTOR = 256,   /* may make steps: an alive task, an object that moves by itself */
     COMP_HAS_REFS = 16,    /* holds a handle to a movable slot */
-    COMP_HAS_SETS = 32     /* some of those stand in a set, whose order means nothing */
+    COMP_HAS_SETS = 32,    /* some of those stand in a set, whose order means nothing */
+    COMP_HAS_ELEMENTS = 512 /* and some in an element of it beside another: a relation between what they refer to */
 };
 
 typedef struct CompRef {

@@ -50,6 +50,7 @@ static void source_contents(Target *target) {
 static TargetLayout layout_of(Target *target) {
     const CompEntry *const *entries = target->entries.data;
     bool roots = true, equal = false, inner = false;
+    for (uint32_t i = 0; i < target->nfixed; i++) inner |= (entries[i]->flags & COMP_HAS_ELEMENTS) != 0;
     for (uint32_t i = target->nfixed; i < target->n; i++) {
         bool root = (entries[i]->flags & COMP_IS_ROOT) != 0;
         roots &= root;
@@ -251,10 +252,12 @@ static uint32_t make_flat(Target *target, const ExpandOutcome *outcome, uint32_t
     return target->n;
 }
 
-/* Some task is given a handle to a movable slot. */
+/* Some task is given a handle to a movable slot, or an object relates two. */
 static bool makes_inner(const Target *target, const ExpandOutcome *outcome) {
-    for (uint32_t i = 0; i < outcome->nwrites; i++)
-        if (outcome->writes[i].slot >= target->nfixed && written(target, &outcome->writes[i])->shape) return true;
+    for (uint32_t i = 0; i < outcome->nwrites; i++) {
+        const CompEntry *now = written(target, &outcome->writes[i]);
+        if (outcome->writes[i].slot >= target->nfixed ? now->shape != 0 : (now->flags & COMP_HAS_ELEMENTS) != 0) return true;
+    }
     return false;
 }
 
