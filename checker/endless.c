@@ -123,7 +123,6 @@ static void key_of(Endless *endless, uint32_t state, const Slots *named, StuckKe
 static void fill_loop(Endless *endless, Hit *hit, const FairPart *part) {
     LassoSteps steps = {0};
     lasso_make(part, NO_SLOT, &steps);
-    vec_clear(&hit->loop);
     for (uint32_t i = 0; i < steps.n; i++) {
         const EdgeLabel *label = edges_label(&endless->search->edges, steps.data[i].label);
         uint32_t state = part->graph->nodes.data[steps.data[i].node].state;
@@ -132,8 +131,8 @@ static void fill_loop(Endless *endless, Hit *hit, const FairPart *part) {
     vec_fini(&steps);
 }
 
-static void found(Endless *endless, const FairPart *part, Slots *named) {
-    uint32_t state = part->graph->nodes.data[part->members[0]].state;
+/* `part` NULL: the run ends in that state. */
+static void found(Endless *endless, uint32_t state, const FairPart *part, Slots *named) {
     StuckKey key = {0};
     key_of(endless, state, named, &key);
     Hit *hit = hits_find(endless->hits, endless->kind, &key);
@@ -145,11 +144,14 @@ static void found(Endless *endless, const FairPart *part, Slots *named) {
         if (hit->state <= state) return;
     }
     hit->state = state;
-    fill_loop(endless, hit, part);
+    vec_clear(&hit->loop);
+    if (part != NULL) fill_loop(endless, hit, part);
     vec_fini(&hit->never_move);
     hit->never_move = *named;
     *named = (Slots){0};
 }
+
+static uint32_t first_state(const FairPart *part) { return part->graph->nodes.data[part->members[0]].state; }
 
 /* The tasks at the component's first node whose class has all or none of these flags. */
 static Slots tasks_with(Endless *endless, const FairPart *part, uint8_t all, uint8_t none, bool daemons) {
@@ -167,7 +169,7 @@ static Slots tasks_with(Endless *endless, const FairPart *part, uint8_t all, uin
 static bool visit_livelock(void *context, const FairPart *part) {
     Endless *endless = context;
     Slots named = tasks_with(endless, part, FAIR_MOVES, 0, true);
-    found(endless, part, &named);
+    found(endless, first_state(part), part, &named);
     vec_fini(&named);
     return search_may_go_on(endless->search);
 }
@@ -175,7 +177,7 @@ static bool visit_livelock(void *context, const FairPart *part) {
 static bool visit_nontermination(void *context, const FairPart *part) {
     Endless *endless = context;
     Slots named = tasks_with(endless, part, 0, FAIR_GONE, false);
-    if (named.n > 0) found(endless, part, &named);
+    if (named.n > 0) found(endless, first_state(part), part, &named);
     else if (endless->graph.nodes.data[part->members[0]].follow == NO_SLOT) {
         endless->any_open = true;
         for (uint32_t i = 0; i < part->n; i++)
@@ -201,6 +203,40 @@ static void look_for_livelock(Search *search, Hits *hits, Crew *crew) {
     look(&endless, visit_livelock);
 }
 
+/* ---- runs that end because the environment does nothing more, though it could */
+
+static bool environment_is_free(const Labels *labels) {
+    for (uint32_t i = 0; i < labels->n; i++)
+        if (labels->labels[i].flags & LABEL_FREE) return true;
+    return false;
+}
+
+/* The environment of some channel can move here, and nothing that has to. */
+static bool may_rest(const Edges *edges, uint32_t state) {
+    bool is_free = false;
+    EdgeIter iter = edges_of(edges, state);
+    while (edges_next(&iter)) {
+        uint32_t flags = edges_label(edges, iter.label)->flags;
+        if ((flags & (LABEL_FREE | LABEL_FAULT)) == 0) return false;
+        is_free |= (flags & LABEL_FAULT) == 0;
+    }
+    return is_free;
+}
+
+static void look_for_rests(Search *search, Hits *hits, Crew *crew) {
+    Endless endless = {.search = search, .hits = hits, .crew = crew, .kind = FINDING_NONTERMINATION};
+    if (!environment_is_free(&search->edges.labels)) return;
+    for (uint32_t state = 0; state < search->edges.n && search_may_go_on(search); state++) {
+        if (!may_rest(&search->edges, state)) continue;
+        Slots named = {0};
+        uint32_t n = crew_slots(crew, state);
+        for (uint32_t slot = search->fixed; slot < n; slot++)
+            if (has_to_end(&endless, state, slot)) vec_push(&named, slot);
+        if (named.n > 0) found(&endless, state, NULL, &named);
+        vec_fini(&named);
+    }
+}
+
 static void look_for_nontermination(Search *search, Hits *hits, Crew *crew) {
     Endless endless = {.search = search, .hits = hits, .crew = crew, .kind = FINDING_NONTERMINATION};
     endless.open = bitset_new(search->store.n);
@@ -221,5 +257,6 @@ void endless_find(Search *search, Hits *hits) {
     crew_init(&crew, search);
     if (search->program->has_progress) look_for_livelock(search, hits, &crew);
     if (search->options->termination && !search->hurries) look_for_nontermination(search, hits, &crew);
+    if (search->options->termination && !search->hurries) look_for_rests(search, hits, &crew);
     crew_fini(&crew);
 }

@@ -223,7 +223,7 @@ static void tell_infinite(Making *making) {
     Trace *trace = making->trace;
     trace->nloop = making->hit->loop.n;
     trace->fairness = fairness_text(making->search->options->fairness);
-    idle_explain(trace, &making->witness, making->prefix, making->task_slots);
+    if (trace->nloop > 0) idle_explain(trace, &making->witness, making->prefix, making->task_slots);
 }
 
 static void tell_loop(Making *making) {
@@ -265,6 +265,8 @@ static void tell_endless(Making *making) {
     if (making->hit->kind == FINDING_LIVELOCK)
         trace->message = arena_printf(&trace->arena, "%s go%s on for ever, and from some moment on nobody passes a `progress:` label",
             who, *many ? "es" : "");
+    else if (making->hit->loop.n == 0)
+        trace->message = arena_printf(&trace->arena, "%s never end%s if the environment does nothing more", who, many);
     else trace->message = arena_printf(&trace->arena, "%s never end%s in a run that goes on for ever", who, many);
     if (trace->nstuck > 0) place(making, stuck_place(&making->world, making->task_slots[trace->stuck[0]]));
     tell_infinite(making);

@@ -196,6 +196,18 @@ static bool check_deadlock(Replay *replay) {
     return true;
 }
 
+/* Only the environment of a channel could go on, and it need not. */
+static bool check_rest(Replay *replay) {
+    for (uint32_t i = 0; i < replay->tasks.n; i++) {
+        uint32_t slot = replay->tasks.data[i];
+        const KindMoves *moves = is_task(replay, slot) ? NULL : kind_row(world_kind(&replay->world, slot))->moves;
+        bool has_to_move = moves ? moves->is_fair && !moves->is_fault : !has_ended(replay, slot);
+        if (has_to_move && eval_can_step(&replay->world, slot))
+            return refuse(replay, "something goes on where the run should end");
+    }
+    return true;
+}
+
 static bool check_invariant(Replay *replay) {
     for (uint32_t i = 0; i < replay->program->ninvariants; i++) {
         const Invariant *invariant = &replay->program->invariants[i];
@@ -422,7 +434,8 @@ static bool check_claim(Replay *replay) {
     if (strcmp(kind, "race") == 0) return check_race(replay);
     if (strcmp(kind, "unbounded") == 0 && is_infinite(replay)) return check_growth(replay);
     if (strcmp(kind, "livelock") == 0 && is_infinite(replay)) return end_loop(replay) && makes_no_progress(replay);
-    if (strcmp(kind, "nontermination") == 0 && is_infinite(replay)) return end_loop(replay) && never_ends(replay);
+    if (strcmp(kind, "nontermination") == 0)
+        return is_infinite(replay) ? end_loop(replay) && never_ends(replay) : check_rest(replay) && check_named(replay);
     return refuse(replay, "the last step is no violation");
 }
 
