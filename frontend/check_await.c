@@ -33,7 +33,7 @@ const Type *check_awaited(Sema *s, Expr *operand, const Type *expected, Use how,
     const Type *wanted = is_struct ? types_handle(s->types, TYPE_FUTURE, expected) : NULL;
     const Type *type = operand->kind == EXPR_CALL ? check_expr_use(s, operand, wanted, how) : check_expr(s, operand, any);
     if (type->kind == TYPE_FUTURE) return type->of;
-    if (type->kind == TYPE_TASK) return check_task_join(s, operand, is_used);
+    if (type->kind == TYPE_TASK) return check_task_join(s, operand, expected, is_used);
     if (type->kind != TYPE_ERROR) refuse(s, operand);
     return sema_error_type(s);
 }

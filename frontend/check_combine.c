@@ -6,7 +6,7 @@ static const Type *check_part(Sema *s, Expr *part, const char *name) {
     const Type *type = check_expr(s, part, types_handle(s->types, TYPE_FUTURE, sema_void(s)));
     if (type->kind == TYPE_FUTURE) return type->of;
     if (type->kind == TYPE_TASK) {
-        if (type->of) (void)check_task_join(s, part, true);
+        if (type->of) (void)check_task_join(s, part, NULL, true);
         return type->of ? type->of : sema_void(s);
     }
     if (type->kind != TYPE_ERROR)

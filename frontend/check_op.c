@@ -276,7 +276,7 @@ static void check_block_on(Sema *s, Expr *expr, Use use) {
     const Type *any = types_handle(s->types, TYPE_FUTURE, sema_void(s));
     const Type *type = check_expr(s, expr->args[0], any);
     if (type->kind == TYPE_FUTURE) expr->type = type->of;
-    else if (type->kind == TYPE_TASK) expr->type = check_task_join(s, expr->args[0], use != USE_DISCARD);
+    else if (type->kind == TYPE_TASK) expr->type = check_task_join(s, expr->args[0], NULL, use != USE_DISCARD);
     else {
         if (type->kind != TYPE_ERROR) report_argument(s, expr, 0, "future or task");
         check_failed(s, expr);

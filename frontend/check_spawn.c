@@ -44,11 +44,12 @@ void check_task_stored(Sema *s, const Expr *place, const Expr *value) {
     check_task_stored_in(s, check_place_root(place), value);
 }
 
-const Type *check_task_join(Sema *s, const Expr *task, bool is_used) {
+const Type *check_task_join(Sema *s, const Expr *task, const Type *expected, bool is_used) {
     const Type *of = task->type->of;
     const Symbol *root = check_place_root(task);
     if (of && root && is_used) value_of(s, root)->is_used = true;
     if (of || !is_used) return of ? of : sema_void(s);
+    if (expected && expected->kind != TYPE_VOID && expected->kind != TYPE_ARRAY) return expected; /* checked when it is joined */
     sema_report(s, TASK_VALUE, task->span,
         "what this task yields is not known here; join it where it was spawned, or send its value over a channel");
     return sema_error_type(s);

@@ -74,10 +74,11 @@ static void destination(Builder *b, const Replica *replica, ArmPlan *plan) {
     lower_label_place(b, skip);
 }
 
-/* A join of a task whose function is known: its value is stored as any other one. */
-static bool yields_known(const SelectArm *arm) {
-    const Type *value = arm->operation->type->of;
-    return value && type_is_integer(value) && type_is_integer(dest_type(arm));
+/* What a join yields: where the task's function is not known, what is wanted of it. */
+static void plan_join(Builder *b, const SelectArm *arm, ArmPlan *plan) {
+    const Type *known = arm->operation->type->of;
+    plan->type = dest_type(arm) && known ? known : dest_type(arm);
+    if (plan->type && !known) plan->arm.joined = lower_type(b->lower, plan->type);
 }
 
 static void operands(Builder *b, const Replica *replica, ArmPlan *plan) {
@@ -85,20 +86,13 @@ static void operands(Builder *b, const Replica *replica, ArmPlan *plan) {
     bind_each(b, replica);
     if (arm->dest) destination(b, replica, plan);
     lower_plan(b, arm->operation, replica->guard, plan);
-    if (plan->arm.op == ARM_JOIN) plan->type = dest_type(arm) && yields_known(arm) ? arm->operation->type->of : dest_type(arm);
+    if (plan->arm.op == ARM_JOIN) plan_join(b, arm, plan);
     lower_plan_result(b, plan, dest_type(arm) != NULL);
     plan->arm.target = lower_label_new(b);
     unbind_each(b, replica);
 }
 
 /* ---- the arms' code */
-
-/* Where the function is not known, a join's value is converted whatever it is. */
-static void store_result(Builder *b, const SelectArm *arm, const ArmPlan *plan, const Type *to, uint8_t bits, uint32_t slot) {
-    if (plan->arm.op == ARM_JOIN && type_is_integer(to) && !bits && !yields_known(arm))
-        lower_emit3(b, INSTR_CONVERT, lower_itype(to, 0), slot, plan->arm.result, NO_SLOT);
-    else lower_convert(b, plan->type, to, bits, slot, plan->arm.result);
-}
 
 static void take(Builder *b, const Select *select, uint32_t index) {
     const Replica *replica = &select->replicas.data[index];
@@ -107,11 +101,11 @@ static void take(Builder *b, const Select *select, uint32_t index) {
     uint32_t mark = lower_mark(b);
     lower_plan_item(b, plan);
     if (arm->dest_decl) {
-        store_result(b, arm, plan, arm->dest_decl->type, arm->dest_decl->symbol->bits,
-            lower_var(b, arm->dest_decl->symbol)->place.base);
+        lower_convert(b, plan->type, arm->dest_decl->type, arm->dest_decl->symbol->bits,
+            lower_var(b, arm->dest_decl->symbol)->place.base, plan->arm.result);
     } else if (plan->has_dest) {
         uint32_t value = lower_temp(b, plan->dest.type);
-        store_result(b, arm, plan, plan->dest.type, plan->dest.bits, value);
+        lower_convert(b, plan->type, plan->dest.type, plan->dest.bits, value, plan->arm.result);
         lower_store(b, &plan->dest, value, true); /* part of the access that fired */
     } else if (plan->arm.result != NO_SLOT) {
         lower_drop(b, plan->arm.result, plan->arm.result_n);

@@ -266,7 +266,10 @@ static void wait_single(Builder *b, const Single *single) {
     ArmPlan plan = {0};
     lower_plan(b, single->operation, NO_SLOT, &plan);
     b->cleanups = before;
-    if (plan.arm.op == ARM_JOIN && single->type->kind != TYPE_VOID) plan.type = single->type;
+    if (plan.arm.op == ARM_JOIN && single->type->kind != TYPE_VOID) {
+        plan.type = single->type;
+        if (!single->operation->type->of) plan.arm.joined = lower_type(b->lower, single->type);
+    }
     if (single->slot != NO_SLOT && plan.type && type_words(plan.type) == type_words(single->type)) {
         plan.arm.result = single->slot;
         plan.arm.result_n = type_words(plan.type);

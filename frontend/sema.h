@@ -307,8 +307,8 @@ void check_spawn(Sema *s, Expr *expr);
  * task unknown. */
 void check_task_stored(Sema *s, const Expr *place, const Expr *value);
 void check_task_stored_in(Sema *s, const Symbol *root, const Expr *value);
-/* What joining a task expression yields; `is_used` when the value is. */
-const Type *check_task_join(Sema *s, const Expr *task, bool is_used);
+/* What joining a task expression yields; `is_used` when the value is. Where its function is not known it must yield what is expected. */
+const Type *check_task_join(Sema *s, const Expr *task, const Type *expected, bool is_used);
 
 /* ---- check_receive.c: futures of receives stay in the function whose variable they fill */
 void check_receive_stored(Sema *s, const Symbol *root, const Expr *value);

@@ -76,6 +76,10 @@ static void negate(Arith *a) {
     if (zero_minus.undefined) undefined(a, zero_minus.undefined);
 }
 
+Word arith_convert(const ValueType *type, Word value) {
+    return type->kind == VALUE_BOOL ? value != 0 : wrap((uint64_t)value, type->bits, type->is_signed);
+}
+
 static void convert(Arith *a) { a->result = a->bits == 1 && !a->is_signed ? a->b != 0 : wrap((uint64_t)a->b, a->bits, a->is_signed); }
 
 static void narrow(Arith *a) {

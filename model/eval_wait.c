@@ -193,6 +193,8 @@ void wait_join_value(Step *step, const Op *op, const Arm *arm, uint32_t waiting)
         *to = FIBER_FRAME + i < n ? words[FIBER_FRAME + i] : kind == WORD_DATA ? WORD_UNINIT : 0;
         if (word_is_counted(kind) && *to > 0) owned_keep(step->world, kind, *to);
     }
+    bool is_whole = arm->joined && arm->joined->kind <= VALUE_ENUM && frame[arm->result] != WORD_UNINIT;
+    if (is_whole) frame[arm->result] = arith_convert(arm->joined, frame[arm->result]);
 }
 
 /* Stores what the operation of an arm yields. */

@@ -50,7 +50,19 @@ static bool task_is_over(World *world, const Op *op) {
 
 static Able join_is_able(World *world, const Op *op) { return task_is_over(world, op) ? ABLE_YES : ABLE_NO; }
 
-const OpRow op_join = {.name = "await", .can_fire = task_is_over, .is_able = join_is_able};
+static bool is_integer(const ValueType *type) { return type->kind <= VALUE_ENUM; }
+
+/* A task of any function may stand here: it must yield what is wanted of it. */
+static Run join_check(Step *step, const Op *op) {
+    const ValueType *wanted = op->arm->joined;
+    const Word *words = op->object ? world_read(step->world, op_object(op), NULL) : NULL;
+    if (!wanted || !words || comp_kind(words) != COMP_FIBER) return RUN_ON;
+    const ValueType *yields = fiber_machine(step->world, words)->result;
+    if (yields == wanted || (is_integer(yields) && is_integer(wanted))) return RUN_ON;
+    return step_misuse(step, "future", op->arm->span, op_object(op), "the task yields a value of another type");
+}
+
+const OpRow op_join = {.name = "await", .check = join_check, .can_fire = task_is_over, .is_able = join_is_able};
 
 /* ---- the end of a scope */
 

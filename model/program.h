@@ -117,6 +117,7 @@ typedef struct Arm {
                          it has lost, and when the fiber is cancelled while it waits (all arms lose, before the cancel code runs) */
     uint32_t value_n, dest_n, result_n; /* how many words value, dest, result take (0 where there is none). RECV that yields false leaves dest alone;
                                            JOIN of an aborted task: data words uninitialised, handle words none */
+    const ValueType *joined; /* JOIN of a task that may be of any function: what it must yield (integers: converted to this), NULL: it is known to */
     bool result_used; /* SEND as a statement of its own has none: a false is `ignored close` (never in an arm of a select) */
 } Arm;
 

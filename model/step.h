@@ -96,6 +96,8 @@ Run run_frame(Step *step, const Machine *machine, Word *frame, uint32_t *result)
 Run data_exec(Step *step, Act *act, const Instr *instr);
 /* ---- eval_arith.c */
 Run arith_exec(Step *step, Act *act, const Instr *instr);
+/* An integer as one of that type. */
+Word arith_convert(const ValueType *type, Word value);
 /* ---- eval_object.c: immediate operations */
 Run object_exec(Step *step, Act *act, const Instr *instr);
 /* ---- eval_task.c: spawning, futures, aborting */
