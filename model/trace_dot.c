@@ -58,6 +58,15 @@ static void put_lane(FILE *out, const Trace *trace, uint32_t task) {
     fputs("    }\n", out);
 }
 
+/* Who makes no step in the loop, and why that is fair. */
+static void put_idle(FILE *out, const Trace *trace) {
+    for (uint32_t i = 0; i < trace->nidle; i++) {
+        fprintf(out, "    idle%u [shape=note, style=dashed, label=\"", i);
+        dot_label(out, trace->idle[i].text);
+        fputs("\"];\n", out);
+    }
+}
+
 static void put_end(FILE *out, const Trace *trace) {
     fputs("    end [shape=octagon, style=filled, fillcolor=\"#fdecea\", color=\"#c0392b\", label=\"", out);
     dot_label(out, trace->kind);
@@ -74,13 +83,14 @@ void trace_dot(const Trace *trace, FILE *out) {
     put_title(out, trace);
     for (uint32_t task = 0; task < trace->ntasks; task++) put_lane(out, trace, task);
     if (!trace->nloop) put_end(out, trace);
+    put_idle(out, trace);
     for (uint32_t i = 1; i < trace->nsteps; i++) {
         bool same = trace->steps[i - 1].task == trace->steps[i].task;
         fprintf(out, "    s%u -> s%u%s;\n", i, i + 1, same ? "" : " [style=dashed]");
     }
     if (trace->nloop)
-        fprintf(out, "    s%u -> s%u [label=\"for ever\", color=\"#c0392b\"];\n", trace->nsteps,
-            trace->nsteps - trace->nloop + 1);
+        fprintf(out, "    s%u -> s%u [label=\"%s\", color=\"#c0392b\"];\n", trace->nsteps,
+            trace->nsteps - trace->nloop + 1, strcmp(trace->kind, "unbounded") == 0 ? "for ever, more each time" : "for ever");
     else if (trace->nsteps) fprintf(out, "    s%u -> end [color=\"#c0392b\"];\n", trace->nsteps);
     fputs("}\n", out);
 }

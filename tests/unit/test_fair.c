@@ -1,0 +1,297 @@
+/* Fair components, on graphs made by hand and, for weak fairness, against all sets of states of small random ones. */
+#include "checker/fair.h"
+#include "checker/lasso.h"
+#include "model/support/hash.h"
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 6, TASKS = 3, STEPS = 40 };
+
+/* A step by hand: which task, from where to where, how the tasks' slots move (-1: the task ends), what else. */
+typedef struct Step {
+    uint32_t from, to, task;
+    int move[TASKS];
+    uint32_t flags, arm;
+    bool stays; /* of an arm: it does not end the wait */
+} Step;
+
+typedef struct Plain {
+    uint32_t nstates, ntasks, nsteps;
+    Step steps[STEPS];
+    uint32_t lacks[MOST]; /* per state: bits of tasks that lack a thread */
+} Plain;
+
+static uint32_t slots(void *context, uint32_t state) {
+    (void)state;
+    return ((Plain *)context)->ntasks;
+}
+
+static bool lacks(void *context, uint32_t state, uint32_t slot) { return ((Plain *)context)->lacks[state] >> slot & 1; }
+
+static uint32_t chain(void *context, uint32_t state, const EdgeLabel *label, const uint32_t **fibers) {
+    (void)context, (void)state;
+    *fibers = &label->actor;
+    return 1;
+}
+
+static uint32_t label_of(Edges *edges, const Plain *plain, const Step *step) {
+    EdgeLabel label = {.actor = step->task, .fiber = step->task, .left = step->stays ? LABEL_NOBODY : step->task,
+        .arm = step->arm, .flags = step->flags};
+    uint32_t to[TASKS];
+    for (uint32_t i = 0; i < plain->ntasks; i++) to[i] = step->move[i] < 0 ? LABEL_NOBODY : (uint32_t)step->move[i];
+    label.moves = labels_intern_moves(&edges->labels, to, plain->ntasks);
+    return labels_intern(&edges->labels, label);
+}
+
+static int compare_keys(const void *a, const void *b) {
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x < y ? -1 : x > y;
+}
+
+static void make_edges(const Plain *plain, Edges *edges) {
+    edges_init(edges, true);
+    edges_roots(edges, plain->nstates);
+    for (uint32_t state = 0; state < plain->nstates; state++) {
+        uint64_t keys[STEPS];
+        uint32_t n = 0, kept = 0;
+        for (uint32_t i = 0; i < plain->nsteps; i++)
+            if (plain->steps[i].from == state)
+                keys[n++] = (uint64_t)plain->steps[i].to << 32 | label_of(edges, plain, &plain->steps[i]);
+        qsort(keys, n, sizeof *keys, compare_keys);
+        for (uint32_t i = 0; i < n; i++)
+            if (i == 0 || keys[i] != keys[i - 1]) keys[kept++] = keys[i];
+        edges_add(edges, 0, keys, kept, 0);
+    }
+}
+
+static void make_graph(const Edges *edges, const FairView *view, FairGraph *graph) {
+    *graph = (FairGraph){.edges = edges, .view = view};
+    for (uint32_t state = 0; state < edges->n; state++) {
+        vec_push(&graph->nodes, (FairNode){state, NO_SLOT});
+        vec_push(&graph->first, graph->steps.n);
+        EdgeIter iter = edges_of(edges, state);
+        while (edges_next(&iter))
+            if (!(edges_label(edges, iter.label)->flags & (LABEL_NOWHERE | LABEL_PROGRESS)))
+                vec_push(&graph->steps, (FairEdge){iter.target, iter.label});
+    }
+    vec_push(&graph->first, graph->steps.n);
+}
+
+/* ---- the lasso of each component is gone along, task by task */
+
+typedef struct Seen {
+    Plain *plain;
+    uint32_t found, states; /* how many components, the states in them as bits */
+} Seen;
+
+static bool can_move(const Plain *plain, uint32_t state, uint32_t task) {
+    for (uint32_t i = 0; i < plain->nsteps; i++)
+        if (plain->steps[i].from == state && plain->steps[i].task == task && !(plain->steps[i].flags & (LABEL_FAULT | LABEL_FREE)))
+            return true;
+    return false;
+}
+
+/* Each task that is there at the beginning moves, ends, or comes to a state where it cannot move. */
+static void check_lasso(const Plain *plain, const FairPart *part, const LassoSteps *steps) {
+    const FairGraph *graph = part->graph;
+    for (uint32_t task = 0; task < plain->ntasks && part->fairness != FAIRNESS_NONE; task++) {
+        uint32_t at = part->members[0], slot = task;
+        bool fair = false, able = false;
+        for (uint32_t i = 0; i < steps->n && slot != LABEL_NOBODY; i++) {
+            const EdgeLabel *label = edges_label(graph->edges, steps->data[i].label);
+            bool can = can_move(plain, at, slot);
+            able |= can;
+            fair |= label->actor == slot || (!can && !(plain->lacks[at] >> slot & 1));
+            slot = labels_move(&graph->edges->labels, label, slot);
+            at = steps->data[i].node;
+        }
+        assert_true(fair || !able || slot == LABEL_NOBODY);
+    }
+    assert_int_equal(steps->data[steps->n - 1].node, part->members[0]);
+}
+
+static bool see(void *context, const FairPart *part) {
+    Seen *seen = context;
+    LassoSteps steps = {0};
+    seen->found++;
+    for (uint32_t i = 0; i < part->n; i++) seen->states |= 1u << part->members[i];
+    lasso_make(part, NO_SLOT, &steps);
+    assert_true(steps.n > 0);
+    check_lasso(seen->plain, part, &steps);
+    vec_fini(&steps);
+    return true;
+}
+
+static Seen look(Plain *plain, Fairness fairness) {
+    Edges edges;
+    FairGraph graph;
+    FairView view = {plain, 0, slots, lacks, chain};
+    Seen seen = {.plain = plain};
+    make_edges(plain, &edges);
+    make_graph(&edges, &view, &graph);
+    fair_each(&graph, fairness, see, &seen);
+    fair_graph_fini(&graph);
+    edges_fini(&edges);
+    return seen;
+}
+
+#define STAY {0, 1, 2}
+#define NO_ARM LABEL_NOBODY
+
+/* Task 0 goes round; task 1 stays able to go on and never does: only without fairness. */
+static void starved(void **state) {
+    (void)state;
+    Plain plain = {3, 2, 4,
+        {{0, 1, 0, STAY, 0, NO_ARM, false}, {1, 0, 0, STAY, 0, NO_ARM, false}, {0, 2, 1, STAY, 0, NO_ARM, false},
+            {1, 2, 1, STAY, 0, NO_ARM, false}},
+        {0}};
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 0);
+    assert_int_equal(look(&plain, FAIRNESS_STRONG).found, 0);
+    assert_int_equal(look(&plain, FAIRNESS_NONE).found, 1);
+}
+
+/* Task 1 is able in one state of the two only: weak fairness lets it be, strong does not. */
+static void now_and_then(void **state) {
+    (void)state;
+    Plain plain = {3, 2, 3,
+        {{0, 1, 0, STAY, 0, NO_ARM, false}, {1, 0, 0, STAY, 0, NO_ARM, false}, {0, 2, 1, STAY, 0, NO_ARM, false}}, {0}};
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
+    assert_int_equal(look(&plain, FAIRNESS_STRONG).found, 0);
+    plain.lacks[1] = 1u << 1; /* where it cannot move it lacks a thread only, and one comes free again and again */
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 0);
+}
+
+/* A strongly fair run has to leave the state where task 1 is able; what is left is a smaller component. */
+static void smaller_component(void **state) {
+    (void)state;
+    Plain plain = {4, 2, 5,
+        {{0, 1, 0, STAY, 0, NO_ARM, false}, {1, 0, 0, STAY, 0, NO_ARM, false}, {1, 2, 0, STAY, 0, NO_ARM, false},
+            {2, 1, 0, STAY, 0, NO_ARM, false}, {0, 3, 1, STAY, 0, NO_ARM, false}},
+        {0}};
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).states, 7);
+    Seen seen = look(&plain, FAIRNESS_STRONG);
+    assert_int_equal(seen.found, 1);
+    assert_int_equal(seen.states, 6);
+}
+
+/* One state, two alike tasks: the one at slot 0 moves and they change places. Both move again and again. */
+static void change_places(void **state) {
+    (void)state;
+    Plain plain = {1, 2, 1, {{0, 0, 0, {1, 0, 2}, 0, NO_ARM, false}}, {0}};
+    plain.steps[1] = (Step){0, 0, 1, {1, 0, 2}, LABEL_NOWHERE, NO_ARM, false}; /* slot 1 is able, though it would be cut */
+    plain.nsteps = 2;
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
+    memcpy(plain.steps[0].move, (int[TASKS]){0, 1, 2}, sizeof plain.steps[0].move);
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 0);
+}
+
+/* The task ends and another takes its slot: whoever is there is gone in time. */
+static void comes_and_goes(void **state) {
+    (void)state;
+    Plain plain = {2, 2, 3,
+        {{0, 1, 0, STAY, 0, NO_ARM, false}, {1, 0, 0, {0, -1, 2}, 0, NO_ARM, false}, {0, 0, 1, STAY, LABEL_NOWHERE, NO_ARM, false}},
+        {0}};
+    plain.steps[plain.nsteps++] = (Step){1, 1, 1, STAY, LABEL_NOWHERE, NO_ARM, false};
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
+}
+
+/* An arm that stays able to fire, while another one's future makes steps without end. */
+static void arm_stays_able(void **state) {
+    (void)state;
+    Plain plain = {3, 1, 4,
+        {{0, 1, 0, STAY, 0, 0, true}, {1, 0, 0, STAY, 0, 0, true}, {0, 2, 0, STAY, 0, 1, false}, {1, 2, 0, STAY, 0, 1, false}},
+        {0}};
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 0);
+    assert_int_equal(look(&plain, FAIRNESS_NONE).found, 1);
+    plain.nsteps = 3; /* able in every other state only */
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
+    assert_int_equal(look(&plain, FAIRNESS_STRONG).found, 0);
+}
+
+/* What is a fault or the environment's is no duty of anybody. */
+static void nobody_counts_on_faults(void **state) {
+    (void)state;
+    Plain plain = {2, 2, 2, {{0, 0, 0, STAY, 0, NO_ARM, false}, {0, 1, 1, STAY, LABEL_FAULT, NO_ARM, false}}, {0}};
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
+    plain.steps[1].flags = LABEL_FREE;
+    assert_int_equal(look(&plain, FAIRNESS_STRONG).found, 1);
+    plain.steps[1].flags = 0;
+    assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 0);
+}
+
+/* ---- against all sets of states; tasks keep their slots */
+
+static uint32_t pick(uint64_t *seed, uint32_t below) { return (uint32_t)(hash_mix(++*seed * 0x9e3779b97f4a7c15u) % below); }
+
+static uint32_t reach(const Plain *plain, uint32_t inside, uint32_t from) {
+    uint32_t seen = 1u << from;
+    for (uint32_t before = 0; before != seen;) {
+        before = seen;
+        for (uint32_t i = 0; i < plain->nsteps; i++) {
+            const Step *step = &plain->steps[i];
+            if ((seen >> step->from & 1) && (inside >> step->to & 1)) seen |= 1u << step->to;
+        }
+    }
+    return seen;
+}
+
+static bool is_strong_set(const Plain *plain, uint32_t inside) {
+    bool steps = false;
+    for (uint32_t i = 0; i < plain->nsteps; i++)
+        steps |= (inside >> plain->steps[i].from & 1) && (inside >> plain->steps[i].to & 1);
+    for (uint32_t from = 0; from < plain->nstates && steps; from++)
+        if ((inside >> from & 1) && reach(plain, inside, from) != inside) return false;
+    return steps;
+}
+
+/* A run that visits exactly these states again and again, and takes all steps between them, is fair. */
+static bool is_fair_set(const Plain *plain, uint32_t inside, bool weak) {
+    for (uint32_t task = 0; task < plain->ntasks; task++) {
+        bool moves = false, rests = false, able = false;
+        for (uint32_t i = 0; i < plain->nsteps; i++)
+            moves |= plain->steps[i].task == task && (inside >> plain->steps[i].from & 1) && (inside >> plain->steps[i].to & 1);
+        for (uint32_t state = 0; state < plain->nstates; state++) {
+            if (!(inside >> state & 1)) continue;
+            bool can = can_move(plain, state, task);
+            able |= can;
+            rests |= !can && !(plain->lacks[state] >> task & 1);
+        }
+        if (able && !moves && !(weak && rests)) return false;
+    }
+    return true;
+}
+
+static void random_graphs(void **state) {
+    (void)state;
+    uint64_t seed = 7;
+    uint32_t some = 0;
+    for (int round = 0; round < 4000; round++) {
+        Plain plain = {.nstates = 1 + pick(&seed, MOST), .ntasks = 1 + pick(&seed, TASKS)};
+        plain.nsteps = pick(&seed, 2 * plain.nstates + 2);
+        for (uint32_t i = 0; i < plain.nsteps; i++)
+            plain.steps[i] = (Step){pick(&seed, plain.nstates), pick(&seed, plain.nstates), pick(&seed, plain.ntasks), STAY, 0, NO_ARM, false};
+        for (uint32_t i = 0; i < plain.nstates && round % 2; i++) plain.lacks[i] = pick(&seed, 1u << TASKS);
+        for (int strong = 0; strong < 2; strong++) {
+            uint32_t expected = 0;
+            for (uint32_t inside = 1; inside < 1u << plain.nstates; inside++)
+                if (is_strong_set(&plain, inside) && is_fair_set(&plain, inside, !strong)) expected |= inside;
+            Seen seen = look(&plain, strong ? FAIRNESS_STRONG : FAIRNESS_WEAK);
+            assert_int_equal(seen.states, expected);
+            some += expected != 0;
+        }
+    }
+    assert_true(some > 1000);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starved),        cmocka_unit_test(now_and_then),   cmocka_unit_test(smaller_component),
+        cmocka_unit_test(change_places),  cmocka_unit_test(comes_and_goes), cmocka_unit_test(arm_stays_able),
+        cmocka_unit_test(nobody_counts_on_faults), cmocka_unit_test(random_graphs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
