@@ -224,6 +224,7 @@ Run future_poll(Step *step, uint32_t waiting, uint32_t arm, Word future) {
     step->rests = false;
     step->on_the_spot = true;
     step->fresh_waits = false;
+    if (!on_the_spot) step->spot_accesses = 0;
     Run run = poll_until_it_waits(step, waiting, arm, future);
     step->rests = rests;
     step->on_the_spot = on_the_spot;

@@ -104,6 +104,21 @@ static Run rest_before_access(Step *step, Act *act) {
     return RUN_ACCESS;
 }
 
+/* Nothing but futures are polled: what they do is looked at itself. */
+static bool is_poll(const Point *point) {
+    for (uint32_t i = 0; i < point->narms; i++)
+        if (point->arms[i].op != ARM_FUTURE) return false;
+    return true;
+}
+
+/* On several threads others could come between the accesses of a future that is polled on the spot: more than one is not followed. */
+static bool hides_access(Step *step, const Act *act, const Instr *instr) {
+    if (!step->program->threaded || step->unwinding || !flow_is_access(step->program, act->machine, instr)) return false;
+    if (instr->flags & (INSTR_ATOMIC | INSTR_JOINED)) return false;
+    if (instr->op == INSTR_WAIT && act->machine->points[instr->imm].fallback != NO_SLOT && is_poll(&act->machine->points[instr->imm])) return false;
+    return ++step->spot_accesses > 1;
+}
+
 static Run interpret(Step *step, Act *act) {
     for (;;) {
         assert(act->pc < act->machine->ncode);
@@ -113,6 +128,8 @@ static Run interpret(Step *step, Act *act) {
             if (must_rest(step, act, instr, &is_access)) return rest_before_access(step, act);
             act->accessed |= is_access;
         }
+        if (step->on_the_spot && act->fiber != NO_SLOT && hides_access(step, act, instr))
+            return step_limit(step, "on several threads, a future that is polled on the spot makes several accesses to what others see");
         if (step->fuel-- == 0) return step_limit(step, "a step of more than 10,000,000 instructions");
         act->may_access = false;
         act->pc++;

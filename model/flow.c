@@ -141,7 +141,7 @@ bool flow_is_access(const Program *program, const Machine *machine, const Instr 
     case INSTR_WAIT: {
         const Point *point = &machine->points[instr->imm];
         for (uint32_t i = 0; i < point->narms; i++)
-            if (point->arms[i].op != ARM_FUTURE && op_row(point->arms[i].op)->on_object) return true;
+            if (point->arms[i].op == ARM_FUTURE ? point->fallback != NO_SLOT : op_row(point->arms[i].op)->on_object) return true;
         return false;
     }
     case INSTR_OP_FUTURE: return op_row(machine->points[instr->imm].arms[0].op)->enter != NULL; /* its object knows of it from now on */

@@ -37,6 +37,7 @@ typedef struct Step {
     uint32_t fresh[STEP_FRESH]; /* on the spot: fibers that have become pending in this very poll */
     uint32_t nfresh;
     uint32_t unwinding; /* cancellations under way, one in the other */
+    uint32_t spot_accesses; /* on the spot: to what others see, in this very poll */
     bool has_moved;    /* result.at and result.fiber are set */
     bool contact;      /* something shared was read or written, but for what StepResult.inert allows */
     bool arrived_ready; /* the last arrival was at a lone operation on an object that could fire */

@@ -68,6 +68,16 @@ static void test_threads(void **state) {
 
 /* ---- polled on the spot */
 
+static void test_poll_on_threads(void **state) {
+    (void)state;
+    /* what others could come between is not followed */
+    ENDS("executor e = threads(2); int x; async void f(void) { x++; await yield(); } async void main(void) { spawn (e) f(); future(void) p = f(); poll(p); }", "limit");
+    ENDS("executor e = threads(2); _Atomic int x; async void f(void) { x++; await yield(); } async void main(void) { spawn (e) f(); future(void) p = f(); poll(p); }", "x=2");
+    /* and a poll is an access of its own */
+    ENDS("executor e = threads(2); _Atomic int x; int y; async void f(void) { x = 1; } async void g(void) { x = 2; }"
+         "async void main(void) { future(void) p = g(); spawn (e) f(); y = 1; poll(p); }", "x=1 x=2");
+}
+
 static void test_poll(void **state) {
     (void)state;
     ENDS("int x; async int f(void) { return 5; } async void main(void) { future(int) p = f(); if (poll(p, &x)) x++; }", "x=6");
@@ -122,7 +132,7 @@ static void test_race(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_poll_functions), cmocka_unit_test(test_drop_blocks), cmocka_unit_test(test_wakes), cmocka_unit_test(test_wakes_are_one),
-        cmocka_unit_test(test_threads), cmocka_unit_test(test_poll), cmocka_unit_test(test_polled_futures_wake), cmocka_unit_test(test_all),
+        cmocka_unit_test(test_threads), cmocka_unit_test(test_poll), cmocka_unit_test(test_poll_on_threads), cmocka_unit_test(test_polled_futures_wake), cmocka_unit_test(test_all),
         cmocka_unit_test(test_race),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
