@@ -91,6 +91,38 @@ static uint32_t refine(const Cfsm *machine, uint32_t *class, uint32_t *finer) {
     return n;
 }
 
+/* One state for each class that is reached from the start, numbered as they are found. */
+static Cfsm quotient(const Cfsm *machine, const uint32_t *class, uint32_t n) {
+    uint32_t *number = allocate(n, sizeof *number);
+    bool *is_final = allocate(n, sizeof *is_final);
+    VEC(CfsmEdge) edges = {0};
+    VEC(uint32_t) states = {0}; /* a member of each class found */
+    memset(number, 0xff, sizeof *number * n);
+    number[class[machine->initial]] = 0;
+    vec_push(&states, machine->initial);
+    for (uint32_t i = 0; i < states.n; i++) {
+        uint32_t s = states.data[i];
+        is_final[i] = machine->is_final[s];
+        for (uint32_t e = machine->first[s]; e < machine->first[s + 1]; e++) {
+            CfsmEdge edge = machine->edges[e];
+            uint32_t *target = &number[class[edge.to]];
+            if (*target == UINT32_MAX) {
+                *target = states.n;
+                vec_push(&states, edge.to);
+            }
+            edge.from = i;
+            edge.to = *target;
+            vec_push(&edges, edge);
+        }
+    }
+    Cfsm small = cfsm_of(states.n, 0, edges.data, edges.n, is_final);
+    vec_fini(&edges);
+    vec_fini(&states);
+    free(number);
+    free(is_final);
+    return small;
+}
+
 Cfsm cfsm_minimal(const Cfsm *machine) {
     uint32_t *class = allocate(machine->nstates, sizeof *class);
     uint32_t *finer = allocate(machine->nstates, sizeof *finer);
@@ -100,23 +132,7 @@ Cfsm cfsm_minimal(const Cfsm *machine) {
         before = n;
         n = refine(machine, class, finer);
     }
-    VEC(CfsmEdge) edges = {0};
-    bool *is_final = allocate(n, sizeof *is_final), *done = allocate(n, sizeof *done);
-    for (uint32_t s = 0; s < machine->nstates; s++) {
-        if (done[class[s]]) continue;
-        done[class[s]] = true;
-        is_final[class[s]] = machine->is_final[s];
-        for (uint32_t e = machine->first[s]; e < machine->first[s + 1]; e++) {
-            CfsmEdge edge = machine->edges[e];
-            edge.from = class[s];
-            edge.to = class[edge.to];
-            vec_push(&edges, edge);
-        }
-    }
-    Cfsm minimal = cfsm_of(n, class[machine->initial], edges.data, edges.n, is_final);
-    vec_fini(&edges);
-    free(is_final);
-    free(done);
+    Cfsm minimal = quotient(machine, class, n);
     free(class);
     free(finer);
     return minimal;

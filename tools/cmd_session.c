@@ -1,7 +1,9 @@
-/* `unknot session project|compat FILE` */
+/* `unknot session project|compat|dual|subtype` */
 #include "session/compat.h"
+#include "session/local.h"
 #include "session/merge.h"
 #include "session/project.h"
+#include "session/subtype.h"
 #include "tools/commands.h"
 #include "tools/output.h"
 
@@ -10,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a file holds: protocols, or machines. */
+/* What a file holds: protocols, or machines; and what is said of it. */
 typedef struct Held {
     Sources *sources;
     Diags *diags;
@@ -18,6 +20,7 @@ typedef struct Held {
     Tree *tree;
     Protocols *protocols;
     CfsmSystem *system;
+    Arena arena;
 } Held;
 
 static bool ends_in(const char *path, const char *suffix) {
@@ -45,9 +48,13 @@ static void read_protocols(Held *held, const char *path, const Options *options)
         diags_add(held->diags, DIAG_PROTOCOL, (Span){held->tree->file, 0, 0}, "there is no protocol in this file");
 }
 
-static void held_load(Held *held, const char *path, const Options *options) {
+static void held_begin(Held *held) {
     *held = (Held){.sources = sources_new(), .names = names_new()};
     held->diags = diags_new(held->sources);
+    arena_init(&held->arena);
+}
+
+static void held_load(Held *held, const char *path, const Options *options) {
     if (ends_in(path, ".cfsm")) read_machines(held, path);
     else read_protocols(held, path, options);
 }
@@ -59,6 +66,7 @@ static void held_fini(Held *held) {
     diags_free(held->diags);
     names_free(held->names);
     sources_free(held->sources);
+    arena_fini(&held->arena);
 }
 
 /* ---- project */
@@ -174,18 +182,140 @@ static int compat(Held *held, const Options *options, FILE *out) {
     return code;
 }
 
+/* ---- dual and subtype: a type as it is written, or FILE:role */
+
+static bool read_type(Held *held, const char *text, Cfsm *machine) {
+    uint32_t file = sources_add(held->sources, "type", text, strlen(text));
+    return local_read(held->sources, (Span){file, 0, (uint32_t)strlen(text)}, held->names, held->diags, machine);
+}
+
+/* Takes role's machine out of the system. */
+static bool take_machine(Held *held, CfsmSystem *system, const char *role, Cfsm *machine) {
+    for (uint32_t i = 0; system && i < system->n; i++) {
+        if (strcmp(role_text(system, i), role) != 0) continue;
+        *machine = system->machines[i];
+        for (uint32_t e = 0; e < machine->nedges; e++) machine->edges[e].peer = system->roles[machine->edges[e].peer]; /* peers by name */
+        system->machines[i] = (Cfsm){0};
+        return true;
+    }
+    if (system) diags_add(held->diags, DIAG_CFSM, (Span){0}, "there is no role '%s'", role);
+    return false;
+}
+
+static bool read_role(Held *held, const char *path, const char *role, const Options *options, Cfsm *machine) {
+    CfsmSystem *system = NULL;
+    if (ends_in(path, ".cfsm")) {
+        read_machines(held, path);
+        system = held->system;
+        held->system = NULL;
+    } else {
+        protocols_free(held->protocols);
+        if (held->tree) tree_free(held->tree);
+        held->tree = NULL;
+        read_protocols(held, path, options);
+        if (!diags_errors(held->diags) && held->protocols->n != 1)
+            diags_add(held->diags, DIAG_PROTOCOL, (Span){0}, "'%s' holds several protocols", path);
+        if (!diags_errors(held->diags)) system = project_all(held, held->protocols->all[0], 0);
+    }
+    bool good = take_machine(held, system, role, machine);
+    cfsm_system_free(system);
+    return good;
+}
+
+static bool read_machine(Held *held, const char *word, const Options *options, Cfsm *machine) {
+    const char *colon = strrchr(word, ':');
+    bool is_file = false;
+    char *path = arena_strdup(&held->arena, word);
+    if (colon) {
+        path[colon - word] = '\0';
+        is_file = ends_in(path, ".cfsm") || ends_in(path, ".ac");
+    }
+    return is_file ? read_role(held, path, colon + 1, options, machine) : read_type(held, word, machine);
+}
+
+static int dual(Held *held, const Options *options, FILE *out) {
+    Cfsm machine;
+    if (!read_type(held, options->operands.data[1], &machine)) return EXIT_WRONG_INPUT;
+    Cfsm other = local_dual(&machine);
+    local_print(&other, held->names, out);
+    cfsm_fini(&machine);
+    cfsm_fini(&other);
+    return EXIT_HOLDS;
+}
+
+static bool has_one_peer(const Cfsm *machine) {
+    for (uint32_t e = 1; e < machine->nedges; e++)
+        if (machine->edges[e].peer != machine->edges[0].peer) return false;
+    return true;
+}
+
+/* T <= U holds just when dual(U) <= dual(T) does: one game may close where the other goes on. */
+static Subtype decide_async(Cfsm *t, Cfsm *u) {
+    enum { POSITIONS = 20000 };
+    for (uint32_t e = 0; e < t->nedges; e++) t->edges[e].peer = 0;
+    for (uint32_t e = 0; e < u->nedges; e++) u->edges[e].peer = 0;
+    Subtype one = subtype_async(t, u, POSITIONS);
+    if (one.verdict != SUBTYPE_UNKNOWN) return one;
+    Cfsm dual_t = local_dual(t), dual_u = local_dual(u);
+    Subtype two = subtype_async(&dual_u, &dual_t, POSITIONS);
+    cfsm_fini(&dual_t);
+    cfsm_fini(&dual_u);
+    if (two.verdict == SUBTYPE_YES) one.verdict = SUBTYPE_YES;
+    else if (two.verdict == SUBTYPE_NO) one = (Subtype){SUBTYPE_NO, "seen from the partner's side", one.run, one.nrun, one.positions};
+    subtype_fini(&two);
+    return one;
+}
+
+static int report_subtype(Held *held, const Subtype *result, FILE *out) {
+    static const char *const words[] = {"yes", "no", "unknown"};
+    static const int codes[] = {EXIT_HOLDS, EXIT_VIOLATED, EXIT_NO_VERDICT};
+    fprintf(out, "%s%s%s\n", words[result->verdict], result->verdict != SUBTYPE_YES ? ": " : "", result->verdict != SUBTYPE_YES ? result->why : "");
+    if (result->nrun) fprintf(out, "  after");
+    for (uint32_t i = 0; i < result->nrun; i++)
+        fprintf(out, " %c%s", result->run[i].is_send ? '!' : '?', names_text(held->names, result->run[i].message));
+    if (result->nrun) fputc('\n', out);
+    return codes[result->verdict];
+}
+
+static int subtype(Held *held, const Options *options, FILE *out) {
+    Cfsm t = {0}, u = {0};
+    int code = EXIT_WRONG_INPUT;
+    if (read_machine(held, options->operands.data[1], options, &t) && read_machine(held, options->operands.data[2], options, &u)) {
+        if (options->async_subtype && (!has_one_peer(&t) || !has_one_peer(&u))) {
+            diags_add(held->diags, DIAG_NOT_YET, (Span){0}, "asynchronous subtyping with several partners is not supported by this version");
+        } else {
+            Subtype result = options->async_subtype ? decide_async(&t, &u) : subtype_sync(&t, &u);
+            code = report_subtype(held, &result, out);
+            subtype_fini(&result);
+        }
+    }
+    cfsm_fini(&t);
+    cfsm_fini(&u);
+    return code;
+}
+
 /* ---- */
 
 typedef int (*SessionRun)(Held *held, const Options *options, FILE *out);
 
-static int run(const Options *options, SessionRun what) {
+/* The sub-commands: what they take is a file that is read first, or words. */
+typedef struct Row { const char *name; SessionRun run; uint32_t operands; bool takes_file; } Row;
+static const Row rows[] = {
+    {"project", project, 2, true},
+    {"compat", compat, 2, true},
+    {"dual", dual, 2, false},
+    {"subtype", subtype, 3, false},
+};
+
+static int run(const Options *options, const Row *row) {
     Held held;
     int code = EXIT_WRONG_INPUT;
-    held_load(&held, options->operands.data[1], options);
+    held_begin(&held);
+    if (row->takes_file) held_load(&held, options->operands.data[1], options);
     if (!diags_errors(held.diags)) {
         Output output;
         output_begin(&output, options->out);
-        code = what(&held, options, output.stream);
+        code = row->run(&held, options, output.stream);
         if (!output_end(&output)) code = EXIT_WRONG_INPUT;
     }
     diags_render(held.diags, stderr, options_colour(options, stderr));
@@ -196,9 +326,12 @@ static int run(const Options *options, SessionRun what) {
 int command_session(const Options *options, CommandLine line) {
     (void)line;
     const char *word = options->operands.n ? options->operands.data[0] : "";
-    SessionRun what = strcmp(word, "project") == 0 ? project : strcmp(word, "compat") == 0 ? compat : NULL;
-    if (!what || options->operands.n != 2) return command_wrong("session needs what to do (project or compat) and one file");
-    if (what == project && ends_in(options->operands.data[1], ".cfsm")) return command_wrong("session project needs a protocol, not machines");
+    const Row *row = NULL;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].name, word) == 0) row = &rows[i];
+    if (!row) return command_wrong("session needs what to do: project, compat, dual or subtype");
+    if (options->operands.n != row->operands) return command_wrong("session %s needs %s", word, row->operands == 3 ? "two types" : row->takes_file ? "one file" : "one type");
+    if (row->run == project && ends_in(options->operands.data[1], ".cfsm")) return command_wrong("session project needs a protocol, not machines");
     if (options->out && !output_probe(options->out)) return EXIT_WRONG_INPUT;
-    return run(options, what);
+    return run(options, row);
 }

@@ -39,6 +39,7 @@ typedef struct Options {
     bool races;
     uint32_t merge_kind; /* as fairness */
     uint64_t bound;
+    bool async_subtype;
     bool no_symmetry, no_reset, no_memo, merge, no_merge;
     const char *json, *out;
     bool dot, waits, as_json, replay;
