@@ -155,7 +155,8 @@ static void reason_group(Telling *telling, uint32_t task, const WaitInfo *wait, 
     out->what = arena_printf(telling->arena, "wait %s", name);
     out->waits = arena_printf(telling->arena, "waits for %s", name);
     if (comp_kind(words) == COMP_WAITGROUP)
-        out->waits = arena_printf(telling->arena, "waits for %s, whose count is %u", name, (uint32_t)words[WAITGROUP_COUNT]);
+        out->waits = arena_printf(
+            telling->arena, "waits for %s, whose count is %u", name, (uint32_t)words[WAITGROUP_COUNT]);
     reason_nobody_does(telling, task, wait, USE_DONE, "call done", "calls done", out);
 }
 

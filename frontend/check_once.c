@@ -141,7 +141,8 @@ static void make_blocking(Sema *s, Expr *expr) {
 void check_once(Sema *s, Expr *expr, const Type *expected, Use use) {
     if (expr->nargs != 2) {
         for (uint32_t i = 0; i < expr->nargs; i++) check_quietly(s, expr->args[i]);
-        sema_report(s, ARGUMENT_COUNT, expr->at, "wrong number of arguments (%u): write call_once(once, f())", expr->nargs);
+        sema_report(s, ARGUMENT_COUNT, expr->at, "wrong number of arguments (%u): write call_once(once, f())",
+            expr->nargs);
         check_failed(s, expr);
         return;
     }

@@ -41,7 +41,8 @@ static ObjectKind object_of(Builder *b, TypeKind kind, Span span) {
 }
 
 static RwlockPolicy policy_of(Builtin builtin) {
-    return builtin == BUILTIN_PHASE_FAIR ? RWLOCK_PHASE_FAIR : builtin == BUILTIN_PREFER_READERS ? RWLOCK_PREFER_READERS : RWLOCK_FIFO;
+    if (builtin == BUILTIN_PHASE_FAIR) return RWLOCK_PHASE_FAIR;
+    return builtin == BUILTIN_PREFER_READERS ? RWLOCK_PREFER_READERS : RWLOCK_FIFO;
 }
 
 /* The environment tries every item. */

@@ -51,7 +51,8 @@ static const WaitRow join_row = {.op = ARM_JOIN, .has_object = true}, future_row
 
 static const WaitRow *row_of(const Expr *operation) {
     for (uint32_t i = 0; operation->kind == EXPR_CALL && i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].builtin == operation->builtin && (rows[i].value != VALUE_MUTEX || operation->nargs == 2)) return &rows[i];
+        if (rows[i].builtin == operation->builtin && (rows[i].value != VALUE_MUTEX || operation->nargs == 2))
+            return &rows[i];
     return operation->type->kind == TYPE_TASK ? &join_row : &future_row;
 }
 

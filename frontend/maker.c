@@ -22,7 +22,8 @@ static const struct {
 };
 enum { MAKERS = sizeof makers / sizeof *makers };
 
-static const TypeKind implicit[] = {TYPE_MUTEX, TYPE_RWLOCK, TYPE_CONDVAR, TYPE_NOTIFY, TYPE_WAITGROUP, TYPE_ONCE, TYPE_ONESHOT};
+static const TypeKind implicit[] = {
+    TYPE_MUTEX, TYPE_RWLOCK, TYPE_CONDVAR, TYPE_NOTIFY, TYPE_WAITGROUP, TYPE_ONCE, TYPE_ONESHOT};
 enum { IMPLICIT = sizeof implicit / sizeof *implicit };
 
 bool maker_is(Builtin builtin) {

@@ -11,7 +11,12 @@ enum { WAITGROUP_WHO_WORDS = 2 };
 typedef struct WaitgroupLists { Records queue, done; } WaitgroupLists;
 WaitgroupLists waitgroup_lists(const Word *words);
 
-typedef enum WaitgroupAdd { WAITGROUP_ADDED, WAITGROUP_BELOW, WAITGROUP_REUSED /* from 0, and one that was released has not gone on */, WAITGROUP_TOO_BIG } WaitgroupAdd;
+typedef enum WaitgroupAdd {
+    WAITGROUP_ADDED,
+    WAITGROUP_BELOW,
+    WAITGROUP_REUSED, /* from 0, and one that was released has not gone on */
+    WAITGROUP_TOO_BIG
+} WaitgroupAdd;
 
 uint32_t waitgroup_new(World *world, uint32_t site);
 bool waitgroup_is_zero(World *world, uint32_t slot);
