@@ -235,7 +235,6 @@ static void take(Lower *lower) {
     program->nformats = lower->formats.n;
     program->fault_sites = TAKE(lower->arena, lower->faults);
     program->nfault_sites = lower->faults.n;
-    program->has_faults |= lower->faults.n > 0;
     lower_observed(lower);
 }
 

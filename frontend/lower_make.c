@@ -54,7 +54,7 @@ static void check_values(Builder *b, const Expr *call, const ValueType *item) {
     b->lower->failed = true;
 }
 
-static void take_fault(Builder *b, Site *site, const Expr *attribute) {
+static void take_fault(Site *site, const Expr *attribute) {
     switch (attribute->builtin) {
     case BUILTIN_LOSSY:
         site->is_lossy = true;
@@ -63,9 +63,8 @@ static void take_fault(Builder *b, Site *site, const Expr *attribute) {
     case BUILTIN_DUPLICATING: site->is_duplicating = true; break;
     case BUILTIN_REORDERING: site->is_reordering = true; break;
     case BUILTIN_FAIR: site->is_fair = true; break;
-    default: return;
+    default: break;
     }
-    b->lower->program->has_faults = true;
 }
 
 /* The key tells objects of one constructor in different variables apart no further: one constructor expression is one site. */
@@ -86,7 +85,7 @@ void lower_make(Builder *b, const Expr *call, uint32_t slot) {
     for (uint32_t i = 0; i < call->nargs; i++) {
         site.is_fifo |= call->args[i]->builtin == BUILTIN_FIFO;
         site.is_unowned |= call->args[i]->builtin == BUILTIN_UNOWNED;
-        take_fault(b, &site, call->args[i]);
+        take_fault(&site, call->args[i]);
     }
     uint32_t index = lower_site(b, call, site), mark = lower_mark(b), count = NO_SLOT;
     if (site.kind == OBJECT_WATCH) {

@@ -186,6 +186,15 @@ static bool sites_behave_alike(const Site *a, const Site *b) {
            a->policy == b->policy && a->is_spurious == b->is_spurious;
 }
 
+/* Whatever may make a step a fault shows here. */
+static bool has_faults(const Program *program) {
+    for (uint32_t i = 0; i < program->nsites; i++) {
+        const Site *site = &program->sites[i];
+        if (site->is_lossy || site->is_duplicating || site->is_reordering || site->is_spurious) return true;
+    }
+    return program->nfault_sites > 0;
+}
+
 static void match_sites(Program *program) {
     for (uint32_t i = 0; i < program->nsites; i++) {
         uint32_t first = 0;
@@ -218,6 +227,7 @@ void program_finish(Program *program) {
     find_watched(program);
     match_sites(program);
     program->has_blocking = has_blocking(program);
+    program->has_faults = has_faults(program);
     program->has_progress = has_progress(program);
     look_at_waits(program);
     program->threaded = is_threaded(program);

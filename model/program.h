@@ -268,7 +268,7 @@ typedef struct Program {
     bool has_blocking;       /* some POINT_BLOCK exists */
     FaultSite *fault_sites;
     uint32_t nfault_sites;
-    bool has_faults;         /* some steps may be faults (StepResult.by_fault): whoever lowers the construct sets it */
+    bool has_faults;         /* [program_finish] some steps may be faults (StepResult.by_fault) */
     bool has_progress;       /* some statement is labelled `progress:` */
     bool has_wakes;          /* some `pending` or `park` exists */
     bool has_all;            /* some `all` exists */
