@@ -1,13 +1,16 @@
 #include "ltl/ltl.h"
 
+#include "ltl/containment.h"
 #include "ltl/degeneralise.h"
+#include "ltl/obligation.h"
+#include "ltl/product.h"
 #include "ltl/prune.h"
 #include "ltl/simulate.h"
 #include "ltl/translate.h"
 
 #include <string.h>
 
-enum { MAX_STATES = 20000, MOST_ROUNDS = 20, MOST_SIMULATED = 1500 };
+enum { MAX_STATES = 20000, MOST_ROUNDS = 20, MOST_SIMULATED = 1500, MOST_SUBSETS = 2000, MOST_MERGED = 200, MERGE_EFFORT = 1000000 };
 
 LtlOptions ltl_options_all(void) {
     LtlOptions options = {.max_states = MAX_STATES};
@@ -42,16 +45,86 @@ static void degeneralise(Automaton **automaton, const LtlOptions *options) {
     if (options->buchi) simulate_repeatedly(automaton, options);
 }
 
+/* ---- obligations */
+
+/* What one translation works with. */
+typedef struct Translation {
+    const LtlOptions *options;
+    Rewriter *rewriter;
+    Formula f;
+    Automaton *negation; /* of the negated formula, once it is needed */
+} Translation;
+
+static Automaton *tableau_of(Translation *t, Formula f) {
+    Automaton *automaton = translate_tableau(t->rewriter, rewrite_formula(t->rewriter, f), t->options->max_states);
+    if (automaton && t->options->prune) prune_useless(automaton);
+    return automaton;
+}
+
+static const Automaton *negation_of(Translation *t) {
+    if (t->negation) return t->negation;
+    t->negation = tableau_of(t, formula_negated(rewriter_formulas(t->rewriter), t->f));
+    if (t->negation && t->options->forward && t->negation->nstates <= MOST_SIMULATED)
+        replace(&t->negation, simulate_forward(t->negation), t->options->prune);
+    return t->negation;
+}
+
+/* The deterministic automaton has the language of the formula, and so of `automaton`. */
+static bool is_right(Translation *t, const Automaton *automaton, const Automaton *weak) {
+    if (formula_is(rewriter_formulas(t->rewriter), t->f, FORMULA_IS_OBLIGATION)) return true;
+    Automaton *complement = obligation_complement(weak);
+    bool covers = product_is_empty(automaton, complement);
+    automaton_free(complement);
+    return covers && negation_of(t) && product_is_empty(weak, t->negation);
+}
+
+/* NULL when the language is no obligation, or the automaton would be too large. */
+static Automaton *obligation_of(Translation *t, const Automaton *automaton) {
+    if (!t->options->obligations) return NULL;
+    Automaton *weak = obligation_minimal(automaton, MOST_SUBSETS);
+    if (weak && !is_right(t, automaton, weak)) {
+        automaton_free(weak);
+        weak = NULL;
+    }
+    if (weak) prune_useless(weak);
+    return weak;
+}
+
+/* ---- merging by language */
+
+static void contain(Translation *t, Automaton **automaton) {
+    if (!t->options->containment || (*automaton)->nstates > MOST_MERGED || !negation_of(t)) return;
+    uint32_t before = (*automaton)->nstates;
+    replace(automaton, containment_merge(*automaton, t->negation, MERGE_EFFORT), t->options->prune);
+    if ((*automaton)->nstates < before) simulate_repeatedly(automaton, t->options);
+}
+
+static bool is_smaller(const Automaton *a, const Automaton *b) {
+    return a->nstates < b->nstates || (a->nstates == b->nstates && a->edges.n <= b->edges.n);
+}
+
+static Automaton *smaller(Automaton *a, Automaton *b) {
+    bool first = !b || (a && is_smaller(a, b));
+    automaton_free(first ? b : a);
+    return first ? a : b;
+}
+
 Automaton *ltl_translate(Formulas *formulas, Bdds *bdds, Formula f, LtlKind kind, const LtlOptions *options) {
     RewriteOptions rules = {.rules = options->rules, .implications = options->implications};
-    Rewriter *rewriter = rewriter_new(formulas, bdds, rules);
-    f = rewrite_formula(rewriter, formula_normal(formulas, f));
-    Automaton *automaton = translate_tableau(rewriter, f, options->max_states);
+    Translation t = {.options = options, .rewriter = rewriter_new(formulas, bdds, rules)};
+    t.f = rewrite_formula(t.rewriter, formula_normal(formulas, f));
+    Automaton *automaton = tableau_of(&t, t.f);
     if (automaton) {
-        if (options->prune) prune_useless(automaton);
         simulate_repeatedly(&automaton, options);
-        if (kind == LTL_BUCHI) degeneralise(&automaton, options);
+        Automaton *weak = obligation_of(&t, automaton);
+        contain(&t, &automaton);
+        if (kind == LTL_BUCHI) {
+            degeneralise(&automaton, options);
+            contain(&t, &automaton);
+        }
+        automaton = smaller(weak, automaton);
     }
-    rewriter_free(rewriter);
+    automaton_free(t.negation);
+    rewriter_free(t.rewriter);
     return automaton;
 }

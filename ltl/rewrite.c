@@ -364,3 +364,35 @@ Formula rewrite_formula(Rewriter *r, Formula f) {
     r->done.data[f] = result + 1;
     return result;
 }
+
+/* ---- targets */
+
+/* Operand i of a conjunction says nothing that another one, or an earlier equal one, does not say. */
+static bool is_implied(Rewriter *r, Formula f, uint32_t i) {
+    Formula g = formula_operand(r->formulas, f, i);
+    if (!is(r, g, FORMULA_IS_SAFETY)) return false;
+    for (uint32_t j = 0; j < formula_arity(r->formulas, f); j++) {
+        Formula h = formula_operand(r->formulas, f, j);
+        if (i == j || !rewrite_implies(r, h, g)) continue;
+        if (j < i || !is(r, h, FORMULA_IS_SAFETY) || !rewrite_implies(r, g, h)) return true;
+    }
+    return false;
+}
+
+static bool is_contradiction(Rewriter *r, Formula f) {
+    for (uint32_t i = 0; i < formula_arity(r->formulas, f); i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (excludes(r, formula_operand(r->formulas, f, i), formula_operand(r->formulas, f, j))) return true;
+    return false;
+}
+
+Formula rewrite_target(Rewriter *r, Formula f) {
+    if (op_of(r, f) != FORMULA_AND || !r->options.implications || formula_arity(r->formulas, f) > MOST_OPERANDS) return f;
+    if (is_contradiction(r, f)) return FORMULA_FALSE;
+    VEC(Formula) kept = {0};
+    for (uint32_t i = 0; i < formula_arity(r->formulas, f); i++)
+        if (!is_implied(r, f, i)) vec_push(&kept, formula_operand(r->formulas, f, i));
+    f = formula_many(r->formulas, FORMULA_AND, kept.data, kept.n);
+    vec_fini(&kept);
+    return f;
+}

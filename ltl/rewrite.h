@@ -21,6 +21,10 @@ Bdds *rewriter_bdds(const Rewriter *rewriter);
 
 /* An equivalent formula; both in negation normal form. */
 Formula rewrite_formula(Rewriter *rewriter, Formula f);
+/* An equivalent formula for a state of a tableau. What is left out here must hold by itself along a run that keeps all
+   else: an eventuality that another formula implies may be put off for ever by that one and stays, a safety formula
+   goes. */
+Formula rewrite_target(Rewriter *rewriter, Formula f);
 /* True only if every word of f is one of g. */
 bool rewrite_implies(Rewriter *rewriter, Formula f, Formula g);
 /* The function of a formula without temporal operators. */

@@ -184,8 +184,9 @@ static void add_step(void *context, const BddLiteral *literals, uint32_t count) 
         else vec_push(&t->next_of, variable.formula);
     }
     Formula target = formula_many(t->formulas, FORMULA_AND, t->next_of.data, t->next_of.n);
-    target = rewrite_formula(t->rewriter, target);
-    if (target == FORMULA_FALSE || t->gave_up) return;
+    if (t->gave_up) return;
+    target = rewrite_target(t->rewriter, target);
+    if (target == FORMULA_FALSE) return;
     uint32_t to = state_of(t, target);
     if (t->steps.n > t->max_states) t->gave_up = true;
     vec_push(&t->automaton->edges, (Edge){t->state, to, label, marks});
