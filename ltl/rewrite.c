@@ -111,11 +111,24 @@ static Formula rule_next(Rewriter *r, Formula f) {
     return op == FORMULA_AND ? both(r, rest, lasting) : either(r, rest, lasting);
 }
 
+/* F G (b | u) is F G b | F u for a universal u, G F (b & e) is G F b & G e for an eventual e. */
+static Formula rule_repeated(Rewriter *r, Formula f) {
+    Formula a = left_of(r, left_of(r, f)), rest;
+    bool always = op_of(r, f) == FORMULA_ALWAYS;
+    if (op_of(r, a) != (always ? FORMULA_AND : FORMULA_OR)) return f;
+    Formula out = take_out(r, a, always ? is_not_eventual : is_not_universal, &rest);
+    if (out <= FORMULA_TRUE) return f;
+    rest = unary(r, op_of(r, f), unary(r, always ? FORMULA_EVENTUALLY : FORMULA_ALWAYS, rest));
+    out = unary(r, op_of(r, f), out);
+    return always ? both(r, rest, out) : either(r, rest, out);
+}
+
 static Formula rule_eventually(Rewriter *r, Formula f) {
     Formula a = left_of(r, f), rest;
     if (is(r, a, FORMULA_IS_EVENTUAL)) return a;
     switch (op_of(r, a)) {
     case FORMULA_NEXT: return unary(r, FORMULA_NEXT, unary(r, FORMULA_EVENTUALLY, left_of(r, a)));
+    case FORMULA_ALWAYS: return rule_repeated(r, f);
     case FORMULA_UNTIL: return unary(r, FORMULA_EVENTUALLY, right_of(r, a));
     case FORMULA_STRONG: return unary(r, FORMULA_EVENTUALLY, both(r, left_of(r, a), right_of(r, a)));
     case FORMULA_WEAK:
@@ -132,11 +145,20 @@ static Formula rule_eventually(Rewriter *r, Formula f) {
     }
 }
 
+/* f & G of each conjunct of g */
+static Formula always_each(Rewriter *r, Formula f, Formula g) {
+    if (op_of(r, g) != FORMULA_AND) return both(r, f, unary(r, FORMULA_ALWAYS, g));
+    for (uint32_t i = 0; i < formula_arity(r->formulas, g); i++)
+        f = both(r, f, unary(r, FORMULA_ALWAYS, formula_operand(r->formulas, g, i)));
+    return f;
+}
+
 static Formula rule_always(Rewriter *r, Formula f) {
     Formula a = left_of(r, f), rest;
     if (is(r, a, FORMULA_IS_UNIVERSAL)) return a;
     switch (op_of(r, a)) {
     case FORMULA_NEXT: return unary(r, FORMULA_NEXT, unary(r, FORMULA_ALWAYS, left_of(r, a)));
+    case FORMULA_EVENTUALLY: return rule_repeated(r, f);
     case FORMULA_RELEASE: return unary(r, FORMULA_ALWAYS, right_of(r, a));
     case FORMULA_WEAK: return unary(r, FORMULA_ALWAYS, either(r, left_of(r, a), right_of(r, a)));
     case FORMULA_STRONG:
@@ -147,7 +169,9 @@ static Formula rule_always(Rewriter *r, Formula f) {
     }
     case FORMULA_AND: {
         Formula universal = take_out(r, a, is_not_universal, &rest);
-        return universal == FORMULA_TRUE ? f : both(r, unary(r, FORMULA_ALWAYS, rest), universal);
+        if (universal != FORMULA_TRUE) return both(r, unary(r, FORMULA_ALWAYS, rest), universal);
+        Formula eventual = take_out(r, a, is_not_eventual, &rest);
+        return eventual == FORMULA_TRUE ? f : always_each(r, unary(r, FORMULA_ALWAYS, rest), eventual);
     }
     default: return f;
     }
@@ -232,7 +256,8 @@ static bool join_repeated(Rewriter *r, FormulaOp op, Formula f, Formula g, Formu
 static bool join_unary(Rewriter *r, FormulaOp op, Formula f, Formula g, Formula *result) {
     FormulaOp shared = op_of(r, f);
     bool spreads = shared == FORMULA_NEXT || shared == (op == FORMULA_AND ? FORMULA_ALWAYS : FORMULA_EVENTUALLY);
-    if (!spreads || op_of(r, g) != shared) return join_repeated(r, op, f, g, result);
+    if (!spreads || op_of(r, g) != shared || is_lasting(r, f) || is_lasting(r, g))
+        return join_repeated(r, op, f, g, result);
     *result = unary(r, shared, formula_many(r->formulas, op, (Formula[]){left_of(r, f), left_of(r, g)}, 2));
     return true;
 }
