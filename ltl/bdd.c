@@ -238,6 +238,7 @@ typedef struct Cover {
     VEC(BddLiteral) path;
     BddVisit *visit;
     void *context;
+    bool stopped;
 } Cover;
 
 static Bdd cover(Cover *c, Bdd lower, Bdd upper);
@@ -254,9 +255,9 @@ static Bdd cover_side(Cover *c, Bdd lower, Bdd upper, uint32_t variable, bool po
 /* Visits cubes of a function between lower and upper, and returns that function. */
 static Bdd cover(Cover *c, Bdd lower, Bdd upper) {
     Bdds *bdds = c->bdds;
-    if (lower == BDD_FALSE) return BDD_FALSE;
+    if (lower == BDD_FALSE || c->stopped) return BDD_FALSE;
     if (upper == BDD_TRUE) {
-        c->visit(c->context, c->path.data, c->path.n);
+        c->stopped = !c->visit(c->context, c->path.data, c->path.n);
         return BDD_TRUE;
     }
     Node a = bdds->nodes.data[lower], b = bdds->nodes.data[upper];

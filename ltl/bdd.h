@@ -45,8 +45,8 @@ typedef struct BddLiteral {
     bool positive;
 } BddLiteral;
 
-/* Calls `visit` for each cube of an irredundant sum of products of f (Minato, Morreale). */
-typedef void BddVisit(void *context, const BddLiteral *literals, uint32_t count);
+/* Calls `visit` for each cube of an irredundant sum of products of f (Minato, Morreale), until it returns false. */
+typedef bool BddVisit(void *context, const BddLiteral *literals, uint32_t count);
 void bdd_each_cube(Bdds *bdds, Bdd f, BddVisit *visit, void *context);
 
 #endif

@@ -35,7 +35,8 @@ static uint32_t copy_of(Work *w, uint32_t state, uint32_t level) {
 
 static uint32_t advance(const Work *w, uint32_t level, Marks marks) {
     uint32_t most = w->options.skip ? w->automaton->nsets : level + 1;
-    while (level < w->automaton->nsets && level < most && (marks >> level & 1)) level++;
+    uint32_t nsets = w->automaton->nsets;
+    while (level < nsets && level < most && (marks >> (w->options.last_first ? nsets - 1 - level : level) & 1)) level++;
     return level;
 }
 

@@ -9,6 +9,7 @@ typedef struct DegeneraliseOptions {
     bool skip;  /* several levels in one step */
     bool reset; /* components are entered at their own first level; those that do not accept have one */
     bool cache; /* a component is entered at a level that is known already */
+    bool last_first; /* sets are waited for from the last one on */
 } DegeneraliseOptions;
 
 /* A state-based automaton of the same language. */

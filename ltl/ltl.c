@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { MAX_STATES = 20000, MOST_ROUNDS = 20, MOST_SIMULATED = 1500, MOST_SUBSETS = 2000, MOST_MERGED = 200, MERGE_EFFORT = 1000000 };
+enum { MAX_STATES = 20000, MAX_STEPS = 1000000, MOST_ROUNDS = 20, MOST_SIMULATED = 1500, MOST_SUBSETS = 2000, MOST_MERGED = 200, MERGE_EFFORT = 1000000 };
 
 LtlOptions ltl_options_all(void) {
     LtlOptions options = {.max_states = MAX_STATES};
@@ -39,10 +39,31 @@ static void simulate_repeatedly(Automaton **automaton, const LtlOptions *options
     }
 }
 
+static bool is_smaller(const Automaton *a, const Automaton *b) {
+    return a->nstates < b->nstates || (a->nstates == b->nstates && a->edges.n <= b->edges.n);
+}
+
+static Automaton *smaller(Automaton *a, Automaton *b) {
+    bool first = !b || (a && is_smaller(a, b));
+    automaton_free(first ? b : a);
+    return first ? a : b;
+}
+
+static Automaton *degeneralised(const Automaton *automaton, const LtlOptions *options, bool last_first) {
+    DegeneraliseOptions how = {options->skip, options->reset, options->cache, last_first};
+    Automaton *result = degeneralise_to_states(automaton, how);
+    if (options->prune) prune_useless(result);
+    if (options->buchi) simulate_repeatedly(&result, options);
+    return result;
+}
+
+/* The order of the sets matters, and cannot be told beforehand. */
 static void degeneralise(Automaton **automaton, const LtlOptions *options) {
-    DegeneraliseOptions how = {.skip = options->skip, .reset = options->reset, .cache = options->cache};
-    replace(automaton, degeneralise_to_states(*automaton, how), options->prune);
-    if (options->buchi) simulate_repeatedly(automaton, options);
+    Automaton *best = degeneralised(*automaton, options, false);
+    bool again = options->orders && (*automaton)->nsets > 1 && best->nstates <= MOST_MERGED;
+    if (again) best = smaller(best, degeneralised(*automaton, options, true));
+    automaton_free(*automaton);
+    *automaton = best;
 }
 
 /* ---- obligations */
@@ -53,17 +74,22 @@ typedef struct Translation {
     Rewriter *rewriter;
     Formula f;
     Automaton *negation; /* of the negated formula, once it is needed */
+    bool negation_failed;
 } Translation;
 
-static Automaton *tableau_of(Translation *t, Formula f) {
-    Automaton *automaton = translate_tableau(t->rewriter, rewrite_formula(t->rewriter, f), t->options->max_states);
+/* The negation only helps, so that it may cost little. */
+static const TranslateLimits negation_limits = {.states = 300, .steps = 10000};
+
+static Automaton *tableau_of(Translation *t, Formula f, TranslateLimits limits) {
+    Automaton *automaton = translate_tableau(t->rewriter, rewrite_formula(t->rewriter, f), limits);
     if (automaton && t->options->prune) prune_useless(automaton);
     return automaton;
 }
 
 static const Automaton *negation_of(Translation *t) {
-    if (t->negation) return t->negation;
-    t->negation = tableau_of(t, formula_negated(rewriter_formulas(t->rewriter), t->f));
+    if (t->negation || t->negation_failed) return t->negation;
+    t->negation = tableau_of(t, formula_negated(rewriter_formulas(t->rewriter), t->f), negation_limits);
+    t->negation_failed = !t->negation;
     if (t->negation && t->options->forward && t->negation->nstates <= MOST_SIMULATED)
         replace(&t->negation, simulate_forward(t->negation), t->options->prune);
     return t->negation;
@@ -99,21 +125,11 @@ static void contain(Translation *t, Automaton **automaton) {
     if ((*automaton)->nstates < before) simulate_repeatedly(automaton, t->options);
 }
 
-static bool is_smaller(const Automaton *a, const Automaton *b) {
-    return a->nstates < b->nstates || (a->nstates == b->nstates && a->edges.n <= b->edges.n);
-}
-
-static Automaton *smaller(Automaton *a, Automaton *b) {
-    bool first = !b || (a && is_smaller(a, b));
-    automaton_free(first ? b : a);
-    return first ? a : b;
-}
-
 Automaton *ltl_translate(Formulas *formulas, Bdds *bdds, Formula f, LtlKind kind, const LtlOptions *options) {
     RewriteOptions rules = {.rules = options->rules, .implications = options->implications};
     Translation t = {.options = options, .rewriter = rewriter_new(formulas, bdds, rules)};
     t.f = rewrite_formula(t.rewriter, formula_normal(formulas, f));
-    Automaton *automaton = tableau_of(&t, t.f);
+    Automaton *automaton = tableau_of(&t, t.f, (TranslateLimits){options->max_states, MAX_STEPS});
     if (automaton) {
         simulate_repeatedly(&automaton, options);
         Automaton *weak = obligation_of(&t, automaton);

@@ -13,6 +13,7 @@
     X(skip)         /* degeneralisation passes several levels at once */                                        \
     X(reset)        /* each component starts at its own level */                                                \
     X(cache)        /* and is entered at one that is known */                                                   \
+    X(orders)       /* in more than one order of the sets */                                                    \
     X(forward)      /* direct simulation */                                                                     \
     X(backward)     /* reverse simulation */                                                                    \
     X(buchi)        /* both again on the degeneralised automaton */                                             \

@@ -159,6 +159,12 @@ static Formula rule_always(Rewriter *r, Formula f) {
     switch (op_of(r, a)) {
     case FORMULA_NEXT: return unary(r, FORMULA_NEXT, unary(r, FORMULA_ALWAYS, left_of(r, a)));
     case FORMULA_EVENTUALLY: return rule_repeated(r, f);
+    case FORMULA_UNTIL: {
+        Formula b = right_of(r, a);
+        if (!is_lasting(r, left_of(r, a))) return f;
+        rest = either(r, left_of(r, a), unary(r, FORMULA_ALWAYS, b));
+        return both(r, rest, unary(r, FORMULA_ALWAYS, unary(r, FORMULA_EVENTUALLY, b)));
+    }
     case FORMULA_RELEASE: return unary(r, FORMULA_ALWAYS, right_of(r, a));
     case FORMULA_WEAK: return unary(r, FORMULA_ALWAYS, either(r, left_of(r, a), right_of(r, a)));
     case FORMULA_STRONG:
@@ -196,6 +202,7 @@ static Formula rule_until(Rewriter *r, Formula f) {
     bool weak = op_of(r, f) == FORMULA_WEAK;
     if (!weak && is(r, b, FORMULA_IS_EVENTUAL)) return b;
     if (weak && is(r, a, FORMULA_IS_UNIVERSAL)) return either(r, a, b);
+    if (is_lasting(r, a)) return either(r, b, both(r, a, unary(r, FORMULA_EVENTUALLY, b)));
     if (implies(r, a, b)) return b;
     if (covers(r, a, b)) return weak ? FORMULA_TRUE : unary(r, FORMULA_EVENTUALLY, b);
     if (op_of(r, b) == FORMULA_AND && !weak) {
@@ -214,6 +221,7 @@ static Formula rule_release(Rewriter *r, Formula f) {
     bool strong = op_of(r, f) == FORMULA_STRONG;
     if (is(r, b, FORMULA_IS_UNIVERSAL)) return strong ? both(r, b, unary(r, FORMULA_EVENTUALLY, a)) : b;
     if (strong && is(r, a, FORMULA_IS_EVENTUAL)) return both(r, a, b);
+    if (is_lasting(r, a)) return both(r, b, either(r, a, unary(r, FORMULA_ALWAYS, b)));
     if (implies(r, b, a)) return b;
     if (excludes(r, a, b)) return strong ? FORMULA_FALSE : unary(r, FORMULA_ALWAYS, b);
     if (op_of(r, b) == FORMULA_AND) {

@@ -28,7 +28,8 @@ typedef struct Tableau {
         Bdd steps;
         uint32_t state;
     } *known; /* step function -> state, open addressing */
-    uint32_t mask, npromises, max_states;
+    uint32_t mask, npromises, nsteps;
+    TranslateLimits limits;
     Automaton *automaton;
     uint32_t state; /* whose edges are made */
     VEC(Formula) next_of; /* of the cube at hand */
@@ -166,7 +167,7 @@ static uint32_t state_of(Tableau *t, Formula f) {
 }
 
 /* One product: atoms are the label, next formulas the target; promises are noted as marks, and turned later. */
-static void add_step(void *context, const BddLiteral *literals, uint32_t count) {
+static bool add_step(void *context, const BddLiteral *literals, uint32_t count) {
     Tableau *t = context;
     Bdd label = BDD_TRUE;
     Marks marks = 0;
@@ -184,12 +185,13 @@ static void add_step(void *context, const BddLiteral *literals, uint32_t count) 
         else vec_push(&t->next_of, variable.formula);
     }
     Formula target = formula_many(t->formulas, FORMULA_AND, t->next_of.data, t->next_of.n);
-    if (t->gave_up) return;
+    if (t->gave_up || ++t->nsteps > t->limits.steps) return t->gave_up = true, false;
     target = rewrite_target(t->rewriter, target);
-    if (target == FORMULA_FALSE) return;
+    if (target == FORMULA_FALSE) return true;
     uint32_t to = state_of(t, target);
-    if (t->steps.n > t->max_states) t->gave_up = true;
+    if (t->steps.n > t->limits.states) t->gave_up = true;
     vec_push(&t->automaton->edges, (Edge){t->state, to, label, marks});
+    return true;
 }
 
 /* A promise that an edge does not make is one kept. */
@@ -211,8 +213,9 @@ static void tableau_fini(Tableau *t) {
     free(t->known);
 }
 
-Automaton *translate_tableau(Rewriter *rewriter, Formula f, uint32_t max_states) {
-    Tableau t = {.rewriter = rewriter, .formulas = rewriter_formulas(rewriter), .bdds = rewriter_bdds(rewriter), .max_states = max_states};
+Automaton *translate_tableau(Rewriter *rewriter, Formula f, TranslateLimits limits) {
+    Tableau t = {.rewriter = rewriter, .limits = limits,
+                 .formulas = rewriter_formulas(rewriter), .bdds = rewriter_bdds(rewriter)};
     assert(formula_is(t.formulas, f, FORMULA_IS_NORMAL));
     t.automaton = automaton_new(t.bdds, 1, 0);
     state_of(&t, f);

@@ -7,7 +7,11 @@
 #include "ltl/rewrite.h"
 
 
-/* `f` is in negation normal form. NULL when more than `max_states` states or 64 promises are needed. */
-Automaton *translate_tableau(Rewriter *rewriter, Formula f, uint32_t max_states);
+typedef struct TranslateLimits {
+    uint32_t states, steps; /* steps: products of all states together */
+} TranslateLimits;
+
+/* `f` is in negation normal form. NULL when the limits, or 64 promises, are not enough. */
+Automaton *translate_tableau(Rewriter *rewriter, Formula f, TranslateLimits limits);
 
 #endif
