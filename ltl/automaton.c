@@ -78,7 +78,8 @@ void automaton_trim(Automaton *automaton) {
     number[automaton->initial] = 0;
     vec_push(&order, automaton->initial);
     for (uint32_t i = 0; i < order.n; i++) {
-        for (const Edge *e = automaton_begin(automaton, order.data[i]); e < automaton_end(automaton, order.data[i]); e++) {
+        for (const Edge *e = automaton_begin(automaton, order.data[i]); e < automaton_end(automaton, order.data[i]);
+             e++) {
             if (number[e->to] != UINT32_MAX) continue;
             number[e->to] = order.n;
             vec_push(&order, e->to);

@@ -38,8 +38,12 @@ void automaton_settle(Automaton *automaton);
 /* Drops the states that cannot be reached, numbers the others in the order of a breadth-first search, and settles. */
 void automaton_trim(Automaton *automaton);
 
-static inline const Edge *automaton_begin(const Automaton *a, uint32_t state) { return a->edges.data + a->first.data[state]; }
-static inline const Edge *automaton_end(const Automaton *a, uint32_t state) { return a->edges.data + a->first.data[state + 1]; }
+static inline const Edge *automaton_begin(const Automaton *a, uint32_t state) {
+    return a->edges.data + a->first.data[state];
+}
+static inline const Edge *automaton_end(const Automaton *a, uint32_t state) {
+    return a->edges.data + a->first.data[state + 1];
+}
 
 /* Of a state-based automaton: the mark of the state. */
 bool automaton_accepts_at(const Automaton *automaton, uint32_t state);

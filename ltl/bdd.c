@@ -267,8 +267,7 @@ static Bdd cover(Cover *c, Bdd lower, Bdd upper) {
     Bdd only0 = bdd_and(bdds, lower0, bdd_not(bdds, upper1)), only1 = bdd_and(bdds, lower1, bdd_not(bdds, upper0));
     Bdd side0 = cover_side(c, only0, upper0, v, false);
     Bdd side1 = cover_side(c, only1, upper1, v, true);
-    Bdd left = bdd_or(
-        bdds, bdd_and(bdds, lower0, bdd_not(bdds, side0)), bdd_and(bdds, lower1, bdd_not(bdds, side1)));
+    Bdd left = bdd_or(bdds, bdd_and(bdds, lower0, bdd_not(bdds, side0)), bdd_and(bdds, lower1, bdd_not(bdds, side1)));
     Bdd both = cover(c, left, bdd_and(bdds, upper0, upper1));
     return bdd_or(bdds, bdd_node(bdds, v, side0, side1), both);
 }

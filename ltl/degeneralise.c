@@ -98,7 +98,8 @@ static void choose(const Work *w, const Components *copies, uint32_t *chosen) {
     }
     for (uint32_t c = 0; c < n; c++) {
         uint32_t *best = &chosen[origin[c]];
-        if (bottom[c] && (*best == UINT32_MAX || copies->list.data[c].nstates < copies->list.data[*best].nstates)) *best = c;
+        if (bottom[c] && (*best == UINT32_MAX || copies->list.data[c].nstates < copies->list.data[*best].nstates))
+            *best = c;
     }
     free(bottom);
     free(origin);

@@ -1,5 +1,5 @@
-/* From several acceptance sets on edges to one on states: copies of the automaton, one a set that is waited for (Babiak,
-   Badie, Duret-Lutz, Křetínský, Strejček, SPIN'13). */
+/* From several acceptance sets on edges to one on states: copies of the automaton, one a set that is waited for
+   (Babiak, Badie, Duret-Lutz, Křetínský, Strejček, SPIN'13). */
 #ifndef UNKNOT_LTL_DEGENERALISE_H
 #define UNKNOT_LTL_DEGENERALISE_H
 

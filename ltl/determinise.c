@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { EDGES_A_STATE = 10 };
+
 /* Letters that lead from the subset at hand to the same set. */
 typedef struct Part {
     Bdd label;
@@ -70,7 +72,8 @@ static void split(Work *w, uint32_t to, Bdd label) {
     }
 }
 
-static void expand(Work *w, uint32_t state) {
+/* False when there are more than `most` edges. */
+static bool expand(Work *w, uint32_t state, uint32_t most) {
     const Automaton *a = w->automaton;
     uint32_t n = w->subsets->nwords;
     memset(w->label_to, 0, a->nstates * sizeof *w->label_to);
@@ -83,13 +86,16 @@ static void expand(Work *w, uint32_t state) {
     vec_clear(&w->part_bits);
     vec_resize(&w->part_bits, n);
     vec_push(&w->parts, (Part){BDD_TRUE, 0});
-    for (uint32_t q = 0; q < a->nstates; q++)
+    for (uint32_t q = 0; q < a->nstates; q++) {
         if (w->label_to[q] != BDD_FALSE) split(w, q, w->label_to[q]);
+        if (w->subsets->automaton->edges.n + w->parts.n > most) return false;
+    }
     for (uint32_t i = 0; i < w->parts.n; i++) {
         Part part = w->parts.data[i];
         uint32_t to = number_of(w, w->part_bits.data + part.at);
         automaton_add_edge(w->subsets->automaton, state, part.label, 0, to);
     }
+    return true;
 }
 
 bool subsets_init(Subsets *subsets, const Automaton *automaton, uint32_t max_states) {
@@ -101,14 +107,16 @@ bool subsets_init(Subsets *subsets, const Automaton *automaton, uint32_t max_sta
     if (!w.label_to || !first) fatal("out of memory");
     first[automaton->initial / 64] |= UINT64_C(1) << automaton->initial % 64;
     number_of(&w, first);
-    for (uint32_t s = 0; s < subsets->automaton->nstates && s <= max_states; s++) expand(&w, s);
+    bool fits = true;
+    for (uint32_t s = 0; s < subsets->automaton->nstates && fits; s++)
+        fits = expand(&w, s, max_states * EDGES_A_STATE) && subsets->automaton->nstates <= max_states;
     automaton_settle(subsets->automaton);
     free(first);
     free(w.label_to);
     free(w.slots);
     vec_fini(&w.parts);
     vec_fini(&w.part_bits);
-    return subsets->automaton->nstates <= max_states;
+    return fits;
 }
 
 void subsets_fini(Subsets *subsets) {

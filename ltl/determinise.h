@@ -11,12 +11,14 @@ typedef struct Subsets {
     VEC(uint64_t) bits;
 } Subsets;
 
-/* False when more than `max_states` are needed. */
+/* False when more than `max_states`, or ten times as many edges, are needed. */
 bool subsets_init(Subsets *subsets, const Automaton *automaton, uint32_t max_states);
 void subsets_fini(Subsets *subsets);
 static inline const uint64_t *subsets_at(const Subsets *subsets, uint32_t state) {
     return subsets->bits.data + (size_t)state * subsets->nwords;
 }
-static inline bool subsets_has(const uint64_t *subset, uint32_t member) { return subset[member / 64] >> member % 64 & 1; }
+static inline bool subsets_has(const uint64_t *subset, uint32_t member) {
+    return subset[member / 64] >> member % 64 & 1;
+}
 
 #endif

@@ -12,7 +12,8 @@ typedef struct Lasso {
 } Lasso;
 
 void lasso_fini(Lasso *lasso);
-/* True when no word is accepted; else *lasso (which may be NULL) is a run, with as short a way to its component as can be. */
+/* True when no word is accepted; else *lasso (which may be NULL) is a run, with as short a way to its component as can
+   be. */
 bool emptiness_check(const Automaton *automaton, Lasso *lasso);
 /* Letters of a word of the run; `letters` has room for lasso->edges.n of them. */
 Word lasso_word(const Automaton *automaton, const Lasso *lasso, uint64_t *letters);

@@ -23,7 +23,7 @@ struct Formulas {
     VEC(Node) nodes;
     Formula *slots; /* open addressing; 0 is free */
     uint32_t mask;
-    Names *names; /* atom i has name i + 1 */
+    Names *names;           /* atom i has name i + 1 */
     VEC(Formula) normal[2]; /* memo of formula_normal, plain and negated; 0 is unknown, else 1 more */
 };
 
@@ -67,7 +67,9 @@ uint32_t formulas_atom(Formulas *formulas, const char *name, size_t length) {
 }
 
 uint32_t formulas_atom_count(const Formulas *formulas) { return names_count(formulas->names) - 1; }
-const char *formulas_atom_name(const Formulas *formulas, uint32_t atom) { return names_text(formulas->names, atom + 1); }
+const char *formulas_atom_name(const Formulas *formulas, uint32_t atom) {
+    return names_text(formulas->names, atom + 1);
+}
 uint32_t formulas_count(const Formulas *formulas) { return formulas->nodes.n; }
 
 /* ---- looking at one */
@@ -97,7 +99,9 @@ uint32_t formula_depth(const Formulas *formulas, Formula f) { return node_of(for
 
 /* ---- traits */
 
-static uint32_t keep_if(uint32_t traits, uint32_t trait, bool holds) { return holds ? traits | trait : traits & ~trait; }
+static uint32_t keep_if(uint32_t traits, uint32_t trait, bool holds) {
+    return holds ? traits | trait : traits & ~trait;
+}
 
 /* Of U, R, W, M with operands of traits a and b. */
 static uint32_t binary_traits(FormulaOp op, uint32_t a, uint32_t b) {
@@ -428,10 +432,21 @@ uint64_t formula_support(const Formulas *formulas, Formula f) {
 /* ---- printing */
 
 static const char *const texts[] = {
-    [FORMULA_CONSTANT] = "", [FORMULA_ATOM] = "",      [FORMULA_NOT] = "!",     [FORMULA_NEXT] = "X",
-    [FORMULA_EVENTUALLY] = "F", [FORMULA_ALWAYS] = "G", [FORMULA_UNTIL] = " U ", [FORMULA_RELEASE] = " R ",
-    [FORMULA_WEAK] = " W ",  [FORMULA_STRONG] = " M ", [FORMULA_AND] = " && ",  [FORMULA_OR] = " || ",
-    [FORMULA_XOR] = " ^ ",   [FORMULA_IMPLIES] = " -> ", [FORMULA_IFF] = " <-> ",
+    [FORMULA_CONSTANT] = "",
+    [FORMULA_ATOM] = "",
+    [FORMULA_NOT] = "!",
+    [FORMULA_NEXT] = "X",
+    [FORMULA_EVENTUALLY] = "F",
+    [FORMULA_ALWAYS] = "G",
+    [FORMULA_UNTIL] = " U ",
+    [FORMULA_RELEASE] = " R ",
+    [FORMULA_WEAK] = " W ",
+    [FORMULA_STRONG] = " M ",
+    [FORMULA_AND] = " && ",
+    [FORMULA_OR] = " || ",
+    [FORMULA_XOR] = " ^ ",
+    [FORMULA_IMPLIES] = " -> ",
+    [FORMULA_IFF] = " <-> ",
 };
 
 /* A name that needs no quotes: see the scanner. */

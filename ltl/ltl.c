@@ -10,17 +10,25 @@
 
 #include <string.h>
 
-enum { MAX_STATES = 20000, MAX_STEPS = 1000000, MOST_ROUNDS = 20, MOST_SIMULATED = 1500, MOST_SUBSETS = 2000, MOST_MERGED = 200, MERGE_EFFORT = 1000000 };
+enum {
+    MAX_STATES = 20000,    /* of a tableau, when nothing is said */
+    MAX_STEPS = 1000000,   /* so many of its edges */
+    MOST_ROUNDS = 20,      /* of both simulations */
+    MOST_SIMULATED = 1500, /* states, for the simulations */
+    MOST_SUBSETS = 2000,
+    MOST_MERGED = 200,     /* states, for merging by language */
+    MERGE_EFFORT = 1000000 /* edges it may look at */
+};
 
 LtlOptions ltl_options_all(void) {
-    LtlOptions options = {.max_states = MAX_STATES};
+    LtlOptions options = ltl_options_none();
 #define LTL_ON(name) options.name = true;
     LTL_SWITCHES(LTL_ON)
 #undef LTL_ON
     return options;
 }
 
-LtlOptions ltl_options_none(void) { return (LtlOptions){.max_states = MAX_STATES}; }
+LtlOptions ltl_options_none(void) { return (LtlOptions){.max_states = MAX_STATES, .max_steps = MAX_STEPS}; }
 
 static void replace(Automaton **automaton, Automaton *by, bool prune) {
     automaton_free(*automaton);
@@ -129,7 +137,7 @@ Automaton *ltl_translate(Formulas *formulas, Bdds *bdds, Formula f, LtlKind kind
     RewriteOptions rules = {.rules = options->rules, .implications = options->implications};
     Translation t = {.options = options, .rewriter = rewriter_new(formulas, bdds, rules)};
     t.f = rewrite_formula(t.rewriter, formula_normal(formulas, f));
-    Automaton *automaton = tableau_of(&t, t.f, (TranslateLimits){options->max_states, MAX_STEPS});
+    Automaton *automaton = tableau_of(&t, t.f, (TranslateLimits){options->max_states, options->max_steps});
     if (automaton) {
         simulate_repeatedly(&automaton, options);
         Automaton *weak = obligation_of(&t, automaton);

@@ -25,7 +25,7 @@ typedef struct LtlOptions {
 #define LTL_FIELD(name) bool name;
     LTL_SWITCHES(LTL_FIELD)
 #undef LTL_FIELD
-    uint32_t max_states; /* of the tableau */
+    uint32_t max_states, max_steps; /* of the tableau */
 } LtlOptions;
 
 /* Everything on. */
@@ -35,8 +35,8 @@ LtlOptions ltl_options_none(void);
 
 typedef enum LtlKind { LTL_GENERALISED, LTL_BUCHI } LtlKind;
 
-/* An automaton for the formula; LTL_BUCHI is state-based. NULL: options->max_states, or 64 acceptance sets, were not
-   enough. */
+/* An automaton for the formula; LTL_BUCHI is state-based. NULL: the limits of the options, or 64 acceptance sets,
+   were not enough. */
 Automaton *ltl_translate(Formulas *formulas, Bdds *bdds, Formula f, LtlKind kind, const LtlOptions *options);
 
 #endif

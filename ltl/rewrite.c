@@ -280,8 +280,9 @@ static bool join_binary(Rewriter *r, FormulaOp op, Formula f, Formula g, Formula
     if (shared != (same_right ? right_of(r, g) : left_of(r, g))) return false;
     Formula a = same_right ? left_of(r, f) : right_of(r, f), b = same_right ? left_of(r, g) : right_of(r, g);
     Formula joined = formula_many(r->formulas, op, (Formula[]){a, b}, 2);
-    bool least = op == FORMULA_AND ? p == FORMULA_UNTIL || q == FORMULA_UNTIL || p == FORMULA_STRONG || q == FORMULA_STRONG
-                                   : (p == FORMULA_UNTIL || p == FORMULA_STRONG) && p == q;
+    bool least = op == FORMULA_AND
+                     ? p == FORMULA_UNTIL || q == FORMULA_UNTIL || p == FORMULA_STRONG || q == FORMULA_STRONG
+                     : (p == FORMULA_UNTIL || p == FORMULA_STRONG) && p == q;
     FormulaOp kind = until ? (least ? FORMULA_UNTIL : FORMULA_WEAK) : least ? FORMULA_STRONG : FORMULA_RELEASE;
     *result = same_right ? binary(r, kind, joined, shared) : binary(r, kind, shared, joined);
     return true;
@@ -308,7 +309,8 @@ static bool join_mixed(Rewriter *r, FormulaOp op, Formula f, Formula g, Formula 
 /* a & X G a, a | X F a */
 static bool join_unrolled(Rewriter *r, FormulaOp op, Formula f, Formula g, Formula *result) {
     FormulaOp repeats = op == FORMULA_AND ? FORMULA_ALWAYS : FORMULA_EVENTUALLY;
-    if (op_of(r, g) != FORMULA_NEXT || op_of(r, left_of(r, g)) != repeats || left_of(r, left_of(r, g)) != f) return false;
+    if (op_of(r, g) != FORMULA_NEXT || op_of(r, left_of(r, g)) != repeats || left_of(r, left_of(r, g)) != f)
+        return false;
     *result = left_of(r, g);
     return true;
 }
@@ -420,7 +422,8 @@ static bool is_contradiction(Rewriter *r, Formula f) {
 }
 
 Formula rewrite_target(Rewriter *r, Formula f) {
-    if (op_of(r, f) != FORMULA_AND || !r->options.implications || formula_arity(r->formulas, f) > MOST_OPERANDS) return f;
+    if (op_of(r, f) != FORMULA_AND || !r->options.implications || formula_arity(r->formulas, f) > MOST_OPERANDS)
+        return f;
     if (is_contradiction(r, f)) return FORMULA_FALSE;
     VEC(Formula) kept = {0};
     for (uint32_t i = 0; i < formula_arity(r->formulas, f); i++)

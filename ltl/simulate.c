@@ -6,16 +6,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Variables of signatures, behind the atoms: that a mark is missing, that the state is not initial, that it has no mark,
-   and one a class. All occur positively only, so that one signature implies another iff every edge of the one has an edge
-   of the other that is at least as good. */
+/* Variables of signatures, behind the atoms: that a mark is missing, that the state is not initial, that it has no
+   mark, and one a class. All occur positively only, so that one signature implies another iff every edge of the one has
+   an edge of the other that is at least as good. */
 enum { NO_MARK = 64, NOT_INITIAL = NO_MARK + AUTOMATON_SETS, NOT_ACCEPTING, FIRST_CLASS };
+
+enum { MOST_NODES = 300000 };
 
 typedef struct Simulation {
     const Automaton *automaton;
     Bdds *bdds;
     bool backward;
-    uint32_t nclasses;
+    uint32_t nclasses, most_nodes;
     uint32_t *class_of;
     Bdd *signature;  /* of states */
     Bdd *class_code; /* of classes: itself and all that simulate it */
@@ -54,17 +56,21 @@ static void add_edge(Simulation *s, const Edge *e) {
     s->signature[of] = bdd_or(s->bdds, s->signature[of], bdd_and(s->bdds, e->label, code));
 }
 
-static void make_signatures(Simulation *s) {
+static bool make_signatures(Simulation *s) {
     const Automaton *a = s->automaton;
     for (uint32_t q = 0; q < a->nstates; q++) s->signature[q] = BDD_FALSE;
-    for (uint32_t i = 0; i < a->edges.n; i++) add_edge(s, &a->edges.data[i]);
-    if (!s->backward) return;
+    for (uint32_t i = 0; i < a->edges.n; i++) {
+        add_edge(s, &a->edges.data[i]);
+        if (bdds_count(s->bdds) > s->most_nodes) return false;
+    }
+    if (!s->backward) return true;
     /* being initial or marked counts as an edge of its own: (no edge at all is the least) */
     for (uint32_t q = 0; q < a->nstates; q++) {
         Bdd stay = bdd_literal(s->bdds, FIRST_CLASS + s->nclasses, true); /* a target that no class is */
         stay = bdd_and(s->bdds, stay, state_part(s, q));
         s->signature[q] = bdd_or(s->bdds, s->signature[q], stay);
     }
+    return true;
 }
 
 /* ---- classes */
@@ -114,10 +120,12 @@ static uint32_t count_pairs(const bool *below, uint32_t n) {
     return count;
 }
 
-/* One round; false when nothing changes any more. */
-static bool refine(Simulation *s) {
+/* One round; not done: there may be something to refine still. */
+typedef enum Progress { DONE, NOT_DONE, TOO_LARGE } Progress;
+
+static Progress refine(Simulation *s) {
     uint32_t n = s->automaton->nstates;
-    make_signatures(s);
+    if (!make_signatures(s)) return TOO_LARGE;
     uint32_t *class_of = array(n, sizeof *class_of), *first = array(n, sizeof *first);
     uint32_t count = number_classes(s, class_of, first);
     bool *below = order_classes(s, count, first);
@@ -129,10 +137,11 @@ static bool refine(Simulation *s) {
     s->below = below;
     s->nclasses = count;
     make_codes(s);
-    return changed;
+    return changed ? NOT_DONE : DONE;
 }
 
-static void simulation_init(Simulation *s, const Automaton *automaton, bool backward) {
+/* False when the diagrams get too large: the relation is of no use then. */
+static bool simulation_init(Simulation *s, const Automaton *automaton, bool backward) {
     uint32_t n = automaton->nstates;
     *s = (Simulation){.automaton = automaton, .bdds = automaton->bdds, .backward = backward, .nclasses = 1};
     s->class_of = array(n, sizeof *s->class_of);
@@ -141,7 +150,11 @@ static void simulation_init(Simulation *s, const Automaton *automaton, bool back
     s->below = array(1, sizeof *s->below);
     s->below[0] = true;
     make_codes(s);
-    while (refine(s)) continue;
+    s->most_nodes = bdds_count(s->bdds) + MOST_NODES;
+    Progress progress;
+    do progress = refine(s);
+    while (progress == NOT_DONE);
+    return progress == DONE;
 }
 
 static void simulation_fini(Simulation *s) {
@@ -192,7 +205,8 @@ static Automaton *quotient(Simulation *s) {
     uint32_t n = result->edges.n;
     if (s->backward && n > 1) qsort(edges, n, sizeof *edges, by_target);
     for (uint32_t i = 0, j; i < n; i = j) {
-        for (j = i + 1; j < n && (s->backward ? edges[j].to == edges[i].to : edges[j].from == edges[i].from); j++) continue;
+        for (j = i + 1; j < n && (s->backward ? edges[j].to == edges[i].to : edges[j].from == edges[i].from); j++)
+            continue;
         drop_covered(s, edges + i, j - i);
     }
     uint32_t kept = 0;
@@ -205,8 +219,8 @@ static Automaton *quotient(Simulation *s) {
 
 static Automaton *simulate(const Automaton *automaton, bool backward) {
     Simulation s;
-    simulation_init(&s, automaton, backward);
-    Automaton *result = quotient(&s);
+    bool related = simulation_init(&s, automaton, backward);
+    Automaton *result = related ? quotient(&s) : automaton_copy(automaton);
     simulation_fini(&s);
     return result;
 }

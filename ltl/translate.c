@@ -20,18 +20,18 @@ typedef struct Tableau {
     Formulas *formulas;
     Bdds *bdds;
     VEC(Variable) variables;
-    Numbers next, promise; /* formula -> its variable */
+    Numbers next, promise;    /* formula -> its variable */
     Numbers plain, recurring; /* formula -> its step function; recurring: under a G that asks again at each step */
     Numbers state_of;
     VEC(Bdd) steps; /* of each state */
     struct {
         Bdd steps;
         uint32_t state;
-    } *known; /* step function -> state, open addressing */
+    } * known; /* step function -> state, open addressing */
     uint32_t mask, npromises, nsteps;
     TranslateLimits limits;
     Automaton *automaton;
-    uint32_t state; /* whose edges are made */
+    uint32_t state;       /* whose edges are made */
     VEC(Formula) next_of; /* of the cube at hand */
     bool gave_up;
 } Tableau;
@@ -107,8 +107,7 @@ static Bdd step_new(Tableau *t, Formula f, bool recurring) {
     switch (op) {
     case FORMULA_CONSTANT: return f;
     case FORMULA_ATOM: return bdd_literal(t->bdds, formula_atom(t->formulas, f), true);
-    case FORMULA_NOT:
-        return bdd_literal(t->bdds, formula_atom(t->formulas, formula_operand(t->formulas, f, 0)), false);
+    case FORMULA_NOT: return bdd_literal(t->bdds, formula_atom(t->formulas, formula_operand(t->formulas, f, 0)), false);
     case FORMULA_NEXT: return next_step(t, formula_operand(t->formulas, f, 0));
     case FORMULA_EVENTUALLY: {
         Formula a = formula_operand(t->formulas, f, 0);
@@ -214,8 +213,10 @@ static void tableau_fini(Tableau *t) {
 }
 
 Automaton *translate_tableau(Rewriter *rewriter, Formula f, TranslateLimits limits) {
-    Tableau t = {.rewriter = rewriter, .limits = limits,
-                 .formulas = rewriter_formulas(rewriter), .bdds = rewriter_bdds(rewriter)};
+    Tableau t = {.rewriter = rewriter,
+        .limits = limits,
+        .formulas = rewriter_formulas(rewriter),
+        .bdds = rewriter_bdds(rewriter)};
     assert(formula_is(t.formulas, f, FORMULA_IS_NORMAL));
     t.automaton = automaton_new(t.bdds, 1, 0);
     state_of(&t, f);

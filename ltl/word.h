@@ -4,7 +4,8 @@
 
 #include "ltl/formula.h"
 
-/* letters[0..prefix) once, then letters[prefix..length) for ever; bit a of a letter is atom a. The loop is not empty. */
+/* letters[0..prefix) once, then letters[prefix..length) for ever; bit a of a letter is atom a. The loop is not
+   empty. */
 typedef struct Word {
     const uint64_t *letters;
     uint32_t prefix, length;
