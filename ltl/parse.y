@@ -128,7 +128,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, LtlParser *parser)
 
 bool formula_parse(Formulas *formulas, const Sources *sources, Diags *diags, Span span, Formula *result) {
     size_t length;
-    LtlParser parser = {.formulas = formulas, .diags = diags, .span = span, .text = sources_text(sources, span.file, &length)};
+    LtlParser parser = {.formulas = formulas, .diags = diags, .span = span};
+    parser.text = sources_text(sources, span.file, &length);
     uint32_t errors = diags_errors(diags);
     if (span.end - span.begin > MAX_BYTES) {
         diags_add(diags, DIAG_TOO_LARGE, (Span){span.file, span.begin, span.begin}, "the formula is longer than 1 MiB");
