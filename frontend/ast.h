@@ -298,6 +298,8 @@ typedef struct Tree {
     uint32_t nsettings;
     bool is_discrete;      /* time passes in ticks (`--time discrete`); expect_read takes the file's word for it */
     bool is_urgent;        /* and only when no task can move */
+    Decl **statics;        /* [sema] variables of blocks that live as long as the program */
+    uint32_t nstatics;
     Symbol **symbols;      /* [sema] by id */
     uint32_t nsymbols;
 } Tree;

@@ -72,10 +72,12 @@ static void check_extern(Sema *s, const Decl *decl) {
             sema_type_text(s, base->of));
 }
 
-static void check_global_variable(Sema *s, Decl *decl) {
+/* What lives as long as the program begins with a constant. */
+static void check_lasting(Sema *s, Decl *decl, const Type *type) {
     if (decl->is_scoped)
-        sema_report(s, SCOPED_PLACE, decl->at, "a global cannot be 'scoped': it lives as long as the program");
-    Symbol *symbol = new_variable(s, decl, global_type(s, decl));
+        sema_report(s, SCOPED_PLACE, decl->at, "a %s cannot be 'scoped': it lives as long as the program",
+            decl->is_static && s->func ? "static variable" : "global");
+    Symbol *symbol = new_variable(s, decl, type);
     symbol->is_global = true;
     symbol->is_written |= convert_holds_counted(decl->type); /* what it holds may be given away */
     sema_declare(s, SCOPE_NAMES, symbol);
@@ -88,6 +90,8 @@ static void check_global_variable(Sema *s, Decl *decl) {
     if (errors == diags_errors(s->diags)) check_init_constant(s, decl->init);
     s->in_global = false;
 }
+
+static void check_global_variable(Sema *s, Decl *decl) { check_lasting(s, decl, global_type(s, decl)); }
 
 void check_decl_global(Sema *s, Decl *decl) {
     if (decl->kind == DECL_TYPEDEF) {
@@ -127,7 +131,11 @@ static void check_local_variable(Sema *s, Decl *decl) {
     if (decl->is_extern)
         sema_report(s, EXTERN_PLACE, decl->at, "'%s' is a local: only a global channel is open to the environment",
             sema_text(s, decl->name));
-    if (decl->is_static) sema_not_yet(s, decl->at, "a 'static' local");
+    if (decl->is_static) {
+        check_lasting(s, decl, check_type_usable(s, declared_type(s, decl), decl->at, "a variable"));
+        vec_push(&s->statics, decl);
+        return;
+    }
     Symbol *symbol = new_variable(s, decl, check_type_usable(s, declared_type(s, decl), decl->at, "a variable"));
     sema_declare(s, SCOPE_NAMES, symbol);
     if (decl->init) check_init(s, decl->init, decl->type, symbol->bits, symbol);

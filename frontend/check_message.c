@@ -22,7 +22,7 @@ static Label make_label(Sema *s, const LabelSyntax *syntax) {
         Decl *decl = syntax->fields[i];
         decl->type = field_type(s, decl);
         if (decl->bits) sema_not_yet(s, decl->at, "a bit width in a message");
-        label.fields[i] = (Field){decl->name, decl->type, 0, decl->at};
+        label.fields[i] = (Field){.name = decl->name, .type = decl->type, .span = decl->at};
         for (uint32_t k = 0; k < i; k++)
             if (is_taken(s, decl->name, decl->at, label.fields[k].name, label.fields[k].span, "field")) break;
     }

@@ -20,6 +20,39 @@ static bool refuse_const(Sema *s, const Expr *expr, const Symbol *root) {
     return false;
 }
 
+/* The place is, or lies in, a member that is constant (reported). */
+static bool is_const_member(Sema *s, const Expr *place) {
+    for (; place->kind == EXPR_MEMBER || place->kind == EXPR_INDEX; place = place->a) {
+        if (place->kind == EXPR_INDEX) continue;
+        const Field *field = &place->a->type->fields[place->field_index];
+        if (!field->is_const) continue;
+        sema_report(s, CONST_WRITTEN, place->span, "the member '%s' is constant", sema_text(s, field->name));
+        sema_note(s, field->span, "'%s' is declared here", sema_text(s, field->name));
+        return true;
+    }
+    return false;
+}
+
+static const Field *const_member_of(const Type *type) {
+    for (uint32_t i = 0; type->kind == TYPE_STRUCT && i < type->nfields; i++) {
+        const Type *of = type->fields[i].type;
+        while (of->kind == TYPE_ARRAY) of = of->of;
+        if (type->fields[i].is_const) return &type->fields[i];
+        if (const_member_of(of)) return const_member_of(of);
+    }
+    return NULL;
+}
+
+/* A struct with a constant member is not assigned as a whole (reported). */
+static bool holds_const(Sema *s, const Expr *place) {
+    const Field *field = const_member_of(place->type);
+    if (!field) return false;
+    sema_report(s, CONST_WRITTEN, place->span, "this has a constant member, '%s': it cannot be assigned as a whole",
+        sema_text(s, field->name));
+    sema_note(s, field->span, "'%s' is declared here", sema_text(s, field->name));
+    return true;
+}
+
 /* What the rest of the program must know of a write. */
 static void note_write(Sema *s, const Expr *expr, Symbol *root) {
     if (root->is_global) {
@@ -42,6 +75,7 @@ bool check_place(Sema *s, Expr *expr) {
     Symbol *root = check_place_root(expr);
     note_write(s, expr, root);
     if (root->is_const) return refuse_const(s, expr, root);
+    if (is_const_member(s, expr) || holds_const(s, expr)) return false;
     if (type->kind == TYPE_ARRAY) {
         sema_report(s, ARRAY_VALUE, expr->span, "an array cannot be assigned; assign its elements");
         return false;

@@ -143,9 +143,8 @@ static bool is_duplicate(Sema *s, const Field *fields, uint32_t nfields, const M
 
 static Field make_field(Sema *s, const MemberSyntax *member) {
     const Type *type = check_type_of_value(s, member->type, "a member");
-    if (check_type_is_atomic(s, member->type)) sema_not_yet(s, member->span, "an '_Atomic' member");
-    if (check_type_is_const(s, member->type)) sema_not_yet(s, member->span, "a 'const' member");
-    return (Field){member->name, type, check_bits(s, member->bits, type), member->span};
+    bool is_const = check_type_is_const(s, member->type), is_atomic = check_type_is_atomic(s, member->type);
+    return (Field){member->name, type, check_bits(s, member->bits, type), member->span, is_const, is_atomic};
 }
 
 /* The type of a definition: the one a forward declaration made, or a new one. */

@@ -177,18 +177,22 @@ static void add_global(Lower *lower, const Decl *decl, Global *global, uint32_t 
     *global = (Global){.name = lower_name(lower, decl->name),
         .span = decl->at,
         .type = lower_type_bits(lower, decl->type, symbol->bits),
-        .is_const = !symbol->is_written,
-        .is_atomic = symbol->is_atomic};
+        .is_const = !symbol->is_written};
+    uint8_t *atomics = ARENA_ARRAY(lower->arena, uint8_t, global->type->words + 1u);
+    lower_type_atomics(decl->type, symbol->is_atomic, atomics);
+    global->is_atomic = atomics;
     global->init = ARENA_ARRAY(lower->arena, Word, global->type->words + 1u);
     lower->global_of.data[symbol->id] = index;
 }
 
 static void lower_globals(Lower *lower) {
     Tree *tree = lower->tree;
-    const Decl **globals = ARENA_ARRAY(lower->arena, const Decl *, tree->ndecls + 1u);
+    const Decl **globals = ARENA_ARRAY(lower->arena, const Decl *, tree->ndecls + tree->nstatics + 1u);
     uint32_t n = 0;
     for (uint32_t i = 0; i < tree->ndecls; i++)
         if (tree->decls[i]->kind == DECL_VAR && tree->decls[i]->symbol) globals[n++] = tree->decls[i];
+    for (uint32_t i = 0; i < tree->nstatics; i++)
+        if (tree->statics[i]->symbol) globals[n++] = tree->statics[i];
     lower->program->globals = ARENA_ARRAY(lower->arena, Global, n + 1u);
     lower->program->nglobals = n;
     for (uint32_t i = 0; i < n; i++) add_global(lower, globals[i], &lower->program->globals[i], i);

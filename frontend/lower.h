@@ -195,6 +195,7 @@ bool lower_holds_counted(const Type *type);
 uint32_t lower_field_offset(const Type *type, uint32_t field);
 uint32_t lower_label_offset(const Type *type, uint32_t label, uint32_t field);
 /* Per word: 1 where an access begins when the value lies in a global (a message is one access). */
+void lower_type_atomics(const Type *type, bool is_atomic, uint8_t *atomics); /* per word */
 void lower_type_heads(const Type *type, uint8_t *heads);
 
 /* ---- lower_code.c: instructions, labels, slots */

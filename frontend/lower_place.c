@@ -85,6 +85,7 @@ static Place member_place(Builder *b, const Expr *expr) {
     const Field *field = &place.type->fields[expr->field_index];
     place = lower_place_member(place, field->type, lower_field_offset(place.type, expr->field_index));
     place.bits = field->bits;
+    place.is_atomic |= field->is_atomic;
     return place;
 }
 

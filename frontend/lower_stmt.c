@@ -60,7 +60,7 @@ static void scoped(Builder *b, const Decl *decl, uint32_t slot) {
 }
 
 void lower_decl(Builder *b, const Decl *decl) {
-    if (decl->kind != DECL_VAR) return;
+    if (decl->kind != DECL_VAR || decl->is_static) return;
     Span outer = lower_at(b, decl->at);
     uint32_t slot = lower_var_new(b, decl->symbol), local = lower_var(b, decl->symbol)->local;
     const char *name = b->object_name;

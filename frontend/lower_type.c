@@ -134,6 +134,20 @@ uint32_t lower_label_offset(const Type *type, uint32_t label, uint32_t field) {
     return offset;
 }
 
+void lower_type_atomics(const Type *type, bool is_atomic, uint8_t *atomics) {
+    if (type->kind == TYPE_STRUCT) {
+        for (uint32_t i = 0; i < type->nfields; i++) {
+            lower_type_atomics(type->fields[i].type, is_atomic || type->fields[i].is_atomic, atomics);
+            atomics += type_words(type->fields[i].type);
+        }
+    } else if (type->kind == TYPE_ARRAY) {
+        for (uint32_t i = 0; i < type->length; i++)
+            lower_type_atomics(type->of, is_atomic, atomics + (size_t)i * type_words(type->of));
+    } else {
+        for (uint32_t i = 0; i < type_words(type); i++) atomics[i] = is_atomic;
+    }
+}
+
 void lower_type_heads(const Type *type, uint8_t *heads) {
     if (type->kind == TYPE_STRUCT) {
         for (uint32_t i = 0; i < type->nfields; i++) {

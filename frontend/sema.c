@@ -144,6 +144,7 @@ static void sema_fini(Sema *s) {
     vec_fini(&s->type_depths);
     vec_fini(&s->receives);
     vec_fini(&s->holds_receive);
+    vec_fini(&s->statics);
     vec_fini(&s->open_structs);
     vec_fini(&s->messages);
     vec_fini(&s->property_calls);
@@ -171,6 +172,8 @@ static void check_top(Sema *s, Decl *decl) {
 }
 
 static void keep_symbols(Sema *s) {
+    s->tree->nstatics = s->statics.n;
+    s->tree->statics = arena_copy(s->arena, s->statics.data, sizeof *s->statics.data * s->statics.n);
     s->tree->nsymbols = s->symbols.n;
     s->tree->symbols = ARENA_ARRAY(s->arena, Symbol *, s->symbols.n + 1u);
     for (uint32_t i = 0; i < s->symbols.n; i++) s->tree->symbols[i] = s->symbols.data[i];

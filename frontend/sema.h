@@ -94,6 +94,7 @@ typedef struct Sema {
     VEC(uint16_t) type_depths;       /* by type id: how deeply it is nested */
     VEC(ReceiveFlow) receives;       /* of this function */
     VEC(bool) holds_receive;         /* by symbol id */
+    VEC(Decl *) statics;             /* variables of blocks that live as long as the program */
     VEC(Type *) open_structs;        /* announced by `struct x;` */
     VEC(const Type *) messages;      /* every message, in source order */
     VEC(CallSite) property_calls;

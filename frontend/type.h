@@ -36,6 +36,7 @@ typedef struct Field {
     const Type *type;
     uint8_t bits; /* declared width of a bit-field, 0 otherwise */
     Span span;
+    bool is_const, is_atomic; /* of a struct's member */
 } Field;
 
 typedef struct Label { /* one alternative of a message */

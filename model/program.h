@@ -197,7 +197,7 @@ typedef struct Global {
     const ValueType *type;
     Word *init;            /* type->words; handles 0 until the init code has run */
     bool is_const;         /* never written after the init code: reading it is no access to shared state */
-    bool is_atomic;
+    const uint8_t *is_atomic; /* per word */
 } Global;
 
 typedef enum ObjectKind {

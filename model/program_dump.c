@@ -94,7 +94,7 @@ static void dump_globals(const Program *program, FILE *out) {
         char text[128];
         value_print(text, sizeof text, global->type, global->init);
         fprintf(out, "global %u %s %s = %s%s%s\n", i, global->type->name, global->name, text,
-            global->is_const ? " const" : "", global->is_atomic ? " atomic" : "");
+            global->is_const ? " const" : "", global->type->words && global->is_atomic[0] ? " atomic" : "");
     }
 }
 

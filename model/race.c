@@ -32,7 +32,7 @@ void race_keep(AccessLog *log, uint32_t global) {
 
 static bool is_race(const Program *program, const Access *a, const Access *b) {
     if (a->global != b->global || a->word != b->word || !(a->is_write || b->is_write)) return false;
-    return !program->globals[a->global].is_atomic && !(a->in_region && b->in_region);
+    return !program->globals[a->global].is_atomic[a->word] && !(a->in_region && b->in_region);
 }
 
 bool race_between(const Program *program, const AccessLog *a, const AccessLog *b, uint32_t *at_a, uint32_t *at_b) {
