@@ -39,6 +39,10 @@ typedef enum VarKind {
     VAR_ONESHOT,
     VAR_BROADCAST,
     VAR_EXTERN,
+    VAR_WAKER,
+    VAR_POLL,     /* its name is the number of its functions */
+    VAR_COMBINED, /* no variable: all and race are used */
+    VAR_LOOP,     /* likewise: loops that go on for ever */
     VAR_SENDER, /* from here on: handles that one place holds at a time */
     VAR_RECEIVER,
     VAR_PERMIT,
@@ -72,7 +76,7 @@ typedef struct GenFamily {
     void (*use)(Gen *g);
     bool (*arm)(Gen *g); /* `case await …` without its colon; false: nothing was written */
 } GenFamily;
-extern const GenFamily gen_sync[], gen_chan[]; /* the last has no name */
+extern const GenFamily gen_sync[], gen_chan[], gen_future[]; /* the last has no name */
 
 enum { VARS_MAX = 128, FUNCS_MAX = 8 };
 struct Gen {
@@ -84,6 +88,7 @@ struct Gen {
     Func funcs[FUNCS_MAX];
     int nfuncs;
     const Func *now;
+    const Func *labelled; /* the last one with a label `progress:` */
     int indent, depth, loops;
     int budget;         /* statements left in this function */
     int waits;          /* awaits left in the program */
@@ -94,7 +99,7 @@ struct Gen {
     bool quiet;         /* inside an invariant */
     const GenFamily *families[3]; /* further objects that it has */
     int nfamilies;
-    bool has_spurious, has_clock, has_faults;
+    bool has_spurious, has_clock, has_faults, has_progress;
 };
 
 uint32_t gen_below(Gen *g, uint32_t n);

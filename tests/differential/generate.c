@@ -1091,7 +1091,7 @@ static void invariants(Gen *g) {
 }
 
 static void families(Gen *g) {
-    static const GenFamily *const groups[] = {gen_sync, gen_chan};
+    static const GenFamily *const groups[] = {gen_sync, gen_chan, gen_future};
     int n = gen_chance(g, 30) ? 0 : gen_between(g, 1, 2);
     for (int i = 0; i < n; i++) {
         const GenFamily *group = groups[gen_below(g, sizeof groups / sizeof *groups)];
@@ -1099,7 +1099,8 @@ static void families(Gen *g) {
         while (group[size].name != NULL) size++;
         const GenFamily *family = &group[gen_below(g, size)];
         bool is_threaded = g->flavour->threaded && group == gen_chan;
-        if (is_threaded || (family->arm != NULL && gen_has(g, family->kind))) continue;
+        bool known = group != gen_chan || family->arm != NULL ? gen_has(g, family->kind) : false;
+        if (is_threaded || known) continue;
         family->declare(g);
         g->families[g->nfamilies++] = family;
     }
@@ -1113,6 +1114,10 @@ void generate(uint64_t seed, FILE *out) {
     g.has_clock = gen_chance(&g, 20);
     g.has_faults = gen_chance(&g, 20);
     g.has_spurious = g.has_faults;
+    g.has_progress = gen_chance(&g, 40);
+    if (gen_chance(&g, 15)) gen_put(&g, "//@ options --require termination\n");
+    if (gen_chance(&g, 8)) gen_put(&g, "//@ options --fairness none\n");
+    if (g.flavour->threaded && gen_chance(&g, 40)) gen_put(&g, "//@ options --races\n");
     if (g.has_clock) gen_put(&g, "//@ options --time discrete%s\n", gen_chance(&g, 30) ? " --urgent" : "");
     gen_put(&g, "typedef enum { LOW, HIGH } level;\ntypedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int "
             "n); stop(); };\n");

@@ -23,18 +23,21 @@ static PWaiter pick(PRun *r, PEntity *ch, PWaiters *list, int32_t fiber) {
     assert(n > 0);
     return plain_pop_waiter(list, found[plain_choose(r, n)]);
 }
-/* A partner has served it: its select is decided, no other send or recv of it waits for anybody. */
+static void give_back_slot(PRun *r, PEntity *ch);
+/* A partner has served it: its select is decided, no other of its arms at a channel waits for anybody. */
 static void decide(PRun *r, PWaiter w) {
     PWait *wait = plain_at(r, w.fiber)->wait;
     wait->decided = w.arm + 1;
     for (int32_t k = 0; k < wait->narms; k++) {
         PArmOp op = plain_arm_op(r, plain_at(r, w.fiber), k);
         PArm *a = &wait->arms[k];
-        if (k == w.arm || a->state == ARM_OFF || (op != ARM_SEND && op != ARM_RECV)) continue;
+        if (k == w.arm || a->state == ARM_OFF || (op != ARM_SEND && op != ARM_RECV && op != ARM_RESERVE)) continue;
         PEntity *ch = plain_at(r, a->ref);
-        if (a->state == ARM_QUEUED)
-            plain_remove_waiter(op == ARM_SEND ? &ch->senders : &ch->receivers, (PWaiter){w.fiber, k});
+        bool has_slot = op == ARM_RESERVE && a->state == ARM_SERVED && a->result;
+        if (a->state == ARM_QUEUED && ch->kind == ENTITY_CHANNEL)
+            plain_remove_waiter(op == ARM_RECV ? &ch->receivers : &ch->senders, (PWaiter){w.fiber, k});
         a->state = ARM_OFF;
+        if (has_slot) give_back_slot(r, ch);
     }
 }
 

@@ -618,7 +618,6 @@ static void select_on_the_spot(PNow *x, const PSite *site) {
         const PArm *a = &x->e->wait->arms[k];
         PArmOp op = site->arms[k].op;
         if (a->state == ARM_OFF) continue;
-        if (op == ARM_WAIT) plain_check_wait(r, a, site->arms[k].line);
         if (!plain_on_object(op) || plain_can_fire(r, fiber, op, a, site->arms[k].line)) left[n++] = k;
     }
     while (n > 0) {

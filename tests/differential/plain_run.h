@@ -121,7 +121,6 @@ void plain_release(PRun *r, int32_t ref, int64_t n, uint32_t line);
 
 /* ---- plain_signal.c */
 void plain_signal(PRun *r, int32_t ref, bool all, uint32_t line);
-void plain_check_wait(PRun *r, const PArm *arm, uint32_t line); /* the mutex must be held */
 void plain_spurious(PRun *r, PEntity *cv, int32_t i); /* a waiter wakes by itself */
 void plain_notify(PRun *r, int32_t ref, bool all, uint32_t line);
 void plain_waitgroup_add(PRun *r, int32_t ref, int64_t n, uint32_t line);

@@ -33,12 +33,6 @@ void plain_signal(PRun *r, int32_t ref, bool all, uint32_t line) {
     while (all && cv->queue.n > 0) wake_one(r, cv, false);
     if (!all && cv->queue.n > 0) wake_one(r, cv, true);
 }
-void plain_check_wait(PRun *r, const PArm *arm, uint32_t line) {
-    if (plain_at(r, arm->ref)->kind != ENTITY_CONDVAR) return;
-    const PEntity *m = plain_object(r, arm->other, line);
-    bool held = m->hold != HOLD_FREE && (m->unowned || plain_mutex_is_own(r, m));
-    if (!held) plain_violate(r, "misuse", "unlock", line);
-}
 static void condvar_place(PRun *r, PWaiter w, PArmOp op, PArm *arm, PEntity *cv) {
     (void)op;
     uint32_t line = r->p->sites.data[plain_at(r, w.fiber)->wait->site].arms[w.arm].line;
