@@ -148,6 +148,13 @@ void plain_find_livelock(PSearch *x) {
 static bool is_followed(const PEntity *e) {
     return e->kind == ENTITY_TASK && e->status != FIBER_ENDED && !e->is_daemon;
 }
+/* Nobody can move but the outside, which need not. */
+static bool waits_for_outside(const PNode *n) {
+    if (!n->env_able || n->can_tick) return false;
+    for (int32_t k = 1; k < n->s->n; k++)
+        if (n->able[k]) return false;
+    return true;
+}
 void plain_find_nontermination(PSearch *x) {
     if (!x->options->termination) return;
     Cycles c = {.x = x};
@@ -177,6 +184,7 @@ void plain_find_nontermination(PSearch *x) {
     for (uint32_t i = 0; i < c.edges.n; i++)
         if (of[c.edges.data[i].from] == of[c.edges.data[i].to]) moves[of[c.edges.data[i].from]] = true;
     bool found = false;
+    for (uint32_t i = 0; i < c.places.n; i++) found |= waits_for_outside(node_of(&c, i));
     for (uint32_t i = 0; i < n && !found; i++) found = moves[i] && is_fair(&c, of, i);
     if (found) plain_add_finding(x->result, "nontermination", "", 0, "");
     for (uint32_t i = 0; i < x->nodes.n; i++) free(at[i]);
