@@ -101,7 +101,7 @@ static Decl *new_function(Sema *s, const Expr *call, const Expr *inner, const Sy
 /* ---- the call */
 
 /* What is to run once: an async call by name, whose arguments are good. NULL otherwise (reported). */
-static Symbol *check_inner(Sema *s, Expr *inner) {
+static Symbol *check_inner(Sema *s, Expr *inner, CallPlace place) {
     bool is_call = inner->kind == EXPR_CALL && inner->a && inner->a->kind == EXPR_NAME;
     Symbol *callee = is_call ? scopes_find(&s->scopes, SCOPE_NAMES, inner->a->name) : NULL;
     if (!callee || callee->kind != SYMBOL_FUNC || !callee->decl || callee->decl->func == FUNC_PLAIN) {
@@ -112,7 +112,7 @@ static Symbol *check_inner(Sema *s, Expr *inner) {
     }
     uint32_t errors = diags_errors(s->diags);
     callee->uses++;
-    check_call_arguments(s, inner, callee, false);
+    check_call_arguments(s, inner, callee, place);
     return errors == diags_errors(s->diags) && callee->type->kind == TYPE_FUNC && !s->quiet ? callee : NULL;
 }
 
@@ -149,7 +149,7 @@ void check_once(Sema *s, Expr *expr, const Type *expected, Use use) {
     uint32_t errors = diags_errors(s->diags);
     Expr *object = expr->args[0], *inner = expr->args[1];
     check_expr_to(s, object, types_basic(s->types, TYPE_ONCE), 0, "argument 1 of 'call_once'");
-    Symbol *callee = check_inner(s, inner);
+    Symbol *callee = check_inner(s, inner, use == USE_AWAIT ? CALL_IN_PLACE : CALL_STORED);
     check_call_future(s, expr, sema_void(s), expected, use, true);
     if (!callee || errors != diags_errors(s->diags)) return;
     const Decl *func = new_function(s, expr, inner, callee);
