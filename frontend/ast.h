@@ -82,6 +82,8 @@ struct Symbol {
    `param`: DECL_PARAM with syntax and name (init when given).
    Depth of nesting of expressions, statements and types is at most AST_MAX_DEPTH: passes may recurse. */
 enum { AST_MAX_DEPTH = 1000 };
+/* Spawn numbers that properties and expectations can name: each is state. */
+enum { TASK_NUMBER_MAX = 999 };
 
 /* ---- expressions */
 typedef enum ExprKind {

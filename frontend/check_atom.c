@@ -41,8 +41,8 @@ static void check_task_index(Sema *s, Expr *expr) {
     s->in_task_name = false;
     bool is_good = check_constant(s, expr->b, "the number of a task");
     s->in_task_name = was;
-    if (is_good && (expr->b->value < 0 || expr->b->value > INT32_MAX))
-        sema_report(s, TASK_NAME, expr->b->span, "tasks of a function are numbered from 0");
+    if (is_good && (expr->b->value < 0 || expr->b->value > TASK_NUMBER_MAX))
+        sema_report(s, TASK_NAME, expr->b->span, "tasks of a function are numbered from 0; a number of at most %d can be named", TASK_NUMBER_MAX);
 }
 
 void check_atom_task(Sema *s, Expr *expr) {

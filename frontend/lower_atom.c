@@ -148,11 +148,12 @@ bool lower_atom(Builder *b, const Expr *expr, uint32_t slot) {
 static void observe_text(Lower *lower, const char *text) {
     const char *bracket = strchr(text, '[');
     if (!bracket || bracket[1] < '0' || bracket[1] > '9') return;
-    uint32_t number = (uint32_t)strtoul(bracket + 1, NULL, 10);
+    unsigned long number = strtoul(bracket + 1, NULL, 10);
+    if (number > TASK_NUMBER_MAX) return; /* no such task will be found either */
     for (uint32_t i = MACHINE_MAIN; i < lower->machines.n; i++) {
         const char *name = lower->machines.data[i]->name;
         if (lower->funcs.data[i] && strlen(name) == (size_t)(bracket - text) && memcmp(name, text, strlen(name)) == 0)
-            observe(lower, i, number + 1);
+            observe(lower, i, (uint32_t)number + 1);
     }
 }
 
@@ -161,12 +162,12 @@ void lower_observed(Lower *lower) {
     for (uint32_t i = 0; i < lower->tree->nexpectations; i++)
         for (uint32_t k = 0; k < lower->tree->expectations[i].nargs; k++)
             observe_text(lower, lower->tree->expectations[i].args[k]);
-    program->is_numbered = ARENA_ARRAY(lower->arena, bool, lower->machines.n);
+    program->numbered = ARENA_ARRAY(lower->arena, uint32_t, lower->machines.n);
     program->task_names = ARENA_ARRAY(lower->arena, const char *, lower->machines.n);
     for (uint32_t i = 0; i < lower->observed.n; i++) {
         Observed seen = lower->observed.data[i];
-        program->is_numbered[seen.machine] = true;
         program->task_names[seen.machine] = lower->machines.data[seen.machine]->name;
-        if (seen.number > program->numbered) program->numbered = seen.number;
+        uint32_t *numbered = &program->numbered[seen.machine];
+        if (seen.number > *numbered) *numbered = seen.number;
     }
 }

@@ -219,7 +219,6 @@ static void describe_task(Comps *comps, CompInfo *info) {
     if (alive) info->flags |= COMP_IS_ALIVE | COMP_IS_ROOT | COMP_IS_ACTOR;
     if (status == FIBER_UNDER_WAY || status == FIBER_BLOCKED) info->flags |= COMP_IS_UNDER_WAY;
     if (alive && info->words[FIBER_MACHINE] == MACHINE_MAIN) info->flags |= COMP_IS_MAIN;
-    if (info->words[FIBER_NUMBER]) info->flags |= COMP_IS_ROOT;
     if (info->flags & COMP_IS_ROOT) info->key = key_of(comps, info->words, alive);
 }
 

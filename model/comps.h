@@ -10,7 +10,7 @@ typedef struct Comps Comps;
 enum { /* CompInfo.flags */
     COMP_IS_TASK = 1,
     COMP_IS_ALIVE = 2,     /* a task that has not ended */
-    COMP_IS_ROOT = 64,     /* stays though nobody refers to it: an alive task, or one whose number is observed */
+    COMP_IS_ROOT = 64,     /* stays though nobody refers to it: an alive task */
     COMP_IS_UNDER_WAY = 4, /* an alive task that holds a thread */
     COMP_IS_MAIN = 8,      /* an alive task of the machine main */
     COMP_IS_GLOBAL = 128,  /* a global variable */

@@ -73,9 +73,9 @@ static void add_fixed(World *world) {
     const Program *program = world->program;
     world->history_slot = world->clock_slot = world->budget_slot = NO_SLOT;
     world->default_executor = 0;
-    if (program->numbered || program->watches) {
+    if (program->nnumbered || program->watches) {
         world->history_slot = world_add(world, (Word[]){COMP_GLOBAL}, 1);
-        world_resize(world, world->history_slot, 1 + 2 * program->nmachines);
+        world_resize(world, world->history_slot, 1 + 2 * program->nmachines + program->nnumbered);
     }
     if (program->nfault_sites) world->budget_slot = crash_new_budget(world);
     if (program->is_discrete) world->clock_slot = clock_new(world);
@@ -84,7 +84,7 @@ static void add_fixed(World *world) {
 
 static void spawn_main(World *world, bool no_reset) {
     FiberSpec main_task = {.machine = MACHINE_MAIN, .flags = FIBER_IS_TASK, .executor = world->default_executor};
-    if (world->history_slot != NO_SLOT && world->program->is_numbered[MACHINE_MAIN]) {
+    if (world->program->numbered[MACHINE_MAIN]) {
         main_task.number = 1;
         world_write(world, world->history_slot, NULL)[1 + MACHINE_MAIN] = 1;
     }

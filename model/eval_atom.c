@@ -44,13 +44,6 @@ static bool holds_of_ended(const Instr *instr, FiberStatus status) {
            (instr->op == INSTR_IS_CRASHED && status == FIBER_CRASHED);
 }
 
-/* A numbered task that was spawned but is no longer there has ended. */
-static bool is_gone(const Step *step, Select select) {
-    World *world = step->world;
-    if (select.machine == NO_SLOT || select.number == 0 || select.number == UINT32_MAX || world->history_slot == NO_SLOT) return false;
-    return world_read(world, world->history_slot, NULL)[1 + select.machine] >= (Word)select.number;
-}
-
 typedef struct Tally { bool found, all, some; } Tally;
 
 static void count(Tally *tally, bool holds) {
@@ -59,21 +52,24 @@ static void count(Tally *tally, bool holds) {
     tally->some |= holds;
 }
 
-/* All or some of a function's tasks: those that are gone count as well. */
-static void count_ended(const Step *step, const Instr *instr, Select select, Tally *tally) {
+/* How tasks that the atom speaks of have ended, those that are gone included: WORLD_ENDED bits. */
+static Word ended_of(const Step *step, Select select) {
     World *world = step->world;
-    if (select.machine == NO_SLOT || (select.number != 0 && select.number != UINT32_MAX)) return;
-    Word ended = world_read(world, world->history_slot, NULL)[1 + world->program->nmachines + select.machine];
-    for (FiberStatus status = FIBER_ENDED; ended >> (status - FIBER_ENDED); status++)
-        if (ended & WORLD_ENDED(status)) count(tally, holds_of_ended(instr, status));
+    const Program *program = step->program;
+    if (select.machine == NO_SLOT || world->history_slot == NO_SLOT) return 0;
+    const Word *history = world_read(world, world->history_slot, NULL);
+    if (select.number == 0 || select.number == UINT32_MAX) return history[1 + program->nmachines + select.machine];
+    return select.number <= program->numbered[select.machine] ? history[world_number_word(program, select.machine, select.number)] : 0;
 }
 
 static bool quantify(Step *step, const Instr *instr, Select select) {
     Tally tally = {.all = true};
     for (uint32_t slot = 0; slot < step->world->n; slot++)
         if (is_selected(step->world, slot, select)) count(&tally, atom_holds(step, instr, slot));
-    count_ended(step, instr, select, &tally);
-    if (!tally.found) return instr->op == INSTR_IS_DONE && (select.machine == NO_SLOT || is_gone(step, select));
+    Word ended = ended_of(step, select);
+    for (FiberStatus status = FIBER_ENDED; ended >> (status - FIBER_ENDED); status++)
+        if (ended & WORLD_ENDED(status)) count(&tally, holds_of_ended(instr, status));
+    if (!tally.found) return instr->op == INSTR_IS_DONE && select.machine == NO_SLOT;
     return select.number == UINT32_MAX ? tally.some : tally.all;
 }
 

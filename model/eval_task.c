@@ -7,9 +7,9 @@
 /* The number of the next task of this machine when it is observed, else 0. */
 static Word next_number(World *world, uint32_t machine) {
     const Program *program = world->program;
-    if (world->history_slot == NO_SLOT || !program->is_numbered[machine]) return 0;
+    if (!program->numbered[machine]) return 0;
     const Word count = world_read(world, world->history_slot, NULL)[1 + machine];
-    if (count >= (Word)program->numbered) return 0;
+    if (count >= (Word)program->numbered[machine]) return 0;
     world_write(world, world->history_slot, NULL)[1 + machine] = count + 1;
     return count + 1;
 }

@@ -46,10 +46,16 @@ uint32_t fiber_new(World *world, FiberSpec spec, bool no_reset) {
     return slot;
 }
 
-static void remember(World *world, uint32_t machine, FiberStatus status) {
-    uint32_t at = 1 + world->program->nmachines + machine;
-    if (world_read(world, world->history_slot, NULL)[at] & WORLD_ENDED(status)) return;
-    world_write(world, world->history_slot, NULL)[at] |= WORLD_ENDED(status);
+static void note_ended(World *world, uint32_t word, FiberStatus status) {
+    if (world_read(world, world->history_slot, NULL)[word] & WORLD_ENDED(status)) return;
+    world_write(world, world->history_slot, NULL)[word] |= WORLD_ENDED(status);
+}
+
+/* What properties have to know of the task when it is gone. */
+static void remember(World *world, uint32_t machine, Word number, FiberStatus status) {
+    const Program *program = world->program;
+    if (program->is_watched[machine]) note_ended(world, 1 + program->nmachines + machine, status);
+    if (number) note_ended(world, world_number_word(program, machine, (uint32_t)number), status);
 }
 
 void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t result) {
@@ -68,7 +74,7 @@ void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t resu
     words[FIBER_EXECUTOR] = words[FIBER_SCOPE] = words[FIBER_INNER] = words[FIBER_OWNER] = words[FIBER_FAULT] = 0;
     world_resize(world, slot, FIBER_FRAME + n);
     if (scope) scope_remove(world, handle_slot(scope), slot_handle(slot));
-    if (is_task && world->program->is_watched[machine->id]) remember(world, machine->id, status);
+    if (is_task) remember(world, machine->id, world_read(world, slot, NULL)[FIBER_NUMBER], status);
 }
 
 /* ---- futures of operations */

@@ -223,7 +223,17 @@ static void find_watched(Program *program) {
     }
 }
 
+static void count_numbered(Program *program) {
+    if (!program->numbered) program->numbered = ARENA_ARRAY(&program->arena, uint32_t, program->nmachines);
+    program->number_base = ARENA_ARRAY(&program->arena, uint32_t, program->nmachines);
+    for (uint32_t i = 0; i < program->nmachines; i++) {
+        program->number_base[i] = program->nnumbered;
+        program->nnumbered += program->numbered[i];
+    }
+}
+
 void program_finish(Program *program) {
+    count_numbered(program);
     find_watched(program);
     match_sites(program);
     program->has_blocking = has_blocking(program);

@@ -258,8 +258,9 @@ typedef struct Program {
     Invariant *invariants;
     uint32_t ninvariants;
     const char **task_names; /* per machine: its name when its spawn numbers are observed (`worker[2]`), else NULL */
-    uint32_t numbered;       /* how many of the first spawns of each numbered function keep their number; 0: none */
-    bool *is_numbered;       /* per machine */
+    uint32_t *numbered;      /* per machine: how many of its first spawns keep their number; 0: none is named by number */
+    uint32_t *number_base;   /* [program_finish] per machine: of the numbered tasks of all machines, which one is its first */
+    uint32_t nnumbered;      /* [program_finish] how many there are of all machines */
     bool *is_watched;        /* [program_finish] per machine: some atom speaks of all or some of its tasks, those that have ended too */
     bool watches;            /* [program_finish] of any machine */
     const char **formats;    /* printf formats */

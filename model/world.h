@@ -79,8 +79,8 @@ struct World {
     void *base;                /* what world_init allocated for these two; freed by world_fini */
     uint32_t nfixed;           /* slots [0, nfixed) were made by the init code and stay for good */
     uint32_t history_slot;     /* GLOBAL-kind component, what properties remember of tasks: one word per machine, how many of a numbered one were
-                                  spawned, up to program->numbered; then one per machine, how tasks of a watched one have ended (WORLD_ENDED bits).
-                                  NO_SLOT when none is either. A task with FIBER_NUMBER != 0 must be kept when it has ended and nobody refers to it */
+                                  spawned, up to its program->numbered; one per machine, how tasks of a watched one have ended (WORLD_ENDED bits);
+                                  one per numbered task, the bit of how it ended, 0 before. NO_SLOT when nothing is to be remembered */
     uint32_t clock_slot;       /* NO_SLOT in abstract time */
     uint32_t budget_slot;      /* how many kills are left (model/eval_crash.c); NO_SLOT where nothing crashes */
     uint32_t default_executor; /* handle, 0 when the program needs no executor components */
@@ -130,6 +130,10 @@ Word *world_scratch(World *world, ScratchUse use, uint32_t n);
 
 /* The bit of the history that says that some task of the machine has ended with this FiberStatus. */
 #define WORLD_ENDED(status) ((Word)1 << ((status) - FIBER_ENDED))
+/* The word of the history that tells how a numbered task (from 1) has ended. */
+static inline uint32_t world_number_word(const Program *program, uint32_t machine, uint32_t number) {
+    return 1 + 2 * program->nmachines + program->number_base[machine] + number - 1;
+}
 static inline uint32_t handle_slot(Word handle) { return (uint32_t)(handle - 1); }
 static inline Word slot_handle(uint32_t slot) { return (Word)slot + 1; }
 
