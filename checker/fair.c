@@ -1,7 +1,5 @@
 #include "checker/fair.h"
 
-#include "checker/bitset.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +32,8 @@ typedef struct Fair {
     uint32_t *index;   /* per node: place in the part at hand, UINT32_MAX */
     Bitset inside;     /* nodes of the part that is decomposed */
     Bitset on_stack;
+    Bitset banned;     /* steps */
+    uint64_t lost, delivered; /* in the part at hand */
     VEC(Frame) frames;
     VEC(uint32_t) stack;
     VEC(uint32_t) todo;  /* sets of nodes still to be decomposed: each its nodes, then how many */
@@ -62,9 +62,10 @@ static int compare_nodes(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-static bool has_loop(const FairGraph *graph, uint32_t node) {
+static bool has_loop(const Fair *fair, uint32_t node) {
+    const FairGraph *graph = fair->graph;
     for (uint32_t e = graph->first.data[node]; e < graph->first.data[node + 1]; e++)
-        if (graph->steps.data[e].target == node) return true;
+        if (graph->steps.data[e].target == node && !bitset_has(&fair->banned, e)) return true;
     return false;
 }
 
@@ -76,7 +77,7 @@ static void leave(Fair *fair, uint32_t node) {
     do bitset_remove(&fair->on_stack, fair->stack.data[--from]);
     while (fair->stack.data[from] != node);
     uint32_t n = fair->stack.n - from, *members = fair->stack.data + from;
-    if (!fair->stopped && (n > 1 || has_loop(fair->graph, node))) {
+    if (!fair->stopped && (n > 1 || has_loop(fair, node))) {
         qsort(members, n, sizeof *members, compare_nodes);
         judge(fair, members, n);
     }
@@ -98,8 +99,8 @@ static void run_from(Fair *fair, uint32_t root, uint32_t *counter) {
             leave(fair, node);
             continue;
         }
-        uint32_t target = graph->steps.data[frame->step++].target;
-        if (!is_inside(fair, target)) continue;
+        uint32_t step = frame->step++, target = graph->steps.data[step].target;
+        if (!is_inside(fair, target) || bitset_has(&fair->banned, step)) continue;
         if (fair->order[target] == 0) enter(fair, target, counter);
         else if (bitset_has(&fair->on_stack, target) && fair->order[target] < fair->low[node])
             fair->low[node] = fair->order[target];
@@ -228,8 +229,10 @@ static void look_at_steps(Fair *fair, const FairPart *part, uint32_t member) {
     for (uint32_t e = graph->first.data[node]; e < graph->first.data[node + 1]; e++) {
         FairEdge step = graph->steps.data[e];
         uint32_t other = part->index[step.target];
-        if (other == UINT32_MAX) continue;
+        if (other == UINT32_MAX || bitset_has(&fair->banned, e)) continue;
         const EdgeLabel *label = edges_label(graph->edges, step.label);
+        fair->lost |= label->lost;
+        fair->delivered |= label->delivered;
         note_move(fair, part, member, label);
         uint64_t way = (uint64_t)other << 32 | label->moves;
         if (way != before) follow_slots(fair, part, member, other, label);
@@ -258,7 +261,15 @@ static FairPart open_part(Fair *fair, const uint32_t *members, uint32_t n) {
         fair->parent.data[i] = i;
         fair->arms.data[i] = UINT64_MAX;
     }
-    return (FairPart){fair->graph, fair->fairness, members, n, fair->index, fair->base.data, fair->parent.data, fair->flags.data};
+    fair->lost = fair->delivered = 0;
+    return (FairPart){.graph = fair->graph,
+        .fairness = fair->fairness,
+        .members = members,
+        .n = n,
+        .index = fair->index,
+        .base = fair->base.data,
+        .parent = fair->parent.data,
+        .flags = fair->flags.data};
 }
 
 /* ---- judging */
@@ -292,14 +303,24 @@ static bool is_anybody_wronged(const Fair *fair, uint32_t npairs) {
     return false;
 }
 
-static void put_off(Fair *fair, const FairPart *part) {
+/* The losses of channels that lose for ever and deliver nothing. */
+static bool ban_losses(Fair *fair, const FairPart *part) {
+    uint64_t wronged = fair->lost & ~fair->delivered;
+    for (uint32_t i = 0; i < part->n && wronged; i++)
+        for (uint32_t e = fair->graph->first.data[part->members[i]]; e < fair->graph->first.data[part->members[i] + 1]; e++)
+            if (edges_label(fair->graph->edges, fair->graph->steps.data[e].label)->lost & wronged) bitset_add(&fair->banned, e);
+    return wronged != 0;
+}
+
+static void put_off(Fair *fair, const FairPart *part, bool has_banned) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < part->n; i++) {
         if (is_unfair(fair, part, i)) continue;
         vec_push(&fair->todo, part->members[i]);
         count++;
     }
-    assert(count < part->n);
+    assert(count < part->n || has_banned);
+    (void)has_banned;
     if (count > 0) vec_push(&fair->todo, count);
 }
 
@@ -318,7 +339,10 @@ static void judge(Fair *fair, uint32_t *members, uint32_t n) {
         look_at_steps(fair, &part, i);
     }
     note_peak(fair);
-    if (is_anybody_wronged(fair, npairs)) put_off(fair, &part);
+    part.lost = fair->lost;
+    part.banned = &fair->banned;
+    bool loses = ban_losses(fair, &part);
+    if (loses || is_anybody_wronged(fair, npairs)) put_off(fair, &part, loses);
     else fair->stopped = !fair->visit(fair->context, &part);
     for (uint32_t i = 0; i < n; i++) fair->index[members[i]] = UINT32_MAX;
 }
@@ -339,6 +363,7 @@ uint64_t fair_each(const FairGraph *graph, Fairness fairness, FairVisitor visit,
     memset(fair.index, 0xff, 4ull * n);
     fair.inside = bitset_new(n);
     fair.on_stack = bitset_new(n);
+    fair.banned = bitset_new(graph->steps.n);
     for (uint32_t i = 0; i < n; i++) vec_push(&fair.todo, i);
     if (n > 0) vec_push(&fair.todo, n);
     VEC(uint32_t) nodes = {0};
@@ -355,6 +380,7 @@ uint64_t fair_each(const FairGraph *graph, Fairness fairness, FairVisitor visit,
     free(fair.index);
     bitset_free(&fair.inside);
     bitset_free(&fair.on_stack);
+    bitset_free(&fair.banned);
     vec_fini(&nodes);
     vec_fini(&fair.frames);
     vec_fini(&fair.stack);

@@ -6,10 +6,12 @@
    component, steps map the pairs of a class one to one, so that each of its tasks comes to all of them. So a class is
    treated fairly by that run, and the component is fair, when somewhere in it one of the class moves or cannot; a class
    one of which ends in the component can be made to end. What breaks this for strong fairness, and for the handing out of
-   threads, are nodes that no fair run visits again and again: without them the rest is decomposed again (Streett). */
+   threads, are nodes that no fair run visits again and again: without them the rest is decomposed again (Streett). So it is
+   without the losses of a `lossy, fair` channel that delivers nothing inside. */
 #ifndef UNKNOT_CHECKER_FAIR_H
 #define UNKNOT_CHECKER_FAIR_H
 
+#include "checker/bitset.h"
 #include "checker/edges.h"
 #include "checker/engine.h"
 #include "model/support/vec.h"
@@ -56,6 +58,8 @@ typedef struct FairPart {
     const uint32_t *base;    /* per member, and one past: its first pair; slot s is pair base + s - view->low */
     uint32_t *parent;        /* per pair: union by fair_class */
     uint8_t *flags;          /* per pair; of the class at its head */
+    uint64_t lost;           /* channels that are `lossy, fair` and lose something inside: they deliver something too */
+    const Bitset *banned;    /* steps of the graph that a fair run does not make for ever */
 } FairPart;
 uint32_t fair_class(const FairPart *part, uint32_t member, uint32_t slot);
 static inline uint8_t fair_flags(const FairPart *part, uint32_t member, uint32_t slot) {

@@ -22,6 +22,7 @@ typedef struct EdgeLabel {
     uint32_t arm;    /* of `fiber`'s point: that was tried; NOBODY */
     uint32_t moves;  /* how slots move: labels_move */
     uint32_t flags;  /* LABEL_… */
+    uint64_t lost, delivered; /* as in StepResult: channels that are `lossy, fair` */
 } EdgeLabel;
 
 typedef struct Labels {

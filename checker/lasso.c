@@ -26,6 +26,7 @@ typedef struct Lasso {
     VEC(uint32_t) queue, owner; /* pairs; the member of each pair of the part */
     FairAbles able;
     LassoSteps *out;
+    uint64_t lost, delivered; /* `lossy, fair` channels, so far */
 } Lasso;
 
 static uint32_t low_of(const Lasso *lasso) { return lasso->graph->view->low; }
@@ -85,6 +86,8 @@ static uint32_t go(Lasso *lasso, uint32_t member, uint32_t step) {
     const EdgeLabel *label = edges_label(lasso->graph->edges, edge.label);
     uint32_t node = lasso->part->members[member], to = lasso->part->index[edge.target];
     vec_push(lasso->out, (LassoStep){edge.target, edge.label});
+    lasso->lost |= label->lost;
+    lasso->delivered |= label->delivered;
     for (uint32_t i = lasso->duties.n; i-- > 0;) {
         Duty *duty = &lasso->duties.data[i];
         bool done = fulfils(lasso, node, label, *duty);
@@ -104,9 +107,11 @@ static uint32_t go_back(Lasso *lasso, uint32_t from, uint32_t pair, uint32_t las
     return member;
 }
 
-/* Whether the step from the pair reaches what is looked for: the duty's end, or (no duty) the first member. */
+/* Whether the step from the pair reaches what is looked for: the duty's end, or (no duty) a channel's delivery, or the
+   first member. */
 static bool arrives(Lasso *lasso, const Duty *duty, uint32_t member, uint32_t slot, const EdgeLabel *label, uint32_t to) {
-    if (duty == NULL) return to == 0;
+    uint64_t owed = lasso->lost & ~lasso->delivered;
+    if (duty == NULL) return owed ? (label->delivered & owed) != 0 : to == 0;
     Duty here = *duty;
     here.slot = slot;
     if (fulfils(lasso, lasso->part->members[member], label, here)) return true;
@@ -128,7 +133,7 @@ static uint32_t find(Lasso *lasso, uint32_t start, const Duty *duty) {
         uint32_t node = lasso->part->members[member];
         for (uint32_t e = graph->first.data[node]; e < graph->first.data[node + 1] && end == UINT32_MAX; e++) {
             uint32_t to = lasso->part->index[graph->steps.data[e].target];
-            if (to == UINT32_MAX) continue;
+            if (to == UINT32_MAX || bitset_has(lasso->part->banned, e)) continue;
             const EdgeLabel *label = edges_label(graph->edges, graph->steps.data[e].label);
             if (arrives(lasso, duty, member, slot, label, to)) {
                 end = go_back(lasso, from, pair, e);
@@ -163,7 +168,7 @@ void lasso_make(const FairPart *part, uint32_t mover, LassoSteps *out) {
         Duty duty = vec_last(&lasso.duties);
         at = find(&lasso, at, &duty);
     }
-    if (at != 0 || out->n == 0) at = find(&lasso, at, NULL);
+    while (at != 0 || out->n == 0 || (lasso.lost & ~lasso.delivered) != 0) at = find(&lasso, at, NULL);
     assert(at == 0);
     vec_fini(&lasso.duties);
     vec_fini(&lasso.queue);

@@ -65,6 +65,7 @@ typedef struct StepResult {
     uint32_t arm;         /* of its point: the operation that was tried; NO_SLOT when it did not go on from a point */
     uint32_t left;        /* slot of the outermost fiber whose wait was over by that, or that started; NO_SLOT: none */
     bool progress;        /* it came to a statement labelled `progress:` */
+    uint64_t lost, delivered; /* bit i: the `lossy, fair` channel at slot i lost an item that was sent, or did not */
 } StepResult;
 
 /* What happened in a step, for runs; NULL where nobody looks. Texts are made by trace, from the world. */

@@ -148,6 +148,10 @@ static void add_outcome(Expand *expand, StepResult *result, uint32_t n, uint32_t
     vec_push(&expand->tape, result->fiber);
     vec_push(&expand->tape, result->left);
     vec_push(&expand->tape, result->arm << 1 | (result->progress ? 1u : 0u));
+    vec_push(&expand->tape, (uint32_t)result->lost);
+    vec_push(&expand->tape, (uint32_t)(result->lost >> 32));
+    vec_push(&expand->tape, (uint32_t)result->delivered);
+    vec_push(&expand->tape, (uint32_t)(result->delivered >> 32));
 }
 
 /* Runs every sequence of choices; the tape gets their number and the outcomes. Returns whether some outcome makes components (whose slots

@@ -17,11 +17,19 @@ static bool happens(Step *step, uint32_t slot, NetworkFault fault, Span span) {
 
 /* ---- losing */
 
+/* What fairness of the channel counts; only channels among the first slots, which are global ones, are told apart. */
+static void note_fair(Step *step, uint32_t slot, bool lost) {
+    if (slot >= 64 || !site_of(step->world, slot)->is_fair) return;
+    *(lost ? &step->result.lost : &step->result.delivered) |= (uint64_t)1 << slot;
+}
+
 static bool loses(Step *step, uint32_t slot, Span span) {
     const Site *site = site_of(step->world, slot);
     if (!site->is_lossy) return false;
-    if (site->losses && world_read(step->world, slot, NULL)[CHANNEL_LOSSES] >= (Word)site->losses) return false;
-    if (!happens(step, slot, NETWORK_LOST, span)) return false;
+    bool may_lose = !site->losses || world_read(step->world, slot, NULL)[CHANNEL_LOSSES] < (Word)site->losses;
+    bool lost = may_lose && happens(step, slot, NETWORK_LOST, span);
+    note_fair(step, slot, lost);
+    if (!lost) return false;
     if (site->losses) world_write(step->world, slot, NULL)[CHANNEL_LOSSES]++;
     return true;
 }

@@ -184,6 +184,8 @@ static void add_edge(TsWorker *worker, uint32_t actor, uint32_t choice, const Ex
         edge->left = outcome->left;
         edge->arm = outcome->arm;
         edge->progress = outcome->progress;
+        edge->lost = outcome->lost;
+        edge->delivered = outcome->delivered;
     }
     if (edge->kind == TS_EDGE) {
         uint32_t *ids = reserve_ids(out, worker->target.n + outcome->nadded);

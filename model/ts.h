@@ -37,6 +37,7 @@ typedef struct TsEdge {
     uint32_t violation; /* VIOLATION: index in ts_violation; LIMIT: its reason likewise */
     uint32_t fiber, left, arm; /* TsOptions.labels: as in StepResult */
     bool progress;
+    uint64_t lost, delivered;
 } TsEdge;
 typedef struct TsSuccessors {
     TsEdge *edges;
