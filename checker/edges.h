@@ -24,7 +24,6 @@ typedef struct Edges {
     uint32_t n;           /* sources */
     uint32_t nroots, next_new;
     bool labelled;
-    uint32_t fixed; /* slots below are no tasks */
     Labels labels;
 } Edges;
 enum { EDGES_GROUP = 8 };
@@ -75,12 +74,6 @@ static inline bool edges_next(EdgeIter *iter) {
     return true;
 }
 
-enum { EDGES_ACTORS = 63 };
-/* The actor's slot past the fixed ones; from EDGES_ACTORS on they are not told apart. */
-static inline uint32_t edges_actor(const Edges *edges, uint32_t label) {
-    uint32_t actor = edges->labels.labels[label].actor - edges->fixed;
-    return actor < EDGES_ACTORS ? actor : EDGES_ACTORS;
-}
 static inline const EdgeLabel *edges_label(const Edges *edges, uint32_t label) { return &edges->labels.labels[label]; }
 /* The same without the steps of faults, which only a labelled graph tells from others. */
 static inline bool edges_next_sure(const Edges *edges, EdgeIter *iter) {

@@ -126,7 +126,7 @@ static void fill_loop(Endless *endless, Hit *hit, const FairPart *part) {
     for (uint32_t i = 0; i < steps.n; i++) {
         const EdgeLabel *label = edges_label(&endless->search->edges, steps.data[i].label);
         uint32_t state = part->graph->nodes.data[steps.data[i].node].state;
-        vec_push(&hit->loop, (HitStep){.state = state, .actor = label->actor, .bystander = NO_SLOT, .label = label});
+        vec_push(&hit->loop, (HitStep){.state = state, .actor = label->actor, .label = label});
     }
     vec_fini(&steps);
 }
@@ -193,7 +193,7 @@ static void look(Endless *endless, FairVisitor visit) {
     endless->graph.view = &endless->crew->view;
     if (!has_room(endless, search->edges.n, search->transitions)) return;
     build(endless);
-    uint64_t bytes = fair_each(&endless->graph, search->options->fairness, visit, endless);
+    uint64_t bytes = fair_each(&endless->graph, search->options->fairness, NULL, visit, endless);
     search_note_memory(search, bytes + fair_graph_memory(&endless->graph));
     fair_graph_fini(&endless->graph);
 }
@@ -244,7 +244,7 @@ static void look_for_nontermination(Search *search, Hits *hits, Crew *crew) {
     if (endless.any_open && !search->hurries && has_room(&endless, search->edges.n, search->transitions)) {
         endless.graph = (FairGraph){.edges = &search->edges, .view = &crew->view};
         build_followed(&endless);
-        uint64_t bytes = fair_each(&endless.graph, search->options->fairness, visit_nontermination, &endless);
+        uint64_t bytes = fair_each(&endless.graph, search->options->fairness, NULL, visit_nontermination, &endless);
         search_note_memory(search, bytes + fair_graph_memory(&endless.graph));
         fair_graph_fini(&endless.graph);
     }

@@ -15,7 +15,7 @@ static void analyse(Search *search, Hits *hits) {
     finding_collect(search, hits);
     deadlock_total(search, hits);
     deadlock_partial(search, hits);
-    if (search->program->threaded && search->labelled) yields_find(search, hits);
+    if (search->labelled) yields_find(search, hits);
     endless_find(search, hits);
     races_find(search, hits);
 }

@@ -24,6 +24,7 @@ typedef struct Frame { uint32_t node, step; } Frame;
 typedef struct Fair {
     const FairGraph *graph;
     Fairness fairness;
+    FairFilter wants;
     FairVisitor visit;
     void *context;
     bool stopped;
@@ -77,10 +78,7 @@ static void leave(Fair *fair, uint32_t node) {
     do bitset_remove(&fair->on_stack, fair->stack.data[--from]);
     while (fair->stack.data[from] != node);
     uint32_t n = fair->stack.n - from, *members = fair->stack.data + from;
-    if (!fair->stopped && (n > 1 || has_loop(fair, node))) {
-        qsort(members, n, sizeof *members, compare_nodes);
-        judge(fair, members, n);
-    }
+    if (!fair->stopped && (n > 1 || has_loop(fair, node))) judge(fair, members, n);
     fair->stack.n = from;
 }
 
@@ -331,7 +329,17 @@ static void note_peak(Fair *fair) {
     if (bytes > fair->peak) fair->peak = bytes;
 }
 
+static bool is_wanted(Fair *fair, const uint32_t *members, uint32_t n) {
+    if (fair->wants == NULL) return true;
+    for (uint32_t i = 0; i < n; i++) fair->index[members[i]] = i;
+    bool wanted = fair->wants(fair->context, fair->graph, members, n, fair->index);
+    for (uint32_t i = 0; i < n; i++) fair->index[members[i]] = UINT32_MAX;
+    return wanted;
+}
+
 static void judge(Fair *fair, uint32_t *members, uint32_t n) {
+    if (!is_wanted(fair, members, n)) return;
+    qsort(members, n, sizeof *members, compare_nodes);
     FairPart part = open_part(fair, members, n);
     uint32_t npairs = part.base[n];
     for (uint32_t i = 0; i < n; i++) {
@@ -353,10 +361,10 @@ static void *allocate(size_t bytes) {
     return memory;
 }
 
-uint64_t fair_each(const FairGraph *graph, Fairness fairness, FairVisitor visit, void *context) {
+uint64_t fair_each(const FairGraph *graph, Fairness fairness, FairFilter wants, FairVisitor visit, void *context) {
     uint32_t n = graph->nodes.n;
     assert(n == 0 || graph->first.n == n + 1);
-    Fair fair = {.graph = graph, .fairness = fairness, .visit = visit, .context = context};
+    Fair fair = {.graph = graph, .fairness = fairness, .wants = wants, .visit = visit, .context = context};
     fair.order = allocate(4ull * n);
     fair.low = allocate(4ull * n);
     fair.index = allocate(4ull * n);

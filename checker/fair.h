@@ -72,9 +72,12 @@ void fair_look(const FairPart *part, uint32_t member, FairAbles *out);
 /* The step is one of the fiber at the slot, or of a future that it polls; *left: its wait is over by that. */
 bool fair_moves(const FairGraph *graph, uint32_t node, const EdgeLabel *label, uint32_t slot, bool *left);
 
+/* Whether a component is worth judging; `index` as in FairPart. What speaks against one must speak against all parts of
+   it. */
+typedef bool (*FairFilter)(void *context, const FairGraph *graph, const uint32_t *members, uint32_t n, const uint32_t *index);
 /* Called for each component that a fair run can stay in for ever; false: stop. */
 typedef bool (*FairVisitor)(void *context, const FairPart *part);
-/* Returns the bytes held at the peak besides the graph. */
-uint64_t fair_each(const FairGraph *graph, Fairness fairness, FairVisitor visit, void *context);
+/* `wants`: NULL for all. Returns the bytes held at the peak besides the graph. */
+uint64_t fair_each(const FairGraph *graph, Fairness fairness, FairFilter wants, FairVisitor visit, void *context);
 
 #endif

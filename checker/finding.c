@@ -66,7 +66,7 @@ static void collect_growth(const Search *search, SearchGrowth growth, Hits *hits
     uint32_t n, *path = search_path(search, growth.to, &n), at = 0;
     while (path[at] != growth.from) at++;
     for (uint32_t i = at + 1; i < n; i++)
-        vec_push(&hit.loop, (HitStep){.state = path[i], .actor = NO_SLOT, .bystander = NO_SLOT});
+        vec_push(&hit.loop, (HitStep){.state = path[i], .actor = NO_SLOT});
     free(path);
     vec_push(hits, hit);
 }
@@ -131,7 +131,7 @@ static bool follow(Making *making) {
         making->at_loop.data[i] = making->witness.canonical.data[i];
     for (uint32_t i = 0; i < hit->loop.n && followed; i++) {
         HitStep step = hit->loop.data[i];
-        followed = witness_step(&making->witness, step.state, step.actor, step.bystander, step.label);
+        followed = witness_step(&making->witness, step.state, step.actor, step.label);
     }
     if (followed && is_stepwise(hit))
         followed =

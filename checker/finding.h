@@ -6,10 +6,9 @@
 #include "checker/search.h"
 #include "checker/stuck.h"
 
-/* One step of a loop: to this state, made by the actor at slot `actor` of the state before; NO_SLOT: by any but the one
-   at slot `bystander`. */
+/* One step of a loop: to this state, made by the actor at slot `actor` of the state before; NO_SLOT: by any. */
 typedef struct HitStep {
-    uint32_t state, actor, bystander;
+    uint32_t state, actor;
     const EdgeLabel *label; /* which step of the actor it is, or NULL: any */
 } HitStep;
 

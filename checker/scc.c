@@ -54,28 +54,23 @@ static void reserve_edges(Unpacking *unpacking, uint32_t more) {
     SccPart *part = unpacking->part;
     unpacking->cap = unpacking->nedges + more + unpacking->cap / 2 + 1024;
     part->targets = realloc(part->targets, sizeof *part->targets * unpacking->cap);
-    if (part->labels != NULL) part->labels = realloc(part->labels, sizeof *part->labels * unpacking->cap);
-    if (part->targets == NULL || (part->labels == NULL && unpacking->graph->edges->labelled)) fatal("out of memory");
+    if (part->targets == NULL) fatal("out of memory");
 }
 
 static void unpack_node(Unpacking *unpacking, uint32_t node, uint32_t state, EdgeIter *iter) {
     const SccGraph *graph = unpacking->graph;
     SccPart *part = unpacking->part;
-    uint64_t enabled = 0;
     part->states[node] = state;
     part->first[node] = unpacking->nedges;
     reserve_edges(unpacking, iter->left + iter->new_left);
     while (edges_next(iter)) {
-        if (iter->labelled) enabled |= 1ull << edges_actor(graph->edges, iter->label);
         if (graph->keep != NULL && !graph->keep(graph->context, state, iter)) continue;
         if (!bitset_has(graph->nodes, iter->target)) {
             part->leaves[node] = 1;
             continue;
         }
-        if (part->labels != NULL) part->labels[unpacking->nedges] = iter->label;
         part->targets[unpacking->nedges++] = rank_of(&unpacking->ranks, iter->target);
     }
-    if (part->enabled != NULL) part->enabled[node] = enabled;
 }
 
 static uint64_t part_init(SccPart *part, const SccGraph *graph) {
@@ -88,7 +83,6 @@ static uint64_t part_init(SccPart *part, const SccGraph *graph) {
         .component = calloc(n + 1ull, 4),
         .leaves = calloc(n + 1ull, 1)};
     if (part->component == NULL || part->leaves == NULL) fatal("out of memory");
-    if (edges->labelled) part->labels = allocate(1), part->enabled = allocate(8ull * n);
     for (uint32_t group = 0; group * EDGES_GROUP < edges->n && node < n; group++) {
         uint32_t from = group * EDGES_GROUP;
         uint64_t wanted = graph->nodes->words[from / 64] >> (from % 64) & 0xff;
@@ -104,15 +98,13 @@ static uint64_t part_init(SccPart *part, const SccGraph *graph) {
     assert(node == n);
     part->first[n] = unpacking.nedges;
     free(unpacking.ranks.before);
-    return 13ull * n + 4ull * unpacking.cap + (edges->labelled ? 8ull * n + 4ull * unpacking.cap : 0) + graph->nodes->n / 16;
+    return 13ull * n + 4ull * unpacking.cap + graph->nodes->n / 16;
 }
 
 static void part_fini(SccPart *part) {
     free(part->states);
     free(part->first);
     free(part->targets);
-    free(part->labels);
-    free(part->enabled);
     free(part->leaves);
     free(part->component);
 }

@@ -20,9 +20,6 @@ typedef struct SccPart {
     uint32_t *states;    /* per node */
     uint32_t *first;     /* per node, and one past: its edges */
     uint32_t *targets;   /* per edge: the node */
-    uint32_t *labels;    /* per edge, labelled graphs only */
-    uint64_t
-        *enabled; /* per node, labelled graphs only: the actors of all its edges, those that were not let through too */
     uint8_t *leaves;     /* per node: an edge that was let through leads to no node of the part */
     uint32_t *component; /* per node: equal numbers for members of one component, once it has been visited */
 } SccPart;

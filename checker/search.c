@@ -277,14 +277,6 @@ static bool outgrown(const Expansion *expansion) {
     return expansion->version != ts_widths_version(search->ts) + 1;
 }
 
-/* The slot may hold something else in the target when slots are renamed; whoever uses this looks at states without
-   renaming only. */
-static void note_local(Search *search, const TsEdge *edge, const uint32_t *target) {
-    uint32_t actor = edge->actor - search->fixed;
-    if (actor >= EDGES_ACTORS || edge->reached_point || edge->actor >= edge->n) return;
-    local_add(&search->local, actor, search->ids[edge->actor], target[edge->actor]);
-}
-
 static void pend_successors(Expansion *expansion, uint32_t state, uint32_t n, Source *source) {
     Search *search = expansion->search;
     const TsSuccessors *successors = &expansion->successors;
@@ -296,7 +288,6 @@ static void pend_successors(Expansion *expansion, uint32_t state, uint32_t n, So
             continue;
         }
         pend(expansion, successors->ids + edge->offset, edge->n, label);
-        if (search->labelled) note_local(search, edge, successors->ids + edge->offset);
     }
     source->end = expansion->pending.n;
 }
@@ -355,7 +346,7 @@ static void note_limit(Search *search, const TsSuccessors *successors) {
 static void start(Expansion *expansion) {
     Search *search = expansion->search;
     ts_initial(search->worker, &expansion->successors);
-    search->fixed = search->edges.fixed = ts_fixed(search->ts);
+    search->fixed = ts_fixed(search->ts);
     for (uint32_t i = 0; i < search->program->nsites; i++) search->weighs_items |= search->program->sites[i].is_unbounded;
     for (uint32_t e = 0; e < expansion->successors.nedges; e++) {
         const TsEdge *edge = &expansion->successors.edges[e];
@@ -469,7 +460,6 @@ void search_fini(Search *search) {
     ts_free(search->ts);
     store_fini(&search->store);
     edges_fini(&search->edges);
-    local_fini(&search->local);
     vec_fini(&search->growths);
     vec_fini(&search->halted);
     vec_fini(&search->violations);

@@ -4,7 +4,6 @@
 
 #include "checker/edges.h"
 #include "checker/engine.h"
-#include "checker/local.h"
 #include "checker/store.h"
 #include "model/grow.h"
 #include "model/support/vec.h"
@@ -27,7 +26,6 @@ typedef struct Search {
     Store store;
     Edges edges;
     bool labelled;       /* edges carry labels */
-    LocalMoves local;    /* labelled: steps that reach no point */
     uint32_t fixed;      /* ts_fixed */
     VEC(uint32_t) halted;             /* states without any step in which some task is alive, in order of discovery */
     VEC(SearchViolation) violations;  /* the first of each in order of discovery */

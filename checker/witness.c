@@ -60,7 +60,7 @@ static bool is_violation(const StepResult *result, const Violation *wanted) {
 typedef struct Goal {
     uint32_t state;
     const Violation *violation;
-    uint32_t actor, bystander; /* slots of the state before, or NO_SLOT */
+    uint32_t actor;            /* slot of the state before; NO_SLOT: any */
     const EdgeLabel *label;    /* or NULL */
     const uint32_t *at;        /* with label: slot of the world -> slot of the state before */
     uint32_t n;
@@ -135,8 +135,7 @@ static bool is_actor(World *world, uint32_t slot) {
 }
 
 static bool may_act(Goal goal, uint32_t slot) {
-    if (goal.actor != NO_SLOT) return slot == goal.actor;
-    return goal.bystander == NO_SLOT || slot != goal.bystander;
+    return goal.actor == NO_SLOT || slot == goal.actor;
 }
 
 static bool step_to(Witness *witness, Goal goal) {
@@ -157,8 +156,8 @@ static bool step_to(Witness *witness, Goal goal) {
     return found;
 }
 
-bool witness_step(Witness *witness, uint32_t state, uint32_t actor, uint32_t bystander, const EdgeLabel *label) {
-    Goal goal = {.state = state, .actor = actor, .bystander = bystander, .label = label};
+bool witness_step(Witness *witness, uint32_t state, uint32_t actor, const EdgeLabel *label) {
+    Goal goal = {.state = state, .actor = actor, .label = label};
     if (label != NULL && step_to(witness, goal)) return true;
     goal.label = NULL; /* alike tasks and futures may have been put in another order */
     return step_to(witness, goal);
@@ -168,12 +167,12 @@ bool witness_follow(Witness *witness, const uint32_t *path, uint32_t npath) {
     assert(npath > 0 && witness->moves.n == 0);
     if (!start_to(witness, (Goal){.state = path[0]})) return false;
     for (uint32_t i = 1; i < npath; i++)
-        if (!witness_step(witness, path[i], NO_SLOT, NO_SLOT, NULL)) return false;
+        if (!witness_step(witness, path[i], NO_SLOT, NULL)) return false;
     return true;
 }
 
 bool witness_violate(Witness *witness, const Violation *violation, bool at_start) {
-    Goal goal = {.state = STORE_NONE, .violation = violation, .actor = NO_SLOT, .bystander = NO_SLOT};
+    Goal goal = {.state = STORE_NONE, .violation = violation, .actor = NO_SLOT};
     return at_start ? start_to(witness, goal) : step_to(witness, goal);
 }
 

@@ -18,9 +18,8 @@ void witness_init(Witness *witness, Search *search);
 void witness_fini(Witness *witness);
 /* Starts and follows the path (states of the search). False: some step was not found, which is a fault of ours. */
 bool witness_follow(Witness *witness, const uint32_t *path, uint32_t npath);
-/* One step on to the state, by the actor at slot `actor` of the state before; NO_SLOT: by any but the one at slot
-   `bystander`. `label`: one that this tells of, if there is one; may be NULL. */
-bool witness_step(Witness *witness, uint32_t state, uint32_t actor, uint32_t bystander, const EdgeLabel *label);
+/* One step on to the state, by the actor at slot `actor` of the state before; NO_SLOT: by any. `label`: one that this tells of, if there is one; may be NULL. */
+bool witness_step(Witness *witness, uint32_t state, uint32_t actor, const EdgeLabel *label);
 /* A last step (or, from nothing, the start) that ends in this violation. */
 bool witness_violate(Witness *witness, const Violation *violation, bool at_start);
 /* The run so far; *final_world was initialised by the caller. NULL: eval could not follow its own moves. */

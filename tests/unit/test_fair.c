@@ -133,7 +133,7 @@ static Seen look(Plain *plain, Fairness fairness) {
     Seen seen = {.plain = plain};
     make_edges(plain, &edges);
     make_graph(&edges, &view, &graph);
-    fair_each(&graph, fairness, see, &seen);
+    fair_each(&graph, fairness, NULL, see, &seen);
     fair_graph_fini(&graph);
     edges_fini(&edges);
     return seen;
