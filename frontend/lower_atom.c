@@ -36,7 +36,7 @@ static TaskRef task_of(Lower *lower, const Expr *task) {
 
 static void ask(Builder *b, InstrOp op, TaskRef ref, uint32_t place, uint32_t handle, uint32_t slot) {
     if (ref.machine == NO_SLOT) {
-        lower_const(b, slot, ref.number == EVERY && !ref.is_bare);
+        lower_const(b, slot, 0); /* of tasks that are never spawned every atom is false */
         return;
     }
     Instr instr = {.op = (uint8_t)op, .a = slot, .b = ref.number, .c = place, .d = handle, .imm = ref.machine};
