@@ -108,6 +108,70 @@ static void threads(void **state) {
         "2: sender could go on, but waits for a thread of pool, where caller holds one *\n");
 }
 
+static void readers_and_writers(void **state) {
+    (void)state;
+    told("rwlock t;\n"
+         "async void reader(void) { await read_lock(t);\n"
+         "  await read_lock(t); }\n"
+         "async void writer(void) { await write_lock(t); unlock(t); }\n"
+         "async void main(void) { spawn reader(); spawn writer(); }",
+        "deadlock: reader and writer wait for each other\n"
+        "3: reader holds t (line 2) and waits to read t, behind writer, who waits to write it *\n"
+        "4: writer waits to write t, which reader holds for reading (line 2) *\n");
+    told("rwlock t;\n"
+         "async void thief(void) { await write_lock(t); }\n"
+         "async void main(void) { task k = spawn thief(); await k;\n"
+         "  await read_lock(t); }",
+        "deadlock: main waits to read t, which thief took for writing (line 2) and never gave back: it has ended\n"
+        "4: main waits to read t, which thief took for writing (line 2) and never gave back: it has ended\n");
+}
+
+static void conditions(void **state) {
+    (void)state;
+    told("mutex m; condvar cv;\n"
+         "async void main(void) { await lock(m);\n"
+         "  await wait(cv, m); }",
+        "deadlock: main waits for a signal of cv, but nobody ever signals it\n"
+        "3: main waits for a signal of cv, but nobody ever signals it\n");
+    told("mutex m; condvar cv; bool in;\n"
+         "async void waiter(void) { await lock(m); in = true; await wait(cv, m); unlock(m); }\n"
+         "async void main(void) { spawn waiter(); while (!in) await yield(); await lock(m); signal(cv); }",
+        "deadlock: waiter was woken by cv and waits to get m back, which main took (line 3) and never gave back: it has "
+        "ended\n"
+        "2: waiter was woken by cv and waits to get m back, which main took (line 3) and never gave back: it has ended\n");
+}
+
+static void notifications(void **state) {
+    (void)state;
+    told("notify n;\n"
+         "async void main(void) { future(void) told = notified(n);\n"
+         "  select { case await told: return; case await sleep(1): notify_one(n); }\n"
+         "  await notified(n); await told; }",
+        "deadlock: main waits for a notification of n, which was given to its own future told that nobody polls\n"
+        "4: main waits for a notification of n, which was given to its own future told that nobody polls *\n");
+}
+
+static void groups(void **state) {
+    (void)state;
+    told("barrier b = parties(3);\n"
+         "async void main(void) { await arrive(b); }",
+        "deadlock: main waits at b, where 1 of 3 have arrived, but nobody else ever arrives\n"
+        "2: main waits at b, where 1 of 3 have arrived, but nobody else ever arrives\n");
+    told("waitgroup g; mutex m;\n"
+         "async void worker(void) { await lock(m); done(g); }\n"
+         "async void main(void) { add(g, 2); spawn worker(); spawn worker();\n"
+         "  await wait(g); }",
+        "deadlock: worker[1] waits for m, which worker[0] took (line 2) and never gave back: it has ended\n"
+        "2: worker[1] waits for m, which worker[0] took (line 2) and never gave back: it has ended\n"
+        "4: main waits for g, whose count is 1, but worker[1], who could call done, is stuck too\n");
+    told("once o;\n"
+         "async void inner(void) { await yield(); }\n"
+         "async void outer(void) { await call_once(o, inner()); }\n"
+         "async void main(void) { await call_once(o, outer()); }",
+        "deadlock: main waits for o to be done, which it runs itself\n"
+        "3: main waits for o to be done, which it runs itself *\n");
+}
+
 static void partial(void **state) {
     (void)state;
     told("chan(int) c = channel(0);\n"
@@ -125,6 +189,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(locks),      cmocka_unit_test(futurelock), cmocka_unit_test(channels),
         cmocka_unit_test(semaphores), cmocka_unit_test(threads),    cmocka_unit_test(partial),
+        cmocka_unit_test(readers_and_writers), cmocka_unit_test(conditions), cmocka_unit_test(notifications),
+        cmocka_unit_test(groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
