@@ -76,7 +76,7 @@ void gen_place(Gen *g) { /* of some integer type */
         const Var *v = gen_pick_var(g, kind);
         if (v->is_const) continue;
         gen_put(g, "%s", v->name);
-        if (kind == VAR_ARRAY) gen_put(g, gen_chance(g, 95) ? "[%d]" : "[%d + any(0, 1)]", gen_between(g, 0, 1));
+        if (kind == VAR_ARRAY) gen_put(g, g->quiet || gen_chance(g, 95) ? "[%d]" : "[%d + any(0, 1)]", gen_between(g, 0, 1));
         if (kind == VAR_PAIR) gen_put(g, gen_chance(g, 50) ? ".x" : ".y");
         return;
     }

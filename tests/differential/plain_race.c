@@ -1,21 +1,43 @@
 /* Data races: two tasks on threads are about to access one variable that is not _Atomic, one of them to write it. */
 #include "tests/differential/plain_search.h"
 
-typedef struct Access { int32_t cell; bool writes, in_atomic; } Access; /* cell < 0: none */
+typedef struct Access { int32_t cell, n; bool writes, in_atomic; } Access; /* n == 0: none */
 
+static Access access_at(PCell place, int32_t n, bool writes, const PEntity *e) {
+    if (place.tag != CELL_PLACE || place.ref != 0) return (Access){0};
+    return (Access){(int32_t)place.v, n, writes, e->atomic > 0};
+}
+/* A blocking receive that was served stores its item when it goes on. */
+static Access store_of_blocked(const PProgram *p, const PEntity *e) {
+    const PArm *arm = &e->wait->arms[0];
+    bool stores = plain_wait_op(p, e->wait, 0) == ARM_RECV && arm->state == ARM_SERVED && arm->result;
+    return stores ? access_at(arm->place, arm->value.n, true, e) : (Access){0};
+}
+/* So does one that is about to fire on the spot. */
+static Access store_of_receive(const PProgram *p, const PState *s, const PEntity *e, const PIns *ins) {
+    const PFrame *f = &e->frames[e->nframes - 1];
+    const PSiteArm *arm = &p->sites.data[ins->a].arms[0];
+    if (arm->op != ARM_RECV || arm->dest_type == NULL) return (Access){0};
+    PCell handle = f->stack.at[f->stack.n - 2], place = f->stack.at[f->stack.n - 1];
+    const PEntity *from = &s->at[handle.ref], *ch = from->core != 0 && from->items.n == 0 ? &s->at[from->core] : from;
+    bool fires = handle.tag == CELL_REF && handle.ref != 0 && (ch->items.n > 0 || ch->senders.n > 0);
+    return fires ? access_at(place, plain_cells(arm->dest_type), true, e) : (Access){0};
+}
 static Access next_access(const PProgram *p, const PState *s, int32_t task) {
     const PEntity *t = &s->at[task];
-    Access none = {.cell = -1};
-    if (t->kind != ENTITY_TASK || t->running == 0 || s->at[t->running].status != FIBER_GOING) return none;
+    if (t->kind != ENTITY_TASK || t->running == 0) return (Access){0};
     const PEntity *e = &s->at[t->running];
+    if (e->status == FIBER_BLOCKED) return store_of_blocked(p, e);
+    if (e->status != FIBER_GOING) return (Access){0};
     const PFrame *f = &e->frames[e->nframes - 1];
     const PIns *ins = &p->code.data[f->pc];
     PCell place;
+    if (ins->op == I_BLOCK || ins->op == I_TRY) return store_of_receive(p, s, e, ins);
     if (ins->op == I_LOAD || ins->op == I_MOVE) place = f->stack.at[f->stack.n - 1 - f->progress];
     else if (ins->op == I_STORE) place = f->stack.at[f->stack.n - ins->a - 1];
-    else return none; /* an operation, or one of an _Atomic */
-    if (place.tag != CELL_PLACE || place.ref != 0) return none;
-    return (Access){(int32_t)place.v + f->progress, ins->op == I_STORE, e->atomic > 0};
+    else return (Access){0}; /* an operation, or one of an _Atomic */
+    place.v += f->progress;
+    return access_at(place, 1, ins->op == I_STORE, e);
 }
 static const Symbol *symbol_at(const PProgram *p, int32_t cell) {
     for (uint32_t i = 0; i < p->nglobals; i++)
@@ -24,10 +46,12 @@ static const Symbol *symbol_at(const PProgram *p, int32_t cell) {
     return NULL;
 }
 static void compare(PSearch *x, Access a, Access b) {
-    if (a.cell < 0 || a.cell != b.cell || !(a.writes || b.writes) || (a.in_atomic && b.in_atomic)) return;
-    const Symbol *symbol = symbol_at(x->p, a.cell);
-    if (symbol == NULL || symbol->is_atomic) return;
-    plain_add_finding(x->result, "race", names_text(x->p->tree->names, symbol->name), 0, "");
+    if (!(a.writes || b.writes) || (a.in_atomic && b.in_atomic)) return;
+    for (int32_t cell = a.cell; cell < a.cell + a.n; cell++) {
+        const Symbol *symbol = symbol_at(x->p, cell);
+        if (cell < b.cell || cell >= b.cell + b.n || symbol == NULL || symbol->is_atomic) continue;
+        plain_add_finding(x->result, "race", names_text(x->p->tree->names, symbol->name), 0, "");
+    }
 }
 void plain_find_races(PSearch *x) {
     if (!x->options->races) return;
