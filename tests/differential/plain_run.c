@@ -860,7 +860,6 @@ static void values(PNow *x) {
         break;
     case I_COMBINE: combine(x); break;
     case I_TAKEN: take_out(x, pop(x), ins->a); break;
-    case I_POLL: poll_future(x); break;
     case I_WAKER: push(x, cell_ref(x->r->task)); break;
     case I_PROGRESS: x->r->progress = true; break;
     case I_NEW: plain_new_object(x); break;
@@ -936,6 +935,11 @@ PStop plain_run(PRun *r, int32_t fiber) {
         case I_OPFUTURE: /* a notified future is known to its object from now on */
             if (r->p->sites.data[x.ins->a].arms[0].op == ARM_NOTIFIED && rests(&x)) return STOP_REST;
             op_future(&x);
+            plain_top(plain_at(r, fiber))->pc++;
+            break;
+        case I_POLL:
+            if (rests(&x)) return STOP_REST;
+            poll_future(&x);
             plain_top(plain_at(r, fiber))->pc++;
             break;
         case I_SPAWN: case I_TRY: case I_DO:

@@ -403,6 +403,8 @@ static void select_on(PCompile *c, const Stmt *s) {
         arm_operands(c, &copies.data[i], &site.arms[i], above + (int32_t)(copies.n - i));
         above += site.arms[i].cells;
     }
+    for (int32_t i = 0; i < site.narms; i++) /* polled on the spot: an access */
+        site.has_object |= site.has_default && site.arms[i].op == ARM_FUTURE;
     int32_t id = plain_add_site(c, site);
     plain_emit(c, I_WAIT, s->span)->a = id;
     select_bodies(c, s, &copies, otherwise, id);
@@ -535,7 +537,7 @@ static void function(PCompile *c, int32_t index) {
         items(c, d->body->items, d->body->nitems);
     }
     for (uint32_t i = first; i < c->p->labels.n; i++) c->p->labels.data[i].func = index;
-    bool falls_off = result->kind != TYPE_VOID && !copy.is_main;
+    bool falls_off = (result->kind != TYPE_VOID && !copy.is_main) || d->func == FUNC_POLL;
     if (falls_off) plain_emit(c, I_NORET, d->at);
     leave(c, last_of(d->body->span));
     plain_emit(c, I_RET, last_of(d->body->span));
