@@ -189,6 +189,7 @@ typedef struct PProgram {
     uint32_t nglobals;     /* variables with their first cells */
     int32_t *global_first;
     const Symbol **global_symbol;
+    bool *atomic;          /* per global cell */
     bool *shared;          /* per global cell: written after initialisation */
     VEC(int32_t) invariants; /* functions */
     VEC(const char *) invariant_names;

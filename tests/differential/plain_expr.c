@@ -426,7 +426,10 @@ static void wait_for(PCompile *c, const Expr *e, PInsKind kind, const Type *resu
     site.arms = ARENA_NEW(&c->p->arena, PSiteArm);
     PSiteArm *arm = site.arms;
     plain_operands(c, e, arm);
-    if (result != NULL && result->kind != TYPE_VOID && arm->result == 0) arm->result = plain_cells(result);
+    if (result != NULL && result->kind != TYPE_VOID && arm->result == 0) {
+        arm->result = plain_cells(result);
+        arm->result_type = result;
+    }
     plain_emit(c, kind, span)->a = plain_add_site(c, site);
 }
 static void await(PCompile *c, const Expr *e, bool ignores_close) {
@@ -747,6 +750,9 @@ static const Symbol *root_of(const Expr *e) {
     return e->kind == EXPR_NAME ? e->symbol : NULL;
 }
 static bool is_atomic(const Expr *place) {
+    for (const Expr *e = place; e->kind == EXPR_INDEX || e->kind == EXPR_MEMBER; e = e->a)
+        if (e->kind == EXPR_MEMBER && e->a->type->kind == TYPE_STRUCT && e->a->type->fields[e->field_index].is_atomic)
+            return true;
     const Symbol *root = root_of(place);
     return root != NULL && root->is_atomic;
 }

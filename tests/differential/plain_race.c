@@ -49,7 +49,7 @@ static void compare(PSearch *x, Access a, Access b) {
     if (!(a.writes || b.writes) || (a.in_atomic && b.in_atomic)) return;
     for (int32_t cell = a.cell; cell < a.cell + a.n; cell++) {
         const Symbol *symbol = symbol_at(x->p, cell);
-        if (cell < b.cell || cell >= b.cell + b.n || symbol == NULL || symbol->is_atomic) continue;
+        if (cell < b.cell || cell >= b.cell + b.n || symbol == NULL || x->p->atomic[cell]) continue;
         plain_add_finding(x->result, "race", names_text(x->p->tree->names, symbol->name), 0, "");
     }
 }

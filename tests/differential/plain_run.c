@@ -416,6 +416,15 @@ void plain_end_fiber(PRun *r, int32_t fiber) {
 }
 
 /* ---- waiting */
+/* What the joined task's function yields: an integer where one is expected, else the very type. */
+static const Type *yielded_by(PRun *r, const PSiteArm *sa, const PEntity *task) {
+    const PFunc *f = &r->p->funcs.data[task->func];
+    if (sa->result == 0 || sa->result_type == NULL || f->decl == NULL) return NULL;
+    const Type *type = f->decl->symbol->type->of;
+    bool fits = type == sa->result_type || (type_is_integer(type) && type_is_integer(sa->result_type));
+    if (!fits) plain_violate(r, "misuse", "future", sa->line);
+    return type;
+}
 static void fill_arm(PRun *r, const PSiteArm *sa, const PCell *cells, PArm *arm, uint32_t line) {
     int32_t at = 0;
     arm->state = ARM_READY;
@@ -436,6 +445,7 @@ static void fill_arm(PRun *r, const PSiteArm *sa, const PCell *cells, PArm *arm,
         arm->end = arm->ref;
         arm->ref = r->s->at[arm->end].core;
     }
+    if (sa->op == ARM_JOIN && arm->ref != 0) yielded_by(r, sa, plain_at(r, arm->ref));
     if (sa->op == ARM_SEND)
         while (at < sa->cells) plain_push(r->arena, &arm->value, cells[at++]);
     if (sa->op == ARM_RECV && sa->dest_type != NULL) arm->place = cells[at++];
@@ -500,8 +510,11 @@ static PCells result_of(PRun *r, const PSiteArm *sa, const PArm *arm) {
     PCells value = {0};
     if (sa->op == ARM_FUTURE || sa->op == ARM_JOIN) {
         PEntity *from = plain_at(r, arm->ref);
+        const Type *type = sa->op == ARM_JOIN ? yielded_by(r, sa, from) : NULL;
         for (int32_t i = 0; i < sa->result; i++)
             plain_push(r->arena, &value, i < from->value.n ? from->value.at[i] : (PCell){0});
+        if (type != NULL && type_is_integer(type) && type != sa->result_type)
+            value.at[0] = plain_conv(r, value.at[0], sa->result_type, 0, sa->line);
         if (sa->op == ARM_FUTURE) from->value.n = 0; /* it was taken; a task's value can be had again */
     } else if (sa->op == ARM_RESERVE) {
         value = arm->value;

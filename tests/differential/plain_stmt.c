@@ -327,6 +327,12 @@ static void arm_guard(PCompile *c, const Copy *k) {
     }
     plain_emit(c, I_TRUTH, k->arm->span);
 }
+/* A task whose function is not known is joined for what is expected. */
+static void expect(PSiteArm *arm) {
+    if (arm->op != ARM_JOIN || arm->result_type != NULL) return;
+    arm->result_type = arm->into;
+    arm->result = plain_cells(arm->into);
+}
 static void arm_operands(PCompile *c, const Copy *k, PSiteArm *arm, int32_t depth) {
     /* the guard lies `depth` cells below the top */
     PIns *ins = plain_emit(c, I_PART, k->arm->span);
@@ -347,10 +353,12 @@ static void arm_operands(PCompile *c, const Copy *k, PSiteArm *arm, int32_t dept
     if (k->arm->dest != NULL) {
         arm->into = k->arm->dest->type;
         arm->into_bits = plain_place_bits(k->arm->dest);
+        expect(arm);
     } else if (k->arm->dest_decl != NULL) {
         arm->into = k->arm->dest_decl->symbol->type;
         arm->into_bits = k->arm->dest_decl->symbol->bits;
         arm->slot = plain_slot(c, k->arm->dest_decl->symbol);
+        expect(arm);
     }
 }
 static void arm_body(PCompile *c, const Copy *k) {
@@ -591,14 +599,27 @@ static void list_functions(PCompile *c) {
         c->p->funcs.data[index].is_main = true;
     }
 }
+static int32_t find_atomics(PProgram *p, const Type *type, bool is_atomic, int32_t at) {
+    if (type->kind == TYPE_STRUCT) {
+        for (uint32_t i = 0; i < type->nfields; i++)
+            at = find_atomics(p, type->fields[i].type, is_atomic || type->fields[i].is_atomic, at);
+    } else if (type->kind == TYPE_ARRAY) {
+        for (uint32_t i = 0; i < type->length; i++) at = find_atomics(p, type->of, is_atomic, at);
+    } else {
+        for (int32_t i = plain_cells(type); i > 0; i--) p->atomic[at++] = is_atomic;
+    }
+    return at;
+}
 static void find_shared(PCompile *c) {
     PProgram *p = c->p;
     p->shared = ARENA_ARRAY(&p->arena, bool, p->globals + 1);
+    p->atomic = ARENA_ARRAY(&p->arena, bool, p->globals + 1);
     p->global_first = ARENA_ARRAY(&p->arena, int32_t, c->tree->nsymbols + 1);
     p->global_symbol = ARENA_ARRAY(&p->arena, const Symbol *, c->tree->nsymbols + 1);
     for (uint32_t i = 0; i < c->tree->nsymbols; i++) {
         const Symbol *s = c->tree->symbols[i];
         if (s == NULL || s->kind != SYMBOL_VAR || !s->is_global || c->slot[s->id] < 0) continue;
+        find_atomics(p, s->type, s->is_atomic, c->slot[s->id]);
         p->global_first[p->nglobals] = c->slot[s->id];
         p->global_symbol[p->nglobals++] = s;
         for (int32_t k = 0; k < plain_cells(s->type); k++) p->shared[c->slot[s->id] + k] = s->is_written;

@@ -4,6 +4,15 @@
 #include <assert.h>
 #include <stdlib.h>
 
+/* Whether the future is among those that the fiber waits for. */
+static bool waits_under(const PState *s, const PEntity *e, int32_t future) {
+    for (int32_t k = 0; e->status != FIBER_ENDED && e->wait != NULL && k < e->wait->narms; k++) {
+        const PArm *a = &e->wait->arms[k];
+        if (a->state == ARM_OFF || s->at[a->ref].kind != ENTITY_FUTURE) continue;
+        if (a->ref == future || waits_under(s, &s->at[a->ref], future)) return true;
+    }
+    return false;
+}
 /* ---- where a task stands */
 bool plain_in_label(const PProgram *p, const PEntity *e, Name name, int32_t func) {
     for (int32_t i = 0; i < e->nframes; i++)
@@ -122,11 +131,21 @@ static int by_text(const void *a, const void *b) {
     const char *const *x = a, *const *y = b;
     return strcmp(*x, *y);
 }
+/* A future under `all` has its function's name, an operation its task's. */
+static int32_t task_of(const PState *s, int32_t future) {
+    for (int32_t i = 1; i < s->n; i++)
+        if (s->at[i].kind == ENTITY_TASK && waits_under(s, &s->at[i], future)) return i;
+    return future;
+}
+static const char *name_of(const PSearch *x, const PState *s, int32_t fiber) {
+    if (s->at[fiber].func < 0) fiber = task_of(s, fiber);
+    return x->p->funcs.data[s->at[fiber].func].name;
+}
 static const char *stuck_names(PSearch *x, const PState *s, const bool *stuck) {
     const char **names = calloc((size_t)s->n + 1, sizeof *names);
     size_t n = 0;
     for (int32_t i = 1; i < s->n; i++)
-        if (stuck[i]) names[n++] = x->p->funcs.data[s->at[i].func].name;
+        if (stuck[i]) names[n++] = name_of(x, s, i);
     qsort(names, n, sizeof *names, by_text);
     const char *text = "";
     for (size_t i = 0; i < n; i++)
@@ -187,15 +206,22 @@ void plain_find_deadlocks(PSearch *x) {
 typedef struct Track { uint32_t node; int32_t task; } Track;
 typedef VEC(Track) Tracks;
 
-/* Whether the task can move anywhere in its component. */
-static bool ever_able(PSearch *x, uint32_t node, int32_t task) {
+/* Whether the fiber, or a future that it waits for, has a step. */
+static bool has_step(const PNode *n, int32_t fiber) {
+    if (n->s->at[fiber].kind == ENTITY_TASK) return n->able[fiber];
+    for (int32_t i = 1; i < n->s->n; i++)
+        if (n->own[i] != OWN_NONE && (i == fiber || waits_under(n->s, &n->s->at[fiber], i))) return true;
+    return false;
+}
+/* Whether the fiber can move anywhere in its component. */
+static bool ever_able(PSearch *x, uint32_t node, int32_t fiber) {
     Tracks todo = {0};
     bool able = false;
-    vec_push(&todo, (Track){node, task});
+    vec_push(&todo, (Track){node, fiber});
     for (uint32_t i = 0; i < todo.n && !able; i++) {
         Track t = todo.data[i];
         const PNode *n = &x->nodes.data[t.node];
-        able = n->able[t.task];
+        able = has_step(n, t.task);
         for (uint32_t k = 0; k < n->nedges; k++) {
             const PEdge *e = &x->edges.data[n->first + k];
             if (e->is_fault) continue;
@@ -209,12 +235,29 @@ static bool ever_able(PSearch *x, uint32_t node, int32_t task) {
     vec_fini(&todo);
     return able;
 }
+/* Futures under `all` that never move again, below a fiber of which something does. */
+static bool find_parts(PSearch *x, uint32_t node, const PEntity *e, bool is_daemon, bool in_all, bool *stuck) {
+    const PState *s = x->nodes.data[node].s;
+    bool found = false;
+    for (int32_t k = 0; e->wait != NULL && k < e->wait->narms; k++) {
+        const PArm *a = &e->wait->arms[k];
+        if (a->state == ARM_OFF || op_of(x->p, e, k) != ARM_FUTURE) continue;
+        const PEntity *part = &s->at[a->ref];
+        bool rests = (in_all || e->wait->kind == WAIT_ALL) && !ever_able(x, node, a->ref);
+        bool is_group = part->func == FUNC_COMBINED || !rests;
+        if (is_group) found |= find_parts(x, node, part, is_daemon, rests, stuck);
+        else if (!is_daemon || !receives(x->p, s, part)) found = stuck[a->ref] = true;
+    }
+    return found;
+}
 static void partial(PSearch *x, uint32_t node) {
     const PState *s = x->nodes.data[node].s;
     bool *stuck = calloc((size_t)s->n + 1, 1), found = false;
     for (int32_t i = 1; i < s->n; i++) {
-        if (s->at[i].kind != ENTITY_TASK || s->at[i].status == FIBER_ENDED || x->nodes.data[node].able[i]) continue;
-        stuck[i] = !plain_stuck_daemon(x, s, i) && !ever_able(x, node, i);
+        if (s->at[i].kind != ENTITY_TASK || s->at[i].status == FIBER_ENDED) continue;
+        bool rests = !ever_able(x, node, i);
+        if (rests) stuck[i] = !plain_stuck_daemon(x, s, i);
+        else found |= find_parts(x, node, waiting_fiber(s, i), s->at[i].is_daemon, false, stuck);
         found |= stuck[i];
     }
     if (found) report(x, s, "partial-deadlock", stuck);
