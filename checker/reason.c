@@ -129,18 +129,18 @@ typedef struct Candidates {
     bool itself;
 } Candidates;
 
+static void add_candidate(const Telling *telling, uint32_t other, Candidates *out) {
+    if (!telling_is_alive(telling, other)) vec_push(&out->ended, other);
+    else if (telling_stuck(telling, other) != NULL) vec_push(&out->stuck, other);
+    else vec_push(&out->going, other);
+}
+
 static void find_candidates(Telling *telling, uint32_t task, uint32_t object, UseKind kind, Candidates *out) {
     for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
         uint32_t other = telling->task_slots[i];
         if (!helpers_could(telling->world, &telling->history, other, object, kind)) continue;
-        if (other == task)
-            out->itself = true;
-        else if (!telling_is_alive(telling, other))
-            vec_push(&out->ended, other);
-        else if (telling_stuck(telling, other) != NULL)
-            vec_push(&out->stuck, other);
-        else
-            vec_push(&out->going, other);
+        if (other == task) out->itself = true;
+        else add_candidate(telling, other, out);
     }
 }
 
@@ -306,22 +306,48 @@ static void reason_scope(Telling *telling, const WaitInfo *wait, Reason *out) {
 
 /* ---- wakes */
 
+/* Its code wakes somebody, itself or in a future that it makes. */
+static bool wakes_somebody(const Program *program, uint32_t machine, bool and_futures) {
+    const Machine *code = program->machines[machine];
+    for (uint32_t pc = 0; pc < code->ncode; pc++) {
+        const Instr *instr = &code->code[pc];
+        if (instr->op == INSTR_WAKE) return true;
+        if (and_futures && instr->op == INSTR_FUTURE && wakes_somebody(program, (uint32_t)instr->imm, false)) return true;
+    }
+    return false;
+}
+
+/* Who could have woken it. */
+static const char *wakers_text(Telling *telling, uint32_t task, Reason *out) {
+    Candidates found = {0};
+    for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
+        uint32_t other = telling->task_slots[i];
+        const Word *words = words_at(telling, other);
+        if (other == task || comp_kind(words) != COMP_FIBER) continue;
+        if (wakes_somebody(telling->world->program, (uint32_t)words[FIBER_MACHINE], true)) add_candidate(telling, other, &found);
+    }
+    const char *text = candidates_text(telling, &found, "wake it", "wakes it");
+    candidates_end(&found, out);
+    return text;
+}
+
 static void reason_wake(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
     const HistoryWake *last = history_wake(&telling->history, task);
     out->what = wait->op == ARM_PARK ? "park" : "pending";
     out->waits = wait->op == ARM_PARK ? "is parked" : "is pending";
-    if (wait->fiber != task && wait->op == ARM_PENDING)
-        out->waits = arena_printf(telling->arena, "is pending in %s", telling_object(telling, wait->fiber));
-    if (strcmp(telling_object(telling, wait->fiber), telling_task(telling, task)) == 0) out->waits = "is pending";
-    out->because = ", and nobody ever wakes it";
+    const char *future = telling_object(telling, wait->fiber);
+    if (wait->op == ARM_PENDING && wait->fiber != task && strcmp(future, telling_task(telling, task)) != 0)
+        out->waits = arena_printf(telling->arena, "is pending in %s", future);
+    out->because = wakers_text(telling, task, out);
     if (last == NULL) return;
+    const char *then = out->because + strlen(", but ");
     const char *by = last->by == task ? "its own" : arena_printf(telling->arena, "%s's", telling_task(telling, last->by));
     uint32_t line = telling_line(telling, last->span);
     if (last->by != NO_SLOT && last->by != task) reason_add_helper(out, last->by);
     if (last->is_lost)
-        out->because = arena_printf(telling->arena, ", and the last wake, %s (line %u), came while it waited at something else: it was lost", by, line);
+        out->because = arena_printf(telling->arena, ", and the last wake, %s (line %u), came while it waited at something else: it was lost; %s", by, line, then);
     else
-        out->because = arena_printf(telling->arena, ", and after the last wake, %s (line %u), nobody wakes it any more", by, line);
+        out->because = arena_printf(telling->arena, ", and after the last wake, %s (line %u), it waits for another one; %s", by, line, then);
 }
 
 /* ---- any wait */
