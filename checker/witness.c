@@ -152,6 +152,7 @@ static bool step_to(Witness *witness, Goal goal) {
         found = task_to(witness, slot, goal, &choices);
         choices_fini(&choices);
     }
+    for (uint32_t slot = 0; slot < n && !found; slot++) witness->canonical.data[slot] = at.data[slot];
     vec_fini(&at);
     return found;
 }
