@@ -303,7 +303,7 @@ static uint32_t check_folder(const char *folder) {
 
 static void test_corpus(void **state) {
     (void)state;
-    static const char *const folders[] = {"bench", "bugs", "classic", "runtime", "patterns", "misuse"};
+    static const char *const folders[] = {"bench", "bugs", "classic", "distributed", "runtime", "patterns", "misuse"};
     uint32_t checked = 0;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         char path[1024];
