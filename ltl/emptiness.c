@@ -90,14 +90,14 @@ bool emptiness_check(const Automaton *automaton, Lasso *lasso) {
     return empty;
 }
 
-Word lasso_word(const Automaton *automaton, const Lasso *lasso, uint64_t *letters) {
+LassoWord lasso_word(const Automaton *automaton, const Lasso *lasso, uint64_t *letters) {
     for (uint32_t i = 0; i < lasso->edges.n; i++)
         letters[i] = bdd_assignment(automaton->bdds, lasso->edges.data[i].label);
-    return (Word){letters, lasso->prefix, lasso->edges.n};
+    return (LassoWord){letters, lasso->prefix, lasso->edges.n};
 }
 
 /* The product with the word: a state is a state at a place. */
-bool emptiness_accepts(const Automaton *automaton, Word word) {
+bool emptiness_accepts(const Automaton *automaton, LassoWord word) {
     uint32_t n = automaton->nstates;
     Automaton *runs = automaton_new(automaton->bdds, n * word.length, automaton->nsets);
     runs->initial = automaton->initial;

@@ -16,8 +16,8 @@ void lasso_fini(Lasso *lasso);
    be. */
 bool emptiness_check(const Automaton *automaton, Lasso *lasso);
 /* Letters of a word of the run; `letters` has room for lasso->edges.n of them. */
-Word lasso_word(const Automaton *automaton, const Lasso *lasso, uint64_t *letters);
+LassoWord lasso_word(const Automaton *automaton, const Lasso *lasso, uint64_t *letters);
 /* Some run on the word is accepted. */
-bool emptiness_accepts(const Automaton *automaton, Word word);
+bool emptiness_accepts(const Automaton *automaton, LassoWord word);
 
 #endif

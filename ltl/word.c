@@ -8,15 +8,15 @@
 /* truth[f][i]: f holds of the suffix from place i; NULL when not yet known. */
 typedef struct Table {
     const Formulas *formulas;
-    Word word;
+    LassoWord word;
     bool **truth;
 } Table;
 
-static uint32_t next(Word word, uint32_t i) { return i + 1 < word.length ? i + 1 : word.prefix; }
+static uint32_t next(LassoWord word, uint32_t i) { return i + 1 < word.length ? i + 1 : word.prefix; }
 
 /* U and W, with R and M as their mirror images: a value that spreads backwards from where `stop` is. */
 static void spread(const Table *table, FormulaOp op, const bool *a, const bool *b, bool *out) {
-    Word word = table->word;
+    LassoWord word = table->word;
     bool least = op == FORMULA_UNTIL || op == FORMULA_STRONG;
     for (uint32_t i = 0; i < word.length; i++) out[i] = !least;
     for (uint32_t round = 0; round < 2; round++) { /* the second one carries values around the loop */
@@ -90,7 +90,7 @@ static const bool *truth_of(Table *table, Formula f) {
     return table->truth[f];
 }
 
-bool word_satisfies(const Formulas *formulas, Word word, Formula f) {
+bool word_satisfies(const Formulas *formulas, LassoWord word, Formula f) {
     assert(word.prefix < word.length);
     Table table = {formulas, word, calloc((size_t)f + 1, sizeof *table.truth)};
     if (!table.truth) fatal("out of memory");
@@ -110,7 +110,7 @@ static void print_letter(const Formulas *formulas, uint64_t letter, FILE *out) {
     }
 }
 
-void word_print(const Formulas *formulas, Word word, FILE *out) {
+void word_print(const Formulas *formulas, LassoWord word, FILE *out) {
     for (uint32_t i = 0; i < word.length; i++) {
         if (i == word.prefix) fputs("{ ", out);
         print_letter(formulas, word.letters[i], out);

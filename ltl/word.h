@@ -6,13 +6,13 @@
 
 /* letters[0..prefix) once, then letters[prefix..length) for ever; bit a of a letter is atom a. The loop is not
    empty. */
-typedef struct Word {
+typedef struct LassoWord {
     const uint64_t *letters;
     uint32_t prefix, length;
-} Word;
+} LassoWord;
 
-bool word_satisfies(const Formulas *formulas, Word word, Formula f);
+bool word_satisfies(const Formulas *formulas, LassoWord word, Formula f);
 /* As `word_read` takes it: letters as conjunctions of all atoms, `;` between them, the loop in `{ }`. */
-void word_print(const Formulas *formulas, Word word, FILE *out);
+void word_print(const Formulas *formulas, LassoWord word, FILE *out);
 
 #endif

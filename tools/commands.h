@@ -9,6 +9,7 @@ int command_test(const Options *options, CommandLine line);
 int command_graph(const Options *options, CommandLine line);
 int command_trace(const Options *options, CommandLine line);
 int command_session(const Options *options, CommandLine line);
+int command_ltl(const Options *options, CommandLine line);
 int command_help(const Options *options, CommandLine line);
 int command_version(const Options *options, CommandLine line);
 

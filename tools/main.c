@@ -16,6 +16,7 @@ static const CommandRun runs[COMMANDS] = {
     [COMMAND_GRAPH] = command_graph,
     [COMMAND_TRACE] = command_trace,
     [COMMAND_SESSION] = command_session,
+    [COMMAND_LTL] = command_ltl,
     [COMMAND_HELP] = command_help,
     [COMMAND_VERSION] = command_version,
 };

@@ -22,6 +22,7 @@ enum { /* where an option may stand */
     IN_TEST = 1 << COMMAND_TEST,
     IN_GRAPH = 1 << COMMAND_GRAPH,
     IN_TRACE = 1 << COMMAND_TRACE,
+    IN_LTL = 1 << COMMAND_LTL,
     IN_SESSION = 1 << COMMAND_SESSION,
     IN_FILE = 1 << COMMANDS
 };
@@ -43,6 +44,8 @@ typedef struct Options {
     bool no_symmetry, no_reset, no_memo, merge, no_merge;
     const char *json, *out;
     bool dot, waits, as_json, replay;
+    const char *formula_file, *check_word;
+    bool ba, tgba, negate, hoa, stats, equiv, stutter;
     ColorMode color;
     bool quiet, verbose, help, dump_ast, dump_program;
     Arena arena;         /* texts made while parsing */

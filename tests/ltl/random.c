@@ -24,7 +24,7 @@ Formula random_formula(Random *random, Formulas *formulas, uint32_t size, uint32
     return formula_written(formulas, op, a, random_formula(random, formulas, size - 1 - left, natoms));
 }
 
-Word random_word(Random *random, uint64_t *letters) {
+LassoWord random_word(Random *random, uint64_t *letters) {
     uint32_t length = 1 + random_below(random, RANDOM_PLACES);
     bool sparse = random_below(random, 2) != 0;
     for (uint32_t i = 0; i < length; i++) {
@@ -32,5 +32,5 @@ Word random_word(Random *random, uint64_t *letters) {
         if (sparse) letters[i] &= random_below(random, 1u << 31);
     }
     uint32_t prefix = random_below(random, length);
-    return (Word){letters, prefix, length};
+    return (LassoWord){letters, prefix, length};
 }

@@ -14,6 +14,6 @@ uint32_t random_below(Random *random, uint32_t bound);
 /* As written, of so many operators and atoms together, over the first `natoms` of a, b, c… */
 Formula random_formula(Random *random, Formulas *formulas, uint32_t size, uint32_t natoms);
 /* Fills `letters`, of RANDOM_PLACES; some words are sparse. */
-Word random_word(Random *random, uint64_t *letters);
+LassoWord random_word(Random *random, uint64_t *letters);
 
 #endif

@@ -134,7 +134,7 @@ static void normal_forms_say_the_same(void **state) {
         assert_true(formula_is(given.formulas, opposite, FORMULA_IS_NORMAL));
         for (uint32_t i = 0; i < 10; i++) {
             uint64_t letters[RANDOM_PLACES];
-            Word word = random_word(&random, letters);
+            LassoWord word = random_word(&random, letters);
             bool holds = word_satisfies(given.formulas, word, f);
             assert_int_equal(word_satisfies(given.formulas, word, same), holds);
             assert_int_equal(word_satisfies(given.formulas, word, opposite), !holds);
@@ -144,8 +144,8 @@ static void normal_forms_say_the_same(void **state) {
 }
 
 /* The places of a word from `from` on, as a word. */
-static Word suffix_of(Word word, uint32_t from) {
-    return (Word){word.letters + from, word.prefix - from, word.length - from};
+static LassoWord suffix_of(LassoWord word, uint32_t from) {
+    return (LassoWord){word.letters + from, word.prefix - from, word.length - from};
 }
 
 static void traits_are_true(void **state) {
@@ -157,7 +157,7 @@ static void traits_are_true(void **state) {
         Formula f = formula_normal(given.formulas, random_formula(&random, given.formulas, 2 + seed % 8, 3));
         for (uint32_t i = 0; i < 20; i++) {
             uint64_t letters[RANDOM_PLACES];
-            Word word = random_word(&random, letters);
+            LassoWord word = random_word(&random, letters);
             bool holds = word_satisfies(given.formulas, word, f);
             for (uint32_t from = 1; from <= word.prefix; from++) {
                 bool later = word_satisfies(given.formulas, suffix_of(word, from), f);

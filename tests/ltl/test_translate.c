@@ -17,7 +17,7 @@ static void fail_on(Given *given, Formula f, const char *what) {
 static void agrees(Given *given, Random *random, const Automaton *automaton, Formula f, bool negated) {
     for (uint32_t i = 0; i < 20; i++) {
         uint64_t letters[RANDOM_PLACES];
-        Word word = random_word(random, letters);
+        LassoWord word = random_word(random, letters);
         bool holds = word_satisfies(given->formulas, word, f);
         if (emptiness_accepts(automaton, word) != (holds != negated)) fail_on(given, f, "a word is judged wrongly");
     }
@@ -29,7 +29,7 @@ static void lasso_is_right(Given *given, const Automaton *automaton, Formula f, 
     if (emptiness_check(automaton, &lasso)) return;
     uint64_t *letters = calloc(lasso.edges.n, sizeof *letters);
     assert_non_null(letters);
-    Word word = lasso_word(automaton, &lasso, letters);
+    LassoWord word = lasso_word(automaton, &lasso, letters);
     if (word_satisfies(given->formulas, word, f) == negated) fail_on(given, f, "a run is no word of it");
     if (!emptiness_accepts(automaton, word)) fail_on(given, f, "its word is not accepted");
     free(letters);

@@ -11,7 +11,7 @@ static bool holds(const char *places, const char *text) {
     formulas_atom(given.formulas, "a", 1);
     formulas_atom(given.formulas, "b", 1);
     uint64_t letters[16];
-    Word word = {letters, 0, 0};
+    LassoWord word = {letters, 0, 0};
     for (const char *c = places; *c; c++) {
         if (*c == '|') word.prefix = word.length;
         else letters[word.length++] = (uint64_t)(*c - '0');
