@@ -74,10 +74,8 @@ bool word_read(Formulas *formulas, const Sources *sources, Diags *diags, Span sp
     Reader r = {formulas, sources, diags, sources_text(sources, span.file, &length), span};
     *word = (WordText){0};
     while (!take(&r, '{')) {
-        skip_blanks(&r);
-        if (r.span.begin == r.span.end) return complain(&r, "expected the loop, in braces, at the end of the word");
         if (!read_letter(&r, word)) return false;
-        if (!take(&r, ';')) return complain(&r, "expected ';' between letters");
+        if (!take(&r, ';')) return complain(&r, "expected ';' and more letters, and at the end the loop, in braces");
     }
     word->prefix = word->letters.n;
     do {
