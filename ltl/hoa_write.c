@@ -99,12 +99,14 @@ void hoa_write(const Automaton *automaton, const Formulas *atoms, const char *na
         write_quoted(name, out);
         fputc('\n', out);
     }
-    fprintf(out, "tool: \"unknot\" \"%s\"\nStates: %u\nStart: %u\n", UNKNOT_VERSION, automaton->nstates, automaton->initial);
+    fprintf(out, "tool: \"unknot\" \"%s\"\nStates: %u\nStart: %u\n", UNKNOT_VERSION, automaton->nstates,
+        automaton->initial);
     write_atoms(automaton, atoms, &label);
     write_acceptance(automaton, out);
-    fprintf(out, "properties: trans-labels explicit-labels %s%s%s%s%s\n--BODY--\n", by_state ? "state-acc" : "trans-acc",
-        automaton_is_complete(automaton) ? " complete" : "", automaton_is_deterministic(automaton) ? " deterministic" : "",
-        is_weak(automaton) ? " weak" : "", stutter_invariant ? " stutter-invariant" : "");
+    fprintf(out, "properties: trans-labels explicit-labels %s%s%s%s%s\n--BODY--\n",
+        by_state ? "state-acc" : "trans-acc", automaton_is_complete(automaton) ? " complete" : "",
+        automaton_is_deterministic(automaton) ? " deterministic" : "", is_weak(automaton) ? " weak" : "",
+        stutter_invariant ? " stutter-invariant" : "");
     for (uint32_t s = 0; s < automaton->nstates; s++) {
         fprintf(out, "State: %u", s);
         if (by_state) write_marks(automaton_accepts_at(automaton, s), out);

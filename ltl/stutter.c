@@ -106,7 +106,8 @@ StutterAnswer stutter_check(
     Work w = {.a = automaton, .b = negation};
     uint32_t nsets = automaton->nsets + negation->nsets;
     vec_push(&w.letters, BDD_TRUE);
-    bool fits = nsets + 2 <= AUTOMATON_SETS && split_letters(&w.letters, automaton) && split_letters(&w.letters, negation);
+    bool fits = nsets + 2 <= AUTOMATON_SETS && split_letters(&w.letters, automaton) &&
+                split_letters(&w.letters, negation);
     uint64_t size = (uint64_t)automaton->nstates * negation->nstates * w.letters.n;
     StutterAnswer answer = STUTTER_UNKNOWN;
     if (fits && size <= max_states) {

@@ -157,9 +157,10 @@ static int check_equivalence(Work *work, Formula f, Formula g) {
     int code = job_worse(there, back);
     if (code == EXIT_HOLDS) fputs("equivalent\n", work->out);
     if (code == EXIT_VIOLATED)
-        fprintf(work->out, "%s\n", there == EXIT_HOLDS ? "not equivalent: the first implies the second"
-                : back == EXIT_HOLDS                   ? "not equivalent: the second implies the first"
-                                                       : "not equivalent: neither implies the other");
+        fprintf(work->out, "%s\n",
+            there == EXIT_HOLDS  ? "not equivalent: the first implies the second"
+            : back == EXIT_HOLDS ? "not equivalent: the second implies the first"
+                                 : "not equivalent: neither implies the other");
     return code;
 }
 
@@ -207,8 +208,9 @@ static int wrong_options(const Options *options) {
         return command_wrong("--equiv, --stutter and --check-word exclude one another");
     if (from_file && options->equiv) return command_wrong("--equiv takes its two formulas from the command line");
     if (options->operands.n != wanted)
-        return command_wrong("ltl needs %s; see `unknot help ltl`",
-            from_file ? "no formula besides those of the file" : options->equiv ? "two formulas" : "one formula");
+        return command_wrong("ltl needs %s; see `unknot help ltl`", from_file ? "no formula besides those of the file"
+                                                                    : options->equiv ? "two formulas"
+                                                                                     : "one formula");
     return EXIT_HOLDS;
 }
 

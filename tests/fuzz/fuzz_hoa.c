@@ -1,0 +1,45 @@
+/* Feeds bytes to the HOA reader; every automaton that it reads is written, and read again. */
+#include "ltl/hoa.h"
+#include "ltl/hoa_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void read_again(Formulas *formulas, Bdds *bdds, Sources *sources, Diags *diags, const Automaton *automaton) {
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+    if (!out) abort();
+    hoa_write(automaton, formulas, NULL, false, out);
+    fclose(out);
+    uint32_t file = sources_add(sources, "again", text, length);
+    Span span = {file, 0, (uint32_t)length};
+    Automaton *again;
+    if (hoa_read(formulas, bdds, sources, diags, &span, &again) != HOA_AUTOMATON) abort();
+    automaton_free(again);
+    free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    Sources *sources = sources_new();
+    Diags *diags = diags_new(sources);
+    Formulas *formulas = formulas_new();
+    Bdds *bdds = bdds_new();
+    uint32_t file = sources_add(sources, "fuzz", (const char *)data, size);
+    Span span = {file, 0, (uint32_t)size};
+    HoaResult result;
+    do {
+        Automaton *automaton;
+        result = hoa_read(formulas, bdds, sources, diags, &span, &automaton);
+        if (automaton && automaton->nstates < 1000 && automaton->edges.n < 1000)
+            read_again(formulas, bdds, sources, diags, automaton);
+        automaton_free(automaton);
+    } while (result != HOA_END);
+    bdds_free(bdds);
+    formulas_free(formulas);
+    diags_free(diags);
+    sources_free(sources);
+    return 0;
+}
