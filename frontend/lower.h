@@ -151,6 +151,7 @@ typedef struct Builder {
     VEC(uint8_t) kinds;          /* per slot */
     VEC(FreeSlots) free;
     VEC(FreeSlots) temps;        /* temporaries in use, newest last */
+    VEC(uint32_t) borrowed;      /* slots whose counted handles the operation at hand keeps */
     VEC(Local) locals;
     VEC(LabelRange) ranges;
     VEC(uint32_t) labels;        /* pc per label, NO_SLOT until placed */
@@ -247,9 +248,15 @@ uint32_t lower_expr_as(Builder *b, const Expr *expr, const Type *type);
 void lower_expr_discard(Builder *b, const Expr *expr);
 /* The same as lower_expr, safe from what `next`, evaluated before the slot is read, may change. */
 uint32_t lower_expr_before(Builder *b, const Expr *expr, const Expr *next);
-/* A handle that an operation uses where it lies: the slot to read, or one with a look at it that counts for nothing. */
+/* A counted handle, but a future, that lies where others may change it. */
+bool lower_expr_is_elsewhere(Builder *b, const Expr *expr);
+/* A handle as it lies: the slot to read, or one with a look at it that counts for nothing. */
+uint32_t lower_look(Builder *b, const Expr *expr);
+/* A handle that an operation uses, and keeps as long as it takes where others could drop it: then it is one of `borrowed`, dropped when the
+   fiber is cancelled meanwhile. */
 uint32_t lower_borrow(Builder *b, const Expr *expr);
 void lower_borrow_into(Builder *b, const Expr *expr, uint32_t slot);
+void lower_borrowed_end(Builder *b, uint32_t count); /* those beyond the first `count` are dropped */
 /* A value that is given away to somebody: counted handles in it are the slot's own, dropped when the fiber is cancelled meanwhile. */
 uint32_t lower_given(Builder *b, const Expr *expr, const Type *type);
 /* A value that may be a future: the slot, and whether it is an owned one that must be dropped after use. */

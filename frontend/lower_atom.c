@@ -75,7 +75,7 @@ static bool task_atom(Builder *b, const Expr *expr, InstrOp op, uint32_t slot) {
 
 static bool object_atom(Builder *b, const Expr *expr, InstrOp op, uint32_t slot) {
     uint32_t mark = lower_mark(b);
-    lower_emit3(b, op, 0, lower_borrow(b, expr->args[0]), slot, NO_SLOT);
+    lower_emit3(b, op, 0, lower_look(b, expr->args[0]), slot, NO_SLOT);
     lower_release(b, mark);
     return true;
 }

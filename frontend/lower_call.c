@@ -175,6 +175,8 @@ void lower_operation_future(Builder *b, const Expr *call, uint32_t slot) {
     Cleanup *before = b->cleanups;
     lower_plan(b, call, NO_SLOT, &plan);
     b->cleanups = before;
+    bool owned = plan.arm.owned;
+    plan.arm.owned = false;
     plan.arm.result_used = true;
     if (plan.has_item_place) {
         if (!lower_place_is_static(&plan.item_place)) {
@@ -198,6 +200,7 @@ void lower_operation_future(Builder *b, const Expr *call, uint32_t slot) {
     vec_push(&b->points, point);
     lower_emit(
         b, (Instr){.op = INSTR_OP_FUTURE, .a = slot, .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .imm = b->points.n - 1});
+    if (owned) lower_drop(b, plan.arm.obj, 1); /* the future keeps it now */
 }
 
 void lower_future(Builder *b, const Expr *call, uint32_t slot) {
@@ -243,7 +246,7 @@ static void try_send(Builder *b, const Expr *expr, uint32_t slot) {
 
 void lower_send_now(Builder *b, const Expr *expr, uint32_t slot) {
     const Type *item = expr->args[0]->type->of;
-    uint32_t mark = lower_mark(b);
+    uint32_t mark = lower_mark(b), borrowed = b->borrowed.n;
     Cleanup *before = b->cleanups;
     bool is_permit = expr->args[0]->type->kind == TYPE_PERMIT;
     uint32_t obj = is_permit ? lower_given(b, expr->args[0], expr->args[0]->type)
@@ -251,6 +254,7 @@ void lower_send_now(Builder *b, const Expr *expr, uint32_t slot) {
     uint32_t value = lower_given(b, expr->args[1], item);
     b->cleanups = before;
     lower_emit(b, (Instr){.op = INSTR_SEND, .a = obj, .b = value, .c = slot, .d = NO_SLOT, .imm = type_words(item)});
+    lower_borrowed_end(b, borrowed);
     lower_release(b, mark);
 }
 
@@ -349,7 +353,8 @@ static void print(Builder *b, const Expr *expr) {
 
 void lower_immediate(Builder *b, const Expr *expr, uint32_t slot) {
     if (b->lower->failed) return;
-    uint32_t mark = lower_mark(b);
+    uint32_t mark = lower_mark(b), borrowed = b->borrowed.n;
+    Cleanup *before = b->cleanups;
     uint32_t result = slot == NO_SLOT ? lower_temp_word(b, WORD_DATA) : slot;
     switch (expr->builtin) {
     case BUILTIN_PUBLISH:
@@ -405,6 +410,8 @@ void lower_immediate(Builder *b, const Expr *expr, uint32_t slot) {
     case BUILTIN_PRINTF: print(b, expr); break;
     default: lower_not_yet(b->lower, expr->span, "this operation"); break;
     }
+    lower_borrowed_end(b, borrowed);
+    b->cleanups = before;
     lower_release(b, mark);
 }
 

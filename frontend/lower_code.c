@@ -196,6 +196,7 @@ void lower_machine_finish(Builder *b, Machine *machine) {
     vec_fini(&b->kinds);
     vec_fini(&b->free);
     vec_fini(&b->temps);
+    vec_fini(&b->borrowed);
     vec_fini(&b->locals);
     vec_fini(&b->ranges);
     vec_fini(&b->labels);

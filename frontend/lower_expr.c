@@ -56,15 +56,40 @@ bool lower_expr_is_place(const Expr *expr) {
     return expr->kind == EXPR_NAME && expr->symbol && expr->symbol->kind == SYMBOL_VAR;
 }
 
-uint32_t lower_borrow(Builder *b, const Expr *expr) {
-    if (!type_is_counted(expr->type) || is_in_frame(b, expr) || !lower_expr_is_place(expr)) return lower_expr(b, expr);
+/* A counted handle that lies where others may change it. */
+bool lower_expr_is_elsewhere(Builder *b, const Expr *expr) {
+    return type_is_counted(expr->type) && expr->type->kind != TYPE_FUTURE && !is_in_frame(b, expr) && lower_expr_is_place(expr);
+}
+
+uint32_t lower_look(Builder *b, const Expr *expr) {
+    if (!lower_expr_is_elsewhere(b, expr)) return lower_expr(b, expr);
     Place place = lower_place(b, expr);
     return lower_place_look(b, &place);
 }
 
+uint32_t lower_borrow(Builder *b, const Expr *expr) {
+    if (!lower_expr_is_elsewhere(b, expr)) return lower_expr(b, expr);
+    uint32_t slot = lower_temp(b, expr->type);
+    lower_borrow_into(b, expr, slot);
+    return slot;
+}
+
 void lower_borrow_into(Builder *b, const Expr *expr, uint32_t slot) {
-    if (!type_is_counted(expr->type)) lower_expr_into(b, expr, slot);
-    else lower_emit(b, (Instr){.op = INSTR_MOVE, .a = slot, .b = lower_borrow(b, expr), .c = NO_SLOT, .d = NO_SLOT, .imm = 1});
+    if (lower_expr_is_elsewhere(b, expr)) {
+        lower_emit3(b, INSTR_COPY, 0, slot, lower_look(b, expr), NO_SLOT);
+        lower_cleanup_drop(b, expr->type, slot);
+        vec_push(&b->borrowed, slot);
+    } else if (type_is_counted(expr->type) && expr->type->kind != TYPE_FUTURE) {
+        lower_emit(b, (Instr){.op = INSTR_MOVE, .a = slot, .b = lower_expr(b, expr), .c = NO_SLOT, .d = NO_SLOT, .imm = 1});
+    } else {
+        lower_expr_into(b, expr, slot);
+    }
+}
+
+void lower_borrowed_end(Builder *b, uint32_t count) {
+    while (b->borrowed.n > count) {
+        lower_emit(b, (Instr){.op = INSTR_DROP, .a = vec_pop(&b->borrowed), .b = NO_SLOT, .c = NO_SLOT, .d = NO_SLOT, .flags = INSTR_JOINED});
+    }
 }
 
 uint32_t lower_given(Builder *b, const Expr *expr, const Type *type) {
@@ -86,7 +111,7 @@ uint32_t lower_expr_before(Builder *b, const Expr *expr, const Expr *next) {
 uint32_t lower_expr_hold(Builder *b, const Expr *expr, bool *owned) {
     *owned = false;
     if (is_in_frame(b, expr)) return lower_expr(b, expr);
-    if (type_is_counted(expr->type) && expr->type->kind != TYPE_FUTURE && lower_expr_is_place(expr)) return lower_borrow(b, expr);
+    if (type_is_counted(expr->type) && expr->type->kind != TYPE_FUTURE && lower_expr_is_place(expr)) return lower_look(b, expr);
     *owned = lower_holds_counted(expr->type);
     return lower_expr(b, expr);
 }

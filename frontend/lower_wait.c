@@ -92,8 +92,8 @@ static Guarded guarded_begin(Builder *b, const Expr *operation, uint32_t guard) 
     Guarded g = {NO_SLOT, NO_SLOT, NO_SLOT, lower_label_new(b)};
     const WaitRow *row = row_of(operation);
     const Expr *object = object_of(operation);
-    bool is_future = object && object->type->kind == TYPE_FUTURE;
-    if (object) g.obj = is_future ? lower_temp(b, object->type) : lower_temp_word(b, WORD_HANDLE);
+    bool is_own = object && (object->type->kind == TYPE_FUTURE || lower_expr_is_elsewhere(b, object));
+    if (object) g.obj = is_own ? lower_temp(b, object->type) : lower_temp_word(b, WORD_HANDLE);
     if (g.obj != NO_SLOT) zero(b, g.obj, 1);
     if (row->value != VALUE_NONE) {
         const Type *type = value_type(b, operation);
@@ -120,13 +120,18 @@ static void plan_object(Builder *b, const Expr *operation, uint32_t slot, ArmPla
     if (!object) return;
     if (plan->arm.op == ARM_FUTURE) {
         plan_future(b, operation, slot, plan);
-    } else if (slot != NO_SLOT) {
+        return;
+    }
+    uint32_t borrowed = b->borrowed.n;
+    if (slot != NO_SLOT) {
         lower_borrow_into(b, object, slot);
         plan->arm.obj = slot;
     } else {
         const Expr *next = operation->kind == EXPR_CALL && operation->nargs > 1 ? operation->args[1] : NULL;
         plan->arm.obj = lower_expr_before(b, object, next && next->kind == EXPR_ADDRESS ? next->a : next);
     }
+    plan->arm.owned = b->borrowed.n > borrowed;
+    b->borrowed.n = borrowed; /* dropped when the wait is over */
 }
 
 static void plan_value(Builder *b, const Expr *operation, uint32_t slot, ArmPlan *plan) {

@@ -123,6 +123,7 @@ static Run opfuture_finish(Step *step, uint32_t waiting, const Arm *arm, uint32_
     else if (op->op == ARM_RESERVE) world_orphan(world, WORD_PERMIT, result->yields);
     if (result->item && result->ok) deliver_item(step, slot, waiting, op->arm, result->item);
     Word *words = world_write(world, slot, NULL);
+    if (word_is_counted(opfuture_object_kind(world, words))) world_orphan(world, opfuture_object_kind(world, words), words[OPFUTURE_OBJ]);
     words[OPFUTURE_HOME] = 0;
     words[OPFUTURE_STATUS] = ARM_OFF;
     words[OPFUTURE_OWNER] = words[OPFUTURE_OBJ] = 0;
@@ -249,7 +250,10 @@ static Run opfuture_cancel(Step *step, uint32_t slot) {
     Op op = opfuture_op(world, slot, words, n, step_task(step));
     if (op.op == ARM_SEND && words[OPFUTURE_STATUS] != ARM_QUEUED)
         world_orphan_words(world, world->program->machines[words[OPFUTURE_MACHINE]]->slot_kinds + op.arm->value, words + OPFUTURE_VALUE, n - OPFUTURE_VALUE);
-    return op_has_place(&op, (ArmState)words[OPFUTURE_STATUS]) ? op_give_up(step, &op) : RUN_ON;
+    uint8_t kind = opfuture_object_kind(world, words);
+    Word object = words[OPFUTURE_OBJ];
+    if (op_has_place(&op, (ArmState)words[OPFUTURE_STATUS]) && op_give_up(step, &op) != RUN_ON) return RUN_FAILED;
+    return word_is_counted(kind) ? owned_drop(step, kind, object, op.arm->span) : RUN_ON;
 }
 
 Run future_kill(Step *step, Word future) {

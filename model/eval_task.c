@@ -62,6 +62,8 @@ static Run make_op_future(Step *step, Act *act, const Instr *instr) {
     OpFutureSpec spec = {act->machine->id, (uint32_t)instr->imm, object, value, n, arm->dest == NO_SLOT ? 0 : slot_handle(act->fiber)};
     uint32_t slot = opfuture_new(step->world, spec);
     act->frame[instr->a] = slot_handle(slot);
+    uint8_t kind = opfuture_object_kind(step->world, world_read(step->world, slot, NULL));
+    if (word_is_counted(kind) && object > 0) owned_keep(step->world, kind, object);
     Op op = {.op = arm->op, .arm = arm, .object = object, .holder = slot, .who = {slot_handle(slot), 0, step_task(step)}};
     op_enter(step, &op);
     return RUN_ON;

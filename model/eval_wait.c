@@ -138,6 +138,15 @@ static Run drop_value(Step *step, uint32_t fiber, const Arm *arm) {
     return owned_drop_orphans(step, arm->span);
 }
 
+/* The end or subscription that the wait has kept. */
+static Run drop_object(Step *step, uint32_t fiber, const Arm *arm) {
+    Word *words = world_write(step->world, fiber, NULL);
+    uint8_t kind = fiber_machine(step->world, words)->slot_kinds[arm->obj];
+    Word object = words[FIBER_FRAME + arm->obj];
+    words[FIBER_FRAME + arm->obj] = 0;
+    return owned_drop(step, kind, object, arm->span) == RUN_ON ? owned_drop_orphans(step, arm->span) : RUN_FAILED;
+}
+
 static Run give_up(Step *step, uint32_t fiber, const Point *point, uint32_t but) {
     World *world = step->world;
     Word *words = world_write(world, fiber, NULL);
@@ -146,7 +155,7 @@ static Run give_up(Step *step, uint32_t fiber, const Point *point, uint32_t but)
         ArmState state = arm_state(words, point, i);
         words[FIBER_FRAME + point->state + i] = ARM_OFF;
         if (drop_value(step, fiber, arm) != RUN_ON) return RUN_FAILED;
-        if (i == but) continue;
+        if (i == but && (arm->op == ARM_FUTURE || !arm->owned)) continue;
         if (arm->op == ARM_FUTURE && arm->owned) {
             Word future = arm_object(words, arm);
             words[FIBER_FRAME + arm->obj] = 0;
@@ -159,7 +168,9 @@ static Run give_up(Step *step, uint32_t fiber, const Point *point, uint32_t but)
             if (state != ARM_OFF && future) future_detach(step, future);
         } else {
             Op op = op_at(step, fiber, point, i);
-            if (op_has_place(&op, state) && op_give_up(step, &op) != RUN_ON) return RUN_FAILED;
+            if (i != but && op_has_place(&op, state) && op_give_up(step, &op) != RUN_ON) return RUN_FAILED;
+            if (arm->owned && drop_object(step, fiber, arm) != RUN_ON) return RUN_FAILED;
+            words = world_write(world, fiber, NULL);
         }
     }
     return RUN_ON;

@@ -98,6 +98,11 @@ const Arm *opfuture_arm(const World *world, const Word *words) {
     return &world->program->machines[words[OPFUTURE_MACHINE]]->points[words[OPFUTURE_POINT]].arms[0];
 }
 
+uint8_t opfuture_object_kind(const World *world, const Word *words) {
+    const Arm *arm = opfuture_arm(world, words);
+    return arm->obj == NO_SLOT ? WORD_DATA : world->program->machines[words[OPFUTURE_MACHINE]]->slot_kinds[arm->obj];
+}
+
 void opfuture_strip(World *world, uint32_t slot) { world_resize(world, slot, OPFUTURE_VALUE); }
 
 /* ---- handles */

@@ -32,6 +32,8 @@ typedef struct OpFutureSpec {
 
 /* A future of the operation at machine's point; returns its slot. Its count is 1. */
 uint32_t opfuture_new(World *world, OpFutureSpec spec);
+/* WordKind of its object: a counted one is the future's own. */
+uint8_t opfuture_object_kind(const World *world, const Word *words);
 const Arm *opfuture_arm(const World *world, const Word *words);
 /* Its operation has its place (or is done): the operands are no longer here. */
 void opfuture_strip(World *world, uint32_t slot);

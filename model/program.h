@@ -113,7 +113,7 @@ typedef struct Arm {
     uint32_t dest;    /* RECV: first frame slot the item is stored to (always a frame temporary or local; code after `target` moves it on) */
     uint32_t result;  /* slot of the operation's own result (bool), or first slot of a joined/awaited value; NO_SLOT: dropped */
     uint32_t target;  /* pc of the arm's code */
-    bool owned;       /* FUTURE: the arm's own future (made on arrival, counted): the arm's code drops it when it has won; eval drops it when
+    bool owned;       /* the object is a counted handle that the wait keeps: eval drops it when the wait is over, lost or won. FUTURE: the arm's own future (made on arrival, counted): the arm's code drops it when it has won; eval drops it when
                          it has lost, and when the fiber is cancelled while it waits (all arms lose, before the cancel code runs) */
     uint32_t value_n, dest_n, result_n; /* how many words value, dest, result take (0 where there is none). RECV that yields false leaves dest alone;
                                            JOIN of an aborted task: data words uninitialised, handle words none */
