@@ -72,6 +72,7 @@ const Word *crew_words(Crew *crew, uint32_t state, uint32_t slot, uint32_t *n) {
 const Word *crew_task(Crew *crew, uint32_t state, uint32_t slot) {
     uint32_t n;
     const Word *words = crew_words(crew, state, slot, &n);
-    if (comp_kind(words) != COMP_FIBER || (words[FIBER_FLAGS] & FIBER_IS_TASK) == 0 || fiber_is_over(words)) return NULL;
+    if (comp_kind(words) != COMP_FIBER || (words[FIBER_FLAGS] & FIBER_IS_TASK) == 0 || fiber_is_over(words))
+        return NULL;
     return words;
 }

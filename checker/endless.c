@@ -20,7 +20,7 @@ typedef struct Endless {
     Crew *crew;
     FindingKind kind;
     FairGraph graph;
-    Bitset open;    /* nontermination: states of components in which each task that is there may end */
+    Bitset open; /* nontermination: states of components in which each task that is there may end */
     bool any_open;
     uint32_t *base; /* per state (and one past): its first node, when tasks are followed */
 } Endless;

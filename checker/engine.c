@@ -38,7 +38,8 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
 
 /* The verdicts after the search look at who moved, and at what was a fault. */
 static bool needs_labels(const Program *program, const EngineOptions *options) {
-    return program->has_faults || program->has_all || endless_wanted(program, options) || (program->threaded && yields_possible(program));
+    return program->has_faults || program->has_all || endless_wanted(program, options) ||
+           (program->threaded && yields_possible(program));
 }
 
 /* Explores the space as it is while it is small, and anew with merged steps when it turns out not to be

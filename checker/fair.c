@@ -19,7 +19,9 @@ uint64_t fair_graph_memory(const FairGraph *graph) {
 
 /* ---- components: Tarjan */
 
-typedef struct Frame { uint32_t node, step; } Frame;
+typedef struct Frame {
+    uint32_t node, step;
+} Frame;
 
 typedef struct Fair {
     const FairGraph *graph;
@@ -28,20 +30,20 @@ typedef struct Fair {
     FairVisitor visit;
     void *context;
     bool stopped;
-    uint32_t *order;   /* per node: when it was reached, from 1; 0: not yet */
-    uint32_t *low;     /* per node */
-    uint32_t *index;   /* per node: place in the part at hand, UINT32_MAX */
-    Bitset inside;     /* nodes of the part that is decomposed */
+    uint32_t *order; /* per node: when it was reached, from 1; 0: not yet */
+    uint32_t *low;   /* per node */
+    uint32_t *index; /* per node: place in the part at hand, UINT32_MAX */
+    Bitset inside;   /* nodes of the part that is decomposed */
     Bitset on_stack;
-    Bitset banned;     /* steps */
+    Bitset banned;            /* steps */
     uint64_t lost, delivered; /* in the part at hand */
     VEC(Frame) frames;
     VEC(uint32_t) stack;
-    VEC(uint32_t) todo;  /* sets of nodes still to be decomposed: each its nodes, then how many */
+    VEC(uint32_t) todo; /* sets of nodes still to be decomposed: each its nodes, then how many */
     VEC(uint32_t) base, parent;
     VEC(uint8_t) flags;
-    VEC(uint64_t) fired; /* per class: arms that fire inside, or whose wait ends some other way */
-    VEC(uint64_t) arms;  /* per class: arms that can move at every node that was looked at */
+    VEC(uint64_t) fired;     /* per class: arms that fire inside, or whose wait ends some other way */
+    VEC(uint64_t) arms;      /* per class: arms that can move at every node that was looked at */
     VEC(uint64_t) some_arms; /* per class: arms that can move at some node */
     FairAbles abled;
     uint64_t peak;
@@ -149,8 +151,7 @@ static void note_able(const FairPart *part, uint32_t state, const EdgeLabel *lab
     const FairView *view = part->graph->view;
     const uint32_t *fibers;
     uint32_t n = view->chain(view->context, state, label, &fibers);
-    for (uint32_t i = 0; i < n; i++)
-        out->data[fibers[i] - view->low].able = FAIR_ABLE;
+    for (uint32_t i = 0; i < n; i++) out->data[fibers[i] - view->low].able = FAIR_ABLE;
     if (label->arm < ARMS) out->data[label->fiber - view->low].arms |= 1ull << label->arm;
 }
 
@@ -305,8 +306,10 @@ static bool is_anybody_wronged(const Fair *fair, uint32_t npairs) {
 static bool ban_losses(Fair *fair, const FairPart *part) {
     uint64_t wronged = fair->lost & ~fair->delivered;
     for (uint32_t i = 0; i < part->n && wronged; i++)
-        for (uint32_t e = fair->graph->first.data[part->members[i]]; e < fair->graph->first.data[part->members[i] + 1]; e++)
-            if (edges_label(fair->graph->edges, fair->graph->steps.data[e].label)->lost & wronged) bitset_add(&fair->banned, e);
+        for (uint32_t e = fair->graph->first.data[part->members[i]]; e < fair->graph->first.data[part->members[i] + 1];
+             e++)
+            if (edges_label(fair->graph->edges, fair->graph->steps.data[e].label)->lost & wronged)
+                bitset_add(&fair->banned, e);
     return wronged != 0;
 }
 

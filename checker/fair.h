@@ -30,8 +30,12 @@ typedef struct FairView {
 
 /* Part of a labelled graph; a node may be a state together with a task of it that is followed. Built in order: nodes with
    fair_graph_node, then for each node in turn its edges. */
-typedef struct FairNode { uint32_t state, follow; } FairNode; /* follow: its slot, NO_SLOT: none */
-typedef struct FairEdge { uint32_t target, label; } FairEdge;
+typedef struct FairNode {
+    uint32_t state, follow;
+} FairNode; /* follow: its slot, NO_SLOT: none */
+typedef struct FairEdge {
+    uint32_t target, label;
+} FairEdge;
 typedef struct FairGraph {
     const Edges *edges;
     const FairView *view;
@@ -54,19 +58,22 @@ typedef struct FairPart {
     Fairness fairness;
     const uint32_t *members; /* nodes, ascending */
     uint32_t n;
-    const uint32_t *index;   /* per node of the graph: its place among the members, or UINT32_MAX */
-    const uint32_t *base;    /* per member, and one past: its first pair; slot s is pair base + s - view->low */
-    uint32_t *parent;        /* per pair: union by fair_class */
-    uint8_t *flags;          /* per pair; of the class at its head */
-    uint64_t lost;           /* channels that are `lossy, fair` and lose something inside: they deliver something too */
-    const Bitset *banned;    /* steps of the graph that a fair run does not make for ever */
+    const uint32_t *index; /* per node of the graph: its place among the members, or UINT32_MAX */
+    const uint32_t *base;  /* per member, and one past: its first pair; slot s is pair base + s - view->low */
+    uint32_t *parent;      /* per pair: union by fair_class */
+    uint8_t *flags;        /* per pair; of the class at its head */
+    uint64_t lost;         /* channels that are `lossy, fair` and lose something inside: they deliver something too */
+    const Bitset *banned;  /* steps of the graph that a fair run does not make for ever */
 } FairPart;
 uint32_t fair_class(const FairPart *part, uint32_t member, uint32_t slot);
 static inline uint8_t fair_flags(const FairPart *part, uint32_t member, uint32_t slot) {
     return part->flags[fair_class(part, member, slot)];
 }
 /* What can move at a node: per slot past view->low FAIR_ABLE, and the arms of its point that can. */
-typedef struct FairAble { uint8_t able; uint64_t arms; } FairAble;
+typedef struct FairAble {
+    uint8_t able;
+    uint64_t arms;
+} FairAble;
 typedef VEC(FairAble) FairAbles;
 void fair_look(const FairPart *part, uint32_t member, FairAbles *out);
 /* The step is one of the fiber at the slot, or of a future that it polls; *left: its wait is over by that. */
@@ -74,7 +81,8 @@ bool fair_moves(const FairGraph *graph, uint32_t node, const EdgeLabel *label, u
 
 /* Whether a component is worth judging; `index` as in FairPart. What speaks against one must speak against all parts of
    it. */
-typedef bool (*FairFilter)(void *context, const FairGraph *graph, const uint32_t *members, uint32_t n, const uint32_t *index);
+typedef bool (*FairFilter)(
+    void *context, const FairGraph *graph, const uint32_t *members, uint32_t n, const uint32_t *index);
 /* Called for each component that a fair run can stay in for ever; false: stop. */
 typedef bool (*FairVisitor)(void *context, const FairPart *part);
 /* `wants`: NULL for all. Returns the bytes held at the peak besides the graph. */

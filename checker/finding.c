@@ -13,14 +13,16 @@
 #include <string.h>
 
 const char *finding_kind_text(FindingKind kind) {
-    static const char *const texts[FINDING_KINDS] = {"deadlock", "partial-deadlock", "lost-wakeup", "assertion", "undefined", "misuse",
-        "ignored-close", "never-yields", "livelock", "nontermination", "unbounded", "race", "violated"};
+    static const char *const texts[FINDING_KINDS] = {"deadlock", "partial-deadlock", "lost-wakeup", "assertion",
+        "undefined", "misuse", "ignored-close", "never-yields", "livelock", "nontermination", "unbounded", "race",
+        "violated"};
     assert(kind < FINDING_KINDS);
     return texts[kind];
 }
 
 const char *fairness_text(Fairness fairness) {
-    static const char *const texts[] = {[FAIRNESS_WEAK] = "weak", [FAIRNESS_NONE] = "none", [FAIRNESS_STRONG] = "strong"};
+    static const char *const texts[] = {
+        [FAIRNESS_WEAK] = "weak", [FAIRNESS_NONE] = "none", [FAIRNESS_STRONG] = "strong"};
     return texts[fairness];
 }
 
@@ -65,8 +67,7 @@ static void collect_growth(const Search *search, SearchGrowth growth, Hits *hits
     Hit hit = {.kind = FINDING_UNBOUNDED, .state = growth.from, .task = growth.more.slot};
     uint32_t n, *path = search_path(search, growth.to, &n), at = 0;
     while (path[at] != growth.from) at++;
-    for (uint32_t i = at + 1; i < n; i++)
-        vec_push(&hit.loop, (HitStep){.state = path[i], .actor = NO_SLOT});
+    for (uint32_t i = at + 1; i < n; i++) vec_push(&hit.loop, (HitStep){.state = path[i], .actor = NO_SLOT});
     free(path);
     vec_push(hits, hit);
 }
@@ -134,8 +135,8 @@ static bool follow(Making *making) {
         followed = witness_step(&making->witness, step.state, step.actor, step.label);
     }
     if (followed && is_stepwise(hit))
-        followed =
-            witness_violate(&making->witness, ts_violation(making->search->ts, hit->index), hit->state == STORE_NONE);
+        followed = witness_violate(
+            &making->witness, ts_violation(making->search->ts, hit->index), hit->state == STORE_NONE);
     return followed;
 }
 
@@ -183,12 +184,12 @@ static void tell_violation(Making *making) {
         break;
     case FINDING_MISUSE: trace->message = arena_printf(&trace->arena, "misuse in %s: %s", task, detail); break;
     case FINDING_IGNORED_CLOSE:
-        trace->message =
-            arena_printf(&trace->arena, "%s sends on a closed channel and does not look at the result", task);
+        trace->message = arena_printf(
+            &trace->arena, "%s sends on a closed channel and does not look at the result", task);
         break;
     default:
-        trace->message =
-            arena_printf(&trace->arena, "%s goes on for ever without reaching a point where others can run", task);
+        trace->message = arena_printf(
+            &trace->arena, "%s goes on for ever without reaching a point where others can run", task);
         break;
     }
     if (making->hit->kind == FINDING_NEVER_YIELDS)
@@ -263,8 +264,8 @@ static void tell_endless(Making *making) {
     if (making->fault != NULL) return;
     const char *who = trace->nstuck > 0 ? named_list(making) : "the environment", *many = trace->nstuck > 1 ? "" : "s";
     if (making->hit->kind == FINDING_LIVELOCK)
-        trace->message = arena_printf(&trace->arena, "%s go%s on for ever, and from some moment on nobody passes a `progress:` label",
-            who, *many ? "es" : "");
+        trace->message = arena_printf(&trace->arena,
+            "%s go%s on for ever, and from some moment on nobody passes a `progress:` label", who, *many ? "es" : "");
     else if (making->hit->loop.n == 0)
         trace->message = arena_printf(&trace->arena, "%s never end%s if the environment does nothing more", who, many);
     else trace->message = arena_printf(&trace->arena, "%s never end%s in a run that goes on for ever", who, many);
@@ -288,8 +289,10 @@ static void tell_unbounded(Making *making) {
     const Machine *machine = is_task ? program->machines[words[FIBER_MACHINE]] : NULL;
     trace->object = arena_strdup(&trace->arena, is_task ? machine->name : trace_object_name(trace, slot));
     making->name = trace->object;
-    trace->message = is_task ? arena_printf(&trace->arena, "the number of tasks grows without bound: there is one more %s each time", trace->object)
-                             : arena_printf(&trace->arena, "%s grows without bound", trace->object);
+    trace->message = is_task
+                         ? arena_printf(&trace->arena,
+                               "the number of tasks grows without bound: there is one more %s each time", trace->object)
+                         : arena_printf(&trace->arena, "%s grows without bound", trace->object);
     place(making, is_task ? machine->points[0].span : program->sites[words[CHANNEL_SITE]].span);
     trace->nloop = making->hit->loop.n;
 }
@@ -298,7 +301,8 @@ static void tell_unbounded(Making *making) {
 static void tell_race(Making *making) {
     Trace *trace = making->trace;
     const Program *program = making->search->program;
-    EvalOptions options = {.run_on = making->search->options->ts.run_on, .no_reset = !making->search->options->ts.reset};
+    EvalOptions options = {
+        .run_on = making->search->options->ts.run_on, .no_reset = !making->search->options->ts.reset};
     AccessLog logs[2] = {0};
     uint32_t at[2] = {0}, index[2];
     for (int i = 0; i < 2; i++) {
@@ -324,8 +328,8 @@ static void tell_race(Making *making) {
             telling_place(program->sources, &trace->arena, access->span, wait);
             trace->stuck[trace->nstuck++] = index[i];
         }
-        trace->message = arena_printf(&trace->arena, "data race: %s and %s access %s at once", trace->tasks[index[0]].name,
-            trace->tasks[index[1]].name, path);
+        trace->message = arena_printf(&trace->arena, "data race: %s and %s access %s at once",
+            trace->tasks[index[0]].name, trace->tasks[index[1]].name, path);
         place(making, first->span);
     } else {
         making->fault = "the race is not there when the run is executed";
@@ -351,7 +355,8 @@ static void name_parts(Making *making, const StuckTasks *tasks) {
     uint32_t ntasks = trace->ntasks;
     for (uint32_t i = 0; i < tasks->n; i++) {
         if (task_index(making, tasks->data[i].slot) != UINT32_MAX) continue;
-        const char *function = arena_strdup(&trace->arena, making->search->program->machines[tasks->data[i].machine]->name);
+        const char *function = arena_strdup(
+            &trace->arena, making->search->program->machines[tasks->data[i].machine]->name);
         slots[ntasks] = tasks->data[i].slot;
         named[ntasks++] = (TraceTask){function, function, 0, true};
     }
@@ -373,7 +378,10 @@ static void tell_deadlock(Making *making) {
     name_parts(making, &tasks);
     stuck_select(&tasks, is_lost);
     waitfor_explain(making->trace, &making->witness, &making->world, making->task_slots, &tasks,
-        (WaitForHead){is_lost ? "lost wakeup" : making->hit->is_partial ? "partial deadlock" : "deadlock", making->hit->is_partial, &all});
+        (WaitForHead){is_lost                   ? "lost wakeup"
+                      : making->hit->is_partial ? "partial deadlock"
+                                                : "deadlock",
+            making->hit->is_partial, &all});
     for (uint32_t i = 0; i < tasks.n && making->trace->nwaits > 0; i++)
         if (tasks.data[i].slot == making->task_slots[making->trace->waits[0].task]) making->span = tasks.data[i].at;
     vec_fini(&slots);
@@ -395,10 +403,8 @@ static void tell(Making *making) {
     case FINDING_RACE: tell_race(making); break;
     case FINDING_UNBOUNDED: tell_unbounded(making); break;
     default:
-        if (making->hit->loop.n > 0)
-            tell_loop(making);
-        else
-            tell_violation(making);
+        if (making->hit->loop.n > 0) tell_loop(making);
+        else tell_violation(making);
     }
 }
 

@@ -45,8 +45,8 @@ static void look(Idle *idle, uint32_t next) {
         if (eval_can_step(&idle->world, slot)) continue;
         Span span = stuck_place(&idle->world, slot);
         const char *lacks = eval_lacks_thread(&idle->world, slot) ? "has no thread" : "cannot go on";
-        idle->why[task] = arena_printf(&trace->arena, "%s idles: it %s after step %u (%s)", trace->tasks[task].name, lacks,
-            next - 1, span.file == 0 ? "" : source_line(idle, span));
+        idle->why[task] = arena_printf(&trace->arena, "%s idles: it %s after step %u (%s)", trace->tasks[task].name,
+            lacks, next - 1, span.file == 0 ? "" : source_line(idle, span));
     }
 }
 
@@ -70,7 +70,8 @@ static void collect(Idle *idle) {
         const char *why = idle->why[task];
         if (why == NULL)
             why = arena_printf(&trace->arena, "%s idles: %s", trace->tasks[task].name,
-                strcmp(trace->fairness, "none") == 0 ? "nothing is assumed of the scheduler" : "it moves when the loop comes round again");
+                strcmp(trace->fairness, "none") == 0 ? "nothing is assumed of the scheduler"
+                                                     : "it moves when the loop comes round again");
         trace->idle[trace->nidle++] = (TraceIdle){task, why};
     }
 }

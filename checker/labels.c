@@ -52,8 +52,7 @@ static bool is_same(const EdgeLabel *a, const EdgeLabel *b) {
 
 static void widen(Labels *labels) {
     labels->table = new_table(labels, labels->table, &labels->table_cap);
-    for (uint32_t i = 0; i < labels->n; i++)
-        enter(labels->table, labels->table_cap, hash_label(&labels->labels[i]), i);
+    for (uint32_t i = 0; i < labels->n; i++) enter(labels->table, labels->table_cap, hash_label(&labels->labels[i]), i);
 }
 
 uint32_t labels_intern(Labels *labels, EdgeLabel label) {
@@ -63,8 +62,8 @@ uint32_t labels_intern(Labels *labels, EdgeLabel label) {
         if (is_same(&labels->labels[labels->table[at] - 1], &label)) return labels->table[at] - 1;
     if (labels->n == labels->cap) {
         uint32_t cap = labels->cap == 0 ? 64 : labels->cap * 2;
-        labels->labels =
-            grow(labels, labels->labels, labels->cap * sizeof *labels->labels, cap * sizeof *labels->labels);
+        labels->labels = grow(
+            labels, labels->labels, labels->cap * sizeof *labels->labels, cap * sizeof *labels->labels);
         labels->cap = cap;
     }
     labels->labels[labels->n++] = label;
@@ -91,7 +90,8 @@ static uint32_t add_moves(Labels *labels, const uint32_t *to, uint32_t n) {
     if (labels->nmoves == 0) labels->nmoves = 1;
     if (labels->nmoves >= labels->moves_cap) {
         uint32_t cap = labels->moves_cap == 0 ? 16 : labels->moves_cap * 2;
-        labels->moves = grow(labels, labels->moves, labels->moves_cap * sizeof *labels->moves, cap * sizeof *labels->moves);
+        labels->moves = grow(
+            labels, labels->moves, labels->moves_cap * sizeof *labels->moves, cap * sizeof *labels->moves);
         labels->moves_cap = cap;
         labels->moves[0] = NULL;
     }

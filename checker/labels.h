@@ -16,21 +16,21 @@ enum {
 };
 enum { LABEL_STAYS = 0 /* moves: every slot stays what it is */, LABEL_NOBODY = UINT32_MAX };
 typedef struct EdgeLabel {
-    uint32_t actor;  /* the task */
-    uint32_t fiber;  /* the task, or the future inside it whose operation or code the step begins with */
-    uint32_t left;   /* the outermost fiber whose wait is over by the step, the task included; NOBODY */
-    uint32_t arm;    /* of `fiber`'s point: that was tried; NOBODY */
-    uint32_t moves;  /* how slots move: labels_move */
-    uint32_t flags;  /* LABEL_… */
+    uint32_t actor;           /* the task */
+    uint32_t fiber;           /* the task, or the future inside it whose operation or code the step begins with */
+    uint32_t left;            /* the outermost fiber whose wait is over by the step, the task included; NOBODY */
+    uint32_t arm;             /* of `fiber`'s point: that was tried; NOBODY */
+    uint32_t moves;           /* how slots move: labels_move */
+    uint32_t flags;           /* LABEL_… */
     uint64_t lost, delivered; /* as in StepResult: channels that are `lossy, fair` */
 } EdgeLabel;
 
 typedef struct Labels {
     EdgeLabel *labels;
     uint32_t n, cap;
-    uint32_t *table;        /* number + 1 */
+    uint32_t *table; /* number + 1 */
     uint32_t table_cap;
-    uint32_t **moves;       /* [0] is LABEL_STAYS; each begins with its length */
+    uint32_t **moves; /* [0] is LABEL_STAYS; each begins with its length */
     uint32_t nmoves, moves_cap;
     uint32_t *moves_table;
     uint32_t moves_table_cap;
@@ -46,6 +46,5 @@ static inline uint32_t labels_move(const Labels *labels, const EdgeLabel *label,
     if (moves == NULL) return slot;
     return slot < moves[0] ? moves[slot + 1] : LABEL_NOBODY;
 }
-
 
 #endif

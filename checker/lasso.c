@@ -16,13 +16,15 @@ typedef struct Duty {
     bool moves;    /* a step of it, else a node where it cannot move does too */
 } Duty;
 
-typedef struct Came { uint32_t pair, step; } Came;
+typedef struct Came {
+    uint32_t pair, step;
+} Came;
 
 typedef struct Lasso {
     const FairPart *part;
     const FairGraph *graph;
     VEC(Duty) duties;
-    Came *came;       /* per pair: from which pair, by which step of the graph */
+    Came *came;                 /* per pair: from which pair, by which step of the graph */
     VEC(uint32_t) queue, owner; /* pairs; the member of each pair of the part */
     FairAbles able;
     LassoSteps *out;
@@ -109,7 +111,8 @@ static uint32_t go_back(Lasso *lasso, uint32_t from, uint32_t pair, uint32_t las
 
 /* Whether the step from the pair reaches what is looked for: the duty's end, or (no duty) a channel's delivery, or the
    first member. */
-static bool arrives(Lasso *lasso, const Duty *duty, uint32_t member, uint32_t slot, const EdgeLabel *label, uint32_t to) {
+static bool arrives(
+    Lasso *lasso, const Duty *duty, uint32_t member, uint32_t slot, const EdgeLabel *label, uint32_t to) {
     uint64_t owed = lasso->lost & ~lasso->delivered;
     if (duty == NULL) return owed ? (label->delivered & owed) != 0 : to == 0;
     Duty here = *duty;

@@ -5,7 +5,9 @@
 
 #include "checker/fair.h"
 
-typedef struct LassoStep { uint32_t node, label; } LassoStep; /* where it leads; the label's number */
+typedef struct LassoStep {
+    uint32_t node, label;
+} LassoStep; /* where it leads; the label's number */
 typedef VEC(LassoStep) LassoSteps;
 
 /* The cycle begins and ends at the first member. `mover`: a slot there of which a step must be in the cycle; NO_SLOT. */

@@ -12,9 +12,9 @@ typedef struct Races {
     Hits *hits;
     World world;
     EvalOptions options;
-    Bitset known;          /* globals */
-    VEC(uint32_t) tasks;   /* under way */
-    VEC(AccessLog) logs;   /* of each */
+    Bitset known;        /* globals */
+    VEC(uint32_t) tasks; /* under way */
+    VEC(AccessLog) logs; /* of each */
 } Races;
 
 static void note(Races *races, uint32_t state, uint32_t a, uint32_t b, uint32_t global) {

@@ -63,8 +63,7 @@ void search_note_memory(Search *search, uint64_t bytes) {
 
 bool search_may_go_on(Search *search) {
     const EngineOptions *options = search->options;
-    if (options->interrupt != NULL && *options->interrupt)
-        search_stop(search, "interrupted", true);
+    if (options->interrupt != NULL && *options->interrupt) search_stop(search, "interrupted", true);
     else if (options->timeout > 0 && search_clock() - search->started > options->timeout)
         search_stop(search, "the time limit was reached", true);
     return !search->hurries;
@@ -194,7 +193,8 @@ static void settle(Expansion *expansion, uint32_t number, uint32_t from) {
             keys[nkeys++] = (uint64_t)state << 32 | (expansion->nowhere.data[i] & UINT32_MAX);
     nkeys = sort_keys(keys, nkeys);
     bool self = (source->flags & EDGES_SELF) != 0;
-    search->transitions += search->labelled ? count_targets(&search->edges, keys, nkeys) : nkeys + nfresh + (self ? 1u : 0u);
+    search->transitions += search->labelled ? count_targets(&search->edges, keys, nkeys)
+                                            : nkeys + nfresh + (self ? 1u : 0u);
     edges_add(&search->edges, source->flags, keys, nkeys, nfresh);
 }
 
@@ -347,7 +347,8 @@ static void start(Expansion *expansion) {
     Search *search = expansion->search;
     ts_initial(search->worker, &expansion->successors);
     search->fixed = ts_fixed(search->ts);
-    for (uint32_t i = 0; i < search->program->nsites; i++) search->weighs_items |= search->program->sites[i].is_unbounded;
+    for (uint32_t i = 0; i < search->program->nsites; i++)
+        search->weighs_items |= search->program->sites[i].is_unbounded;
     for (uint32_t e = 0; e < expansion->successors.nedges; e++) {
         const TsEdge *edge = &expansion->successors.edges[e];
         Source source = {0};
@@ -376,7 +377,8 @@ static void look_at_heavy(Expansion *expansion) {
     search->records++;
     bool seldom = search->records > 64 && (search->records & (search->records - 1)) != 0;
     SearchGrowth growth;
-    if (search->growths.n > 0 || seldom || !grow_applies(search->program) || !growth_look(search, state, &growth)) return;
+    if (search->growths.n > 0 || seldom || !grow_applies(search->program) || !growth_look(search, state, &growth))
+        return;
     vec_push(&search->growths, growth);
     search->complete = false;
     search->why = growth.more.is_channel ? "a channel grows without bound" : "the number of tasks grows without bound";

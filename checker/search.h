@@ -14,8 +14,9 @@ typedef struct SearchViolation {
 } SearchViolation;
 
 typedef struct SearchGrowth {
-    uint32_t from, to; /* states: the steps from the one to the other can be repeated for ever, and leave more each time */
-    GrowMore more;     /* slot in `to` */
+    uint32_t from,
+        to;        /* states: the steps from the one to the other can be repeated for ever, and leave more each time */
+    GrowMore more; /* slot in `to` */
 } SearchGrowth;
 
 typedef struct Search {
@@ -25,25 +26,25 @@ typedef struct Search {
     TsWorker *worker;
     Store store;
     Edges edges;
-    bool labelled;       /* edges carry labels */
-    uint32_t fixed;      /* ts_fixed */
-    VEC(uint32_t) halted;             /* states without any step in which some task is alive, in order of discovery */
-    VEC(SearchViolation) violations;  /* the first of each in order of discovery */
-    uint32_t invariant_state[64];     /* the first state that violates it, STORE_NONE */
-    VEC(SearchGrowth) growths;        /* at most one: what is heavier is not explored after it */
-    bool weighs_items;   /* there are unbounded channels */
-    uint32_t heaviest;   /* weight of any state yet */
-    uint32_t records;    /* how often a state was heavier than all before */
+    bool labelled;                   /* edges carry labels */
+    uint32_t fixed;                  /* ts_fixed */
+    VEC(uint32_t) halted;            /* states without any step in which some task is alive, in order of discovery */
+    VEC(SearchViolation) violations; /* the first of each in order of discovery */
+    uint32_t invariant_state[64];    /* the first state that violates it, STORE_NONE */
+    VEC(SearchGrowth) growths;       /* at most one: what is heavier is not explored after it */
+    bool weighs_items;               /* there are unbounded channels */
+    uint32_t heaviest;               /* weight of any state yet */
+    uint32_t records;                /* how often a state was heavier than all before */
     uint64_t transitions;
     uint32_t depth;
     bool complete;
-    bool stopped;        /* the exploration is not to be gone on with (a step too long to follow leaves only its own run
+    bool stopped;    /* the exploration is not to be gone on with (a step too long to follow leaves only its own run
                             unexplored) */
-    bool hurries;        /* nor are the passes after it: out of time or memory, or interrupted */
-    const char *why;     /* !complete */
-    uint64_t memory;     /* bytes, the peak */
-    double started;      /* seconds of the monotonic clock */
-    uint32_t *ids;       /* scratch: room for one state, search_state */
+    bool hurries;    /* nor are the passes after it: out of time or memory, or interrupted */
+    const char *why; /* !complete */
+    uint64_t memory; /* bytes, the peak */
+    double started;  /* seconds of the monotonic clock */
+    uint32_t *ids;   /* scratch: room for one state, search_state */
     uint32_t ids_cap;
 } Search;
 

@@ -60,9 +60,9 @@ static bool is_violation(const StepResult *result, const Violation *wanted) {
 typedef struct Goal {
     uint32_t state;
     const Violation *violation;
-    uint32_t actor;            /* slot of the state before; NO_SLOT: any */
-    const EdgeLabel *label;    /* or NULL */
-    const uint32_t *at;        /* with label: slot of the world -> slot of the state before */
+    uint32_t actor;         /* slot of the state before; NO_SLOT: any */
+    const EdgeLabel *label; /* or NULL */
+    const uint32_t *at;     /* with label: slot of the world -> slot of the state before */
     uint32_t n;
 } Goal;
 
@@ -134,9 +134,7 @@ static bool is_actor(World *world, uint32_t slot) {
            words[FIBER_STATUS] < FIBER_ENDED;
 }
 
-static bool may_act(Goal goal, uint32_t slot) {
-    return goal.actor == NO_SLOT || slot == goal.actor;
-}
+static bool may_act(Goal goal, uint32_t slot) { return goal.actor == NO_SLOT || slot == goal.actor; }
 
 static bool step_to(Witness *witness, Goal goal) {
     uint32_t n = witness->world.n;

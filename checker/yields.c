@@ -21,7 +21,7 @@ bool yields_possible(const Program *program) {
 /* What a slot's content says, per id: few contents stand for many states. */
 typedef struct Spinner {
     bool is_known;
-    bool spins;  /* a task that holds a thread at a place from which its code can come back there without a point */
+    bool spins; /* a task that holds a thread at a place from which its code can come back there without a point */
     uint32_t pc;
     uint32_t turn; /* what its own data and place are, as a number; 0: a future's count too */
 } Spinner;
@@ -30,11 +30,11 @@ typedef VEC(Spinner) Spinners;
 /* A task that goes on for ever comes back to the same data and place, by steps of its own: only what lies on a cycle of
    these is looked at. */
 typedef struct Turns {
-    uint64_t *table;      /* hash of data and place; 0 is empty */
-    uint32_t *numbers;    /* beside it */
+    uint64_t *table;   /* hash of data and place; 0 is empty */
+    uint32_t *numbers; /* beside it */
     uint32_t n, cap;
-    VEC(uint64_t) steps;  /* from << 32 | to */
-    uint32_t sorted;      /* that many of them are sorted and different */
+    VEC(uint64_t) steps; /* from << 32 | to */
+    uint32_t sorted;     /* that many of them are sorted and different */
     Bitset on_cycle;
 } Turns;
 
@@ -46,8 +46,8 @@ typedef struct Yields {
     Spinners *spinners; /* per slot */
     uint32_t nslots;
     Turns turns;
-    FairGraph graph;    /* states once for each task there that may spin, which is followed */
-    uint32_t *base;     /* per state, and one past: its first node */
+    FairGraph graph; /* states once for each task there that may spin, which is followed */
+    uint32_t *base;  /* per state, and one past: its first node */
 } Yields;
 
 /* ---- who may spin where */
@@ -113,7 +113,8 @@ static const Spinner *spinner_at(Yields *yields, uint32_t state, uint32_t slot, 
     *spinner = (Spinner){.is_known = true};
     if (words == NULL || !may_spin(yields, words)) return spinner;
     bool alone = words[FIBER_INNER] == 0 && words[FIBER_STATUS] == FIBER_UNDER_WAY;
-    *spinner = (Spinner){true, true, (uint32_t)words[FIBER_PC], alone ? turn_of(&yields->turns, data_of(yields, words)) : 0};
+    *spinner = (Spinner){
+        true, true, (uint32_t)words[FIBER_PC], alone ? turn_of(&yields->turns, data_of(yields, words)) : 0};
     return spinner;
 }
 
@@ -178,7 +179,8 @@ static void mark_turns(void *context, const SccPart *part, const uint32_t *membe
     Turns *turns = context;
     (void)leaves;
     bool loops = n > 1;
-    for (uint32_t e = part->first[members[0]]; e < part->first[members[0] + 1]; e++) loops |= part->targets[e] == members[0];
+    for (uint32_t e = part->first[members[0]]; e < part->first[members[0] + 1]; e++)
+        loops |= part->targets[e] == members[0];
     for (uint32_t i = 0; i < n && loops; i++) bitset_add(&turns->on_cycle, part->states[members[i]]);
 }
 
@@ -193,7 +195,8 @@ static void find_cycles(Yields *yields) {
     VEC(uint64_t) keys = {0};
     for (uint32_t turn = 0, i = 0; turn <= turns->n; turn++) {
         vec_clear(&keys);
-        for (; i < turns->steps.n && turns->steps.data[i] >> 32 == turn; i++) vec_push(&keys, turns->steps.data[i] << 32);
+        for (; i < turns->steps.n && turns->steps.data[i] >> 32 == turn; i++)
+            vec_push(&keys, turns->steps.data[i] << 32);
         edges_add(&edges, 0, keys.data, keys.n, 0);
         bitset_add(&all, turn);
     }
@@ -289,7 +292,8 @@ static uint32_t first_place(const Yields *yields, const FairPart *part) {
 }
 
 /* The task that is followed makes a step inside. */
-static bool is_moved_in(void *context, const FairGraph *graph, const uint32_t *members, uint32_t n, const uint32_t *index) {
+static bool is_moved_in(
+    void *context, const FairGraph *graph, const uint32_t *members, uint32_t n, const uint32_t *index) {
     (void)context;
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t e = graph->first.data[members[i]]; e < graph->first.data[members[i] + 1]; e++) {
@@ -331,7 +335,8 @@ static void look(Yields *yields) {
     search_note_memory(search, bytes);
     if (search->options->memory > 0 && search->memory > search->options->memory)
         search_stop(search, "the memory limit was reached while looking for tasks that never yield", true);
-    if (search_may_go_on(search)) bytes += fair_each(&yields->graph, search->options->fairness, is_moved_in, visit, yields);
+    if (search_may_go_on(search))
+        bytes += fair_each(&yields->graph, search->options->fairness, is_moved_in, visit, yields);
     search_note_memory(search, bytes);
     for (uint32_t slot = 0; slot < yields->nslots; slot++) vec_fini(&yields->spinners[slot]);
     turns_fini(&yields->turns);

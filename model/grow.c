@@ -53,7 +53,8 @@ uint32_t grow_items(World *world) {
 
 static bool is_alike(const Word *words, Records items) {
     for (uint32_t i = 1; i < items.n; i++)
-        if (memcmp(words + records_word(items, 0), words + records_word(items, i), sizeof(Word) * items.width) != 0) return false;
+        if (memcmp(words + records_word(items, 0), words + records_word(items, i), sizeof(Word) * items.width) != 0)
+            return false;
     return true;
 }
 
@@ -170,7 +171,8 @@ bool grow_covers(TsWorker *worker, const uint32_t *state, uint32_t n, const Worl
     bool covers = !items || !asks_length(large->program);
     if (covers && items) cut_items(&covering, &small);
     uint32_t had = grow_tasks(&small), has = grow_tasks(&rest);
-    covers = covers && had <= has && has - had <= MOST_TASKS && has_all_tasks(&rest, &small) && drop_tasks(&covering, has - had, rest.n);
+    covers = covers && had <= has && has - had <= MOST_TASKS && has_all_tasks(&rest, &small) &&
+             drop_tasks(&covering, has - had, rest.n);
     if (more) *more = covers ? covering.more : (GrowMore){0};
     vec_fini(&covering.ids);
     world_fini(&small);

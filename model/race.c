@@ -44,7 +44,10 @@ bool race_between(const Program *program, const AccessLog *a, const AccessLog *b
 
 /* ---- names */
 
-typedef struct Path { char *text; size_t size, n; } Path;
+typedef struct Path {
+    char *text;
+    size_t size, n;
+} Path;
 
 static void add(Path *path, const char *before, const char *name, const char *after) {
     if (path->n >= path->size) return;

@@ -43,6 +43,9 @@ static void write_options(JsonWriter *json, const Options *options, bool merged)
     json_bool(json, "main_ends_run", options->main_ends_run);
     json_text(json, "time", options->discrete ? "discrete" : "abstract");
     json_bool(json, "urgent", options->urgent);
+    json_text(json, "fairness", options->fairness == 3 ? "strong" : options->fairness == 2 ? "none" : "weak");
+    json_bool(json, "termination", options->termination != 0);
+    json_bool(json, "races", options->races);
     json_bool(json, "symmetry", !options->no_symmetry);
     json_bool(json, "reset", !options->no_reset);
     json_bool(json, "memo", !options->no_memo);

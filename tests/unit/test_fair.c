@@ -37,8 +37,11 @@ static uint32_t chain(void *context, uint32_t state, const EdgeLabel *label, con
 }
 
 static uint32_t label_of(Edges *edges, const Plain *plain, const Step *step) {
-    EdgeLabel label = {.actor = step->task, .fiber = step->task, .left = step->stays ? LABEL_NOBODY : step->task,
-        .arm = step->arm, .flags = step->flags};
+    EdgeLabel label = {.actor = step->task,
+        .fiber = step->task,
+        .left = step->stays ? LABEL_NOBODY : step->task,
+        .arm = step->arm,
+        .flags = step->flags};
     uint32_t to[TASKS];
     for (uint32_t i = 0; i < plain->ntasks; i++) to[i] = step->move[i] < 0 ? LABEL_NOBODY : (uint32_t)step->move[i];
     label.moves = labels_intern_moves(&edges->labels, to, plain->ntasks);
@@ -90,7 +93,8 @@ typedef struct Seen {
 
 static bool can_move(const Plain *plain, uint32_t state, uint32_t task) {
     for (uint32_t i = 0; i < plain->nsteps; i++)
-        if (plain->steps[i].from == state && plain->steps[i].task == task && !(plain->steps[i].flags & (LABEL_FAULT | LABEL_FREE)))
+        if (plain->steps[i].from == state && plain->steps[i].task == task &&
+            !(plain->steps[i].flags & (LABEL_FAULT | LABEL_FREE)))
             return true;
     return false;
 }
@@ -139,7 +143,8 @@ static Seen look(Plain *plain, Fairness fairness) {
     return seen;
 }
 
-#define STAY {0, 1, 2}
+#define STAY                                                                                                           \
+    { 0, 1, 2 }
 #define NO_ARM LABEL_NOBODY
 
 /* Task 0 goes round; task 1 stays able to go on and never does: only without fairness. */
@@ -182,7 +187,8 @@ static void smaller_component(void **state) {
 static void change_places(void **state) {
     (void)state;
     Plain plain = {1, 2, 1, {{0, 0, 0, {1, 0, 2}, 0, NO_ARM, false}}, {0}};
-    plain.steps[1] = (Step){0, 0, 1, {1, 0, 2}, LABEL_NOWHERE, NO_ARM, false}; /* slot 1 is able, though it would be cut */
+    plain.steps[1] = (Step){
+        0, 0, 1, {1, 0, 2}, LABEL_NOWHERE, NO_ARM, false}; /* slot 1 is able, though it would be cut */
     plain.nsteps = 2;
     assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
     memcpy(plain.steps[0].move, (int[TASKS]){0, 1, 2}, sizeof plain.steps[0].move);
@@ -193,7 +199,8 @@ static void change_places(void **state) {
 static void comes_and_goes(void **state) {
     (void)state;
     Plain plain = {2, 2, 3,
-        {{0, 1, 0, STAY, 0, NO_ARM, false}, {1, 0, 0, {0, -1, 2}, 0, NO_ARM, false}, {0, 0, 1, STAY, LABEL_NOWHERE, NO_ARM, false}},
+        {{0, 1, 0, STAY, 0, NO_ARM, false}, {1, 0, 0, {0, -1, 2}, 0, NO_ARM, false},
+            {0, 0, 1, STAY, LABEL_NOWHERE, NO_ARM, false}},
         {0}};
     plain.steps[plain.nsteps++] = (Step){1, 1, 1, STAY, LABEL_NOWHERE, NO_ARM, false};
     assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
@@ -203,7 +210,8 @@ static void comes_and_goes(void **state) {
 static void arm_stays_able(void **state) {
     (void)state;
     Plain plain = {3, 1, 4,
-        {{0, 1, 0, STAY, 0, 0, true}, {1, 0, 0, STAY, 0, 0, true}, {0, 2, 0, STAY, 0, 1, false}, {1, 2, 0, STAY, 0, 1, false}},
+        {{0, 1, 0, STAY, 0, 0, true}, {1, 0, 0, STAY, 0, 0, true}, {0, 2, 0, STAY, 0, 1, false},
+            {1, 2, 0, STAY, 0, 1, false}},
         {0}};
     assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 0);
     assert_int_equal(look(&plain, FAIRNESS_NONE).found, 1);
@@ -225,7 +233,9 @@ static void nobody_counts_on_faults(void **state) {
 
 /* ---- against all sets of states; tasks keep their slots */
 
-static uint32_t pick(uint64_t *seed, uint32_t below) { return (uint32_t)(hash_mix(++*seed * 0x9e3779b97f4a7c15u) % below); }
+static uint32_t pick(uint64_t *seed, uint32_t below) {
+    return (uint32_t)(hash_mix(++*seed * 0x9e3779b97f4a7c15u) % below);
+}
 
 static uint32_t reach(const Plain *plain, uint32_t inside, uint32_t from) {
     uint32_t seen = 1u << from;
@@ -253,7 +263,8 @@ static bool is_fair_set(const Plain *plain, uint32_t inside, bool weak) {
     for (uint32_t task = 0; task < plain->ntasks; task++) {
         bool moves = false, rests = false, able = false;
         for (uint32_t i = 0; i < plain->nsteps; i++)
-            moves |= plain->steps[i].task == task && (inside >> plain->steps[i].from & 1) && (inside >> plain->steps[i].to & 1);
+            moves |= plain->steps[i].task == task && (inside >> plain->steps[i].from & 1) &&
+                     (inside >> plain->steps[i].to & 1);
         for (uint32_t state = 0; state < plain->nstates; state++) {
             if (!(inside >> state & 1)) continue;
             bool can = can_move(plain, state, task);
@@ -273,7 +284,8 @@ static void random_graphs(void **state) {
         Plain plain = {.nstates = 1 + pick(&seed, MOST), .ntasks = 1 + pick(&seed, TASKS)};
         plain.nsteps = pick(&seed, 2 * plain.nstates + 2);
         for (uint32_t i = 0; i < plain.nsteps; i++)
-            plain.steps[i] = (Step){pick(&seed, plain.nstates), pick(&seed, plain.nstates), pick(&seed, plain.ntasks), STAY, 0, NO_ARM, false};
+            plain.steps[i] = (Step){pick(&seed, plain.nstates), pick(&seed, plain.nstates), pick(&seed, plain.ntasks),
+                STAY, 0, NO_ARM, false};
         for (uint32_t i = 0; i < plain.nstates && round % 2; i++) plain.lacks[i] = pick(&seed, 1u << TASKS);
         for (int strong = 0; strong < 2; strong++) {
             uint32_t expected = 0;
@@ -289,9 +301,14 @@ static void random_graphs(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(starved),        cmocka_unit_test(now_and_then),   cmocka_unit_test(smaller_component),
-        cmocka_unit_test(change_places),  cmocka_unit_test(comes_and_goes), cmocka_unit_test(arm_stays_able),
-        cmocka_unit_test(nobody_counts_on_faults), cmocka_unit_test(random_graphs),
+        cmocka_unit_test(starved),
+        cmocka_unit_test(now_and_then),
+        cmocka_unit_test(smaller_component),
+        cmocka_unit_test(change_places),
+        cmocka_unit_test(comes_and_goes),
+        cmocka_unit_test(arm_stays_able),
+        cmocka_unit_test(nobody_counts_on_faults),
+        cmocka_unit_test(random_graphs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
