@@ -86,7 +86,6 @@ static void kept_parameters(Builder *b, Machine *machine, const Decl *func) {
         slots[i] = lower_slots(b, type->word_kinds, type->words);
     }
     machine->nparams = b->kinds.n;
-    machine->keeps_params = true;
     for (uint32_t i = 0; i < func->nparams; i++) {
         const Symbol *symbol = func->params[i]->symbol;
         if (!symbol) continue;

@@ -18,15 +18,11 @@ uint32_t crash_new_budget(World *world) {
     return slot;
 }
 
-static bool restarts(const World *world, const Word *words) {
-    return words[FIBER_FAULT] && world->program->fault_sites[words[FIBER_FAULT] - 1].restarts;
-}
-
 /* One that would only start anew, and has not begun, is left alone: nothing would change. */
 bool crash_is_possible(World *world, uint32_t task) {
     const Word *words = world_read(world, task, NULL);
     if (comp_kind(words) != COMP_FIBER || !words[FIBER_FAULT] || fiber_is_over(words)) return false;
-    if (restarts(world, words) && words[FIBER_STATUS] == FIBER_AT_START) return false;
+    if (fiber_restarts(world, words) && words[FIBER_STATUS] == FIBER_AT_START) return false;
     return world_read(world, world->budget_slot, NULL)[words[FIBER_FAULT]] > 0;
 }
 
@@ -61,7 +57,7 @@ static void start_anew(World *world, uint32_t fiber, bool no_reset) {
     words[FIBER_STATUS] = FIBER_AT_START;
     words[FIBER_INNER] = 0;
     memset(words + FIBER_FRAME + machine->nparams, 0, sizeof(Word) * (machine->nslots - machine->nparams));
-    fiber_reset(machine, words + FIBER_FRAME, machine->points[0].pc, no_reset);
+    fiber_reset(world, fiber, machine->points[0].pc, no_reset);
 }
 
 Run crash_fiber(Step *step, uint32_t fiber) {
@@ -69,7 +65,7 @@ Run crash_fiber(Step *step, uint32_t fiber) {
     const Word *words = world_read(world, fiber, NULL);
     const Machine *machine = fiber_machine(world, words);
     Span span = machine->code[words[FIBER_PC]].span;
-    bool was = step->crashes, anew = restarts(world, words);
+    bool was = step->crashes, anew = fiber_restarts(world, words);
     step->crashes = true;
     if (waits(words) && wait_give_up(step, fiber, NO_SLOT) != RUN_ON) return RUN_FAILED;
     if (drop_owned(step, fiber, span) != RUN_ON) return RUN_FAILED;
@@ -86,7 +82,7 @@ Run crash_task(Step *step) {
     Span span = fiber_machine(world, words)->code[words[FIBER_PC]].span;
     step_moves(step, step->task, span);
     Event *event = step_event(step, EVENT_CRASH, span, step->task, NO_SLOT);
-    if (event) event->ok = restarts(world, words);
+    if (event) event->ok = fiber_restarts(world, words);
     world_write(world, world->budget_slot, NULL)[site]--;
     step->result.by_fault = true;
     return crash_fiber(step, step->task);

@@ -111,8 +111,7 @@ static void deliver_item(Step *step, uint32_t slot, uint32_t waiting, const Arm 
     memcpy(fiber + FIBER_FRAME + arm->dest, item, sizeof(Word) * arm->dest_n);
     if (handle_slot(home) == waiting) return;
     bool rests = fiber[FIBER_STATUS] == FIBER_AT_POINT || fiber[FIBER_STATUS] == FIBER_BLOCKED;
-    const Machine *code = fiber_machine(step->world, fiber);
-    if (rests) fiber_reset(code, fiber + FIBER_FRAME, (uint32_t)fiber[FIBER_PC], step_no_reset(step));
+    if (rests) fiber_reset(step->world, handle_slot(home), (uint32_t)fiber[FIBER_PC], step_no_reset(step));
 }
 
 static Run opfuture_finish(Step *step, uint32_t waiting, const Arm *arm, uint32_t slot, const Op *op, const OpResult *result) {

@@ -100,7 +100,7 @@ static Run rest_before_access(Step *step, Act *act) {
     words[FIBER_STATUS] = FIBER_UNDER_WAY;
     words[FIBER_INNER] = 0;
     assert(program_rests_at(step->program, act->machine, act->pc));
-    fiber_reset(act->machine, act->frame, act->pc, step_no_reset(step));
+    fiber_reset(step->world, act->fiber, act->pc, step_no_reset(step));
     return RUN_ACCESS;
 }
 

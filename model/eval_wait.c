@@ -554,7 +554,7 @@ Run wait_arrive(Step *step, Act *act, const Instr *instr) {
         return leave_here(step, act, point, arm, from);
     }
     if (take_places(step, act, point) != RUN_ON) return RUN_FAILED;
-    fiber_reset(act->machine, act->frame, from - 1, step_no_reset(step));
+    fiber_reset(step->world, act->fiber, from - 1, step_no_reset(step));
     Run rests = rest_at(step, act->fiber, point);
     return begins_here(step->world, step, act, point) ? begin_future(step, act, point, from) : rests;
 }

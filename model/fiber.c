@@ -19,10 +19,16 @@ const Point *machine_point_at(const Machine *machine, uint32_t pc) {
     return &machine->points[machine->npoints - 1];
 }
 
-void fiber_reset(const Machine *machine, Word *frame, uint32_t pc, bool no_reset) {
+bool fiber_restarts(const World *world, const Word *words) {
+    return words[FIBER_FAULT] && world->program->fault_sites[words[FIBER_FAULT] - 1].restarts;
+}
+
+void fiber_reset(World *world, uint32_t slot, uint32_t pc, bool no_reset) {
+    Word *words = world_write(world, slot, NULL), *frame = words + FIBER_FRAME;
+    const Machine *machine = fiber_machine(world, words);
     uint64_t **masks = no_reset ? machine->in_scope : machine->live;
     if (!masks || !masks[pc]) return;
-    for (uint32_t i = 0; i < machine->nslots; i++)
+    for (uint32_t i = fiber_restarts(world, words) ? machine->nparams : 0; i < machine->nslots; i++)
         if (!(masks[pc][i / 64] >> (i % 64) & 1)) frame[i] = 0;
 }
 
@@ -42,7 +48,7 @@ uint32_t fiber_new(World *world, FiberSpec spec, bool no_reset) {
     uint32_t slot = world_add(world, header, FIBER_FRAME);
     Word *words = world_resize(world, slot, FIBER_FRAME + machine->nslots);
     if (machine->nparams) memcpy(words + FIBER_FRAME, spec.args, sizeof(Word) * machine->nparams);
-    fiber_reset(machine, words + FIBER_FRAME, machine->points[0].pc, no_reset);
+    fiber_reset(world, slot, machine->points[0].pc, no_reset);
     return slot;
 }
 

@@ -17,8 +17,10 @@ const Machine *fiber_machine(const World *world, const Word *words);
 /* The point whose WAIT (or start, or end) is at this pc. */
 const Point *machine_point_at(const Machine *machine, uint32_t pc);
 static inline bool fiber_is_over(const Word *words) { return words[FIBER_STATUS] >= FIBER_ENDED; }
-/* Sets slots that are dead at `pc` to 0. */
-void fiber_reset(const Machine *machine, Word *frame, uint32_t pc, bool no_reset);
+/* A task that starts anew when it is killed: its code reads its arguments' slots at the start only and never writes them. */
+bool fiber_restarts(const World *world, const Word *words);
+/* Sets slots that are dead at `pc` to 0, but for the arguments of a task that may start anew. */
+void fiber_reset(World *world, uint32_t slot, uint32_t pc, bool no_reset);
 /* The fiber is over: its header stays, its frame goes, the result (first slot, or NO_SLOT) is kept. Leaves its scope. */
 void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t result);
 

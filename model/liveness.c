@@ -128,7 +128,6 @@ static void keep(Liveness *live, uint32_t pc) {
     Machine *machine = live->machine;
     size_t bytes = sizeof(uint64_t) * live->words;
     machine->live[pc] = arena_copy(&live->program->arena, live->set, bytes);
-    if (machine->keeps_params) set_add(machine->live[pc], 0, machine->nparams);
     add_at_rest(machine, pc, machine->live[pc], live);
     machine->in_scope[pc] = arena_copy(&live->program->arena, machine->live[pc], bytes);
     add_locals_in_scope(machine, pc, machine->in_scope[pc]);

@@ -175,7 +175,6 @@ typedef struct Machine {
     uint32_t npoints;
     uint32_t nslots;       /* frame size; slots [0, nparams) are the arguments' words on entry */
     uint32_t nparams;
-    bool keeps_params;     /* the parameters' slots are never written and live at every rest: it may start anew */
     uint8_t *slot_kinds;   /* WordKind per slot: fixed over the whole machine */
     const ValueType *result; /* VALUE_VOID: none; END's operand a is its first slot */
     Local *locals;
