@@ -3,6 +3,7 @@
 #include "model/step.h"
 
 #include "model/op.h"
+#include "model/scope.h"
 #include "model/wake.h"
 
 #include <assert.h>
@@ -47,6 +48,18 @@ static Run drop_owned(Step *step, uint32_t fiber, Span span) {
     return owned_drop_orphans(step, span);
 }
 
+/* The scopes it was in have nobody left who waits for their tasks. */
+static void leave_scopes(World *world, uint32_t fiber) {
+    const Machine *machine = fiber_machine(world, world_read(world, fiber, NULL));
+    uint32_t n;
+    (void)world_read(world, fiber, &n);
+    for (uint32_t i = 0; i < machine->nslots && FIBER_FRAME + i < n; i++) {
+        if (machine->slot_kinds[i] != WORD_HANDLE) continue;
+        Word handle = world_read(world, fiber, NULL)[FIBER_FRAME + i];
+        if (handle > 0 && world_kind(world, handle_slot(handle)) == COMP_SCOPE) scope_dissolve(world, handle_slot(handle));
+    }
+}
+
 /* At its start again, with the arguments it keeps. */
 static void start_anew(World *world, uint32_t fiber, bool no_reset) {
     const Machine *machine = fiber_machine(world, world_read(world, fiber, NULL));
@@ -69,6 +82,7 @@ Run crash_fiber(Step *step, uint32_t fiber) {
     step->crashes = true;
     if (waits(words) && wait_give_up(step, fiber, NO_SLOT) != RUN_ON) return RUN_FAILED;
     if (drop_owned(step, fiber, span) != RUN_ON) return RUN_FAILED;
+    leave_scopes(world, fiber);
     step->crashes = was;
     if (anew) start_anew(world, fiber, step_no_reset(step));
     else fiber_finish(world, fiber, FIBER_CRASHED, NO_SLOT);

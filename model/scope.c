@@ -25,6 +25,16 @@ void scope_remove(World *world, uint32_t slot, Word task) {
         }
 }
 
+void scope_dissolve(World *world, uint32_t slot) {
+    uint32_t n;
+    (void)world_read(world, slot, &n);
+    for (uint32_t at = SCOPE_TASKS; at < n; at++) {
+        Word task = world_read(world, slot, NULL)[at];
+        world_write(world, handle_slot(task), NULL)[FIBER_SCOPE] = 0;
+    }
+    world_resize(world, slot, SCOPE_TASKS);
+}
+
 uint32_t scope_count(World *world, uint32_t slot) {
     uint32_t n;
     (void)world_read(world, slot, &n);

@@ -9,6 +9,8 @@ enum { SCOPE_SITE = 1, SCOPE_TASKS };
 uint32_t scope_new(World *world, uint32_t site);
 void scope_add(World *world, uint32_t slot, Word task);
 void scope_remove(World *world, uint32_t slot, Word task);
+/* Nobody waits for its tasks any more: they are as if spawned outside. */
+void scope_dissolve(World *world, uint32_t slot);
 uint32_t scope_count(World *world, uint32_t slot);
 Word scope_task(World *world, uint32_t slot, uint32_t index);
 
