@@ -250,6 +250,34 @@ static const char *channel_waits(const WaitInfo *wait, bool has_buffer) {
     return has_buffer || wait->op == ARM_RESERVE ? "waits for room in" : "waits for a receiver on";
 }
 
+static bool holds_sender(Telling *telling, uint32_t task, Word channel) {
+    uint32_t n;
+    const Word *words = world_read(telling->world, task, &n);
+    if (comp_kind(words) != COMP_FIBER || fiber_is_over(words)) return false;
+    const Machine *machine = fiber_machine(telling->world, words);
+    for (uint32_t i = 0; i < machine->nslots && FIBER_FRAME + i < n; i++)
+        if (machine->slot_kinds[i] == WORD_SENDER && words[FIBER_FRAME + i] == channel) return true;
+    return false;
+}
+
+/* Nobody sends, and yet somebody holds a sender: as long as that is there the channel does not close. */
+static void because_open(Telling *telling, uint32_t task, uint32_t channel, Reason *out) {
+    Helpers others = {0};
+    bool itself = false;
+    for (uint32_t i = 0; i < telling->trace->ntasks; i++) {
+        uint32_t holder = telling->task_slots[i];
+        if (!holds_sender(telling, holder, slot_handle(channel))) continue;
+        itself |= holder == task;
+        reason_add_helper(out, holder);
+        if (holder != task) vec_push(&others, holder);
+    }
+    if (itself) out->because = ", which stays open: it holds a sender of it itself";
+    else if (others.n > 0)
+        out->because = arena_printf(telling->arena, ", which stays open: %s %s a sender of it", telling_list(telling, &others),
+            others.n == 1 ? "holds" : "hold");
+    vec_fini(&others);
+}
+
 static void reason_channel(Telling *telling, uint32_t task, const WaitInfo *wait, Reason *out) {
     bool is_send = wait->op != ARM_RECV;
     const char *name = telling_object(telling, wait->object);
@@ -269,6 +297,8 @@ static void reason_channel(Telling *telling, uint32_t task, const WaitInfo *wait
             out->because = candidates_text(telling, &closers, "close it", "closes it");
         candidates_end(&closers, out);
     }
+    bool is_open = !is_send && comp_kind(words) == COMP_CHANNEL && words[CHANNEL_TX] > 0;
+    if (is_open && found.stuck.n + found.going.n == 0) because_open(telling, task, wait->object, out);
     candidates_end(&found, out);
 }
 
