@@ -285,12 +285,23 @@ static void reach(const PProgram *p, const PState *s, bool named, bool *reached)
 }
 
 void plain_reach(const PProgram *p, const PState *s, bool *reached) { reach(p, s, true, reached); }
+/* Ended tasks without a number that are told apart by nothing. */
+static bool is_alike(const PProgram *p, const PEntity *a, const PEntity *b) {
+    if (b->kind != ENTITY_TASK || b->status != FIBER_ENDED || a->func != b->func || a->func < 0) return false;
+    int32_t observed = p->funcs.data[a->func].observed;
+    return a->number >= observed && b->number >= observed && a->aborted == b->aborted && a->crashed == b->crashed;
+}
 /* Of ended tasks that properties name nobody can have the value who has no handle. */
 void plain_forget_values(const PProgram *p, PState *s) {
     bool *reached = calloc((size_t)s->n + 1, sizeof *reached);
     reach(p, s, false, reached);
-    for (int32_t i = 1; i < s->n; i++)
-        if (s->at[i].kind == ENTITY_TASK && s->at[i].status == FIBER_ENDED && !reached[i]) s->at[i].value.n = 0;
+    for (int32_t i = 1; i < s->n; i++) {
+        PEntity *e = &s->at[i];
+        if (e->kind != ENTITY_TASK || e->status != FIBER_ENDED || reached[i]) continue;
+        e->value.n = 0;
+        for (int32_t k = 1; k < i && e->kind == ENTITY_TASK; k++)
+            if (!reached[k] && is_alike(p, e, &s->at[k])) e->kind = ENTITY_FREE;
+    }
     free(reached);
 }
 

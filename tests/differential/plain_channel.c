@@ -31,12 +31,14 @@ static void decide(PRun *r, PWaiter w) {
     for (int32_t k = 0; k < wait->narms; k++) {
         PArmOp op = plain_arm_op(r, plain_at(r, w.fiber), k);
         PArm *a = &wait->arms[k];
+        if (k != w.arm && op == ARM_SLEEP) a->state = ARM_OFF, a->left = 0;
         if (k == w.arm || a->state == ARM_OFF || (op != ARM_SEND && op != ARM_RECV && op != ARM_RESERVE)) continue;
         PEntity *ch = plain_at(r, a->ref);
         bool has_slot = op == ARM_RESERVE && a->state == ARM_SERVED && a->result;
         if (a->state == ARM_QUEUED && ch->kind == ENTITY_CHANNEL)
             plain_remove_waiter(op == ARM_RECV ? &ch->receivers : &ch->senders, (PWaiter){w.fiber, k});
         a->state = ARM_OFF;
+        a->result = false;
         if (has_slot) give_back_slot(r, ch);
     }
 }

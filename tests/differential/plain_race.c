@@ -45,6 +45,26 @@ static const Symbol *symbol_at(const PProgram *p, int32_t cell) {
             return p->global_symbol[i];
     return NULL;
 }
+typedef VEC(Access) Accesses;
+
+/* What a task is about to access: inside `atomic` all that the block does. */
+static void list_accesses(PSearch *x, uint32_t node, int32_t task, Accesses *list) {
+    const PState *s = x->nodes.data[node].s;
+    PRun *r = &x->run;
+    Access first = next_access(x->p, s, task);
+    vec_clear(list);
+    if (first.n > 0) vec_push(list, first);
+    if (s->at[task].kind != ENTITY_TASK || s->at[task].running == 0 || s->at[s->at[task].running].atomic == 0) return;
+    vec_clear(&r->choices);
+    do {
+        arena_reset(&x->scratch);
+        r->s = plain_copy(x->p, s, &x->scratch, NULL, 0);
+        r->task = task;
+        plain_step(r);
+        for (uint32_t i = 0; i < r->accesses.n; i++)
+            vec_push(list, (Access){r->accesses.data[i].cell, 1, r->accesses.data[i].writes, true});
+    } while (plain_next_choices(r));
+}
 static void compare(PSearch *x, Access a, Access b) {
     if (!(a.writes || b.writes) || (a.in_atomic && b.in_atomic)) return;
     for (int32_t cell = a.cell; cell < a.cell + a.n; cell++) {
@@ -54,10 +74,18 @@ static void compare(PSearch *x, Access a, Access b) {
     }
 }
 void plain_find_races(PSearch *x) {
-    if (!x->options->races) return;
-    for (uint32_t i = 0; i < x->nodes.n; i++) {
-        const PState *s = x->nodes.data[i].s;
-        for (int32_t a = 1; a < s->n; a++)
-            for (int32_t b = 1; b < a; b++) compare(x, next_access(x->p, s, a), next_access(x->p, s, b));
+    Accesses mine = {0}, theirs = {0};
+    for (uint32_t i = 0; x->options->races && i < x->nodes.n; i++) {
+        int32_t n = x->nodes.data[i].s->n;
+        for (int32_t a = 1; a < n; a++) {
+            list_accesses(x, i, a, &mine);
+            for (int32_t b = 1; b < a && mine.n > 0; b++) {
+                list_accesses(x, i, b, &theirs);
+                for (uint32_t k = 0; k < mine.n * theirs.n; k++)
+                    compare(x, mine.data[k / theirs.n], theirs.data[k % theirs.n]);
+            }
+        }
     }
+    vec_fini(&mine);
+    vec_fini(&theirs);
 }

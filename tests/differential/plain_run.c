@@ -97,6 +97,9 @@ static bool rests(PNow *x) {
     if (x->e->atomic > 0) x->e->atomic_used = true;
     return false;
 }
+static void note_access(PNow *x, PCell place, bool writes) {
+    if (place.ref == 0 && x->e->atomic > 0) vec_push(&x->r->accesses, (PAccess){(int32_t)place.v, writes});
+}
 static bool is_shared(const PNow *x, PCell place) { return place.ref == 0 && x->r->p->shared[place.v]; }
 
 /* ---- loops inside a step: if the whole configuration comes again, it goes on for ever */
@@ -134,6 +137,7 @@ static bool load(PNow *x) {
         place.v += i;
         x->f->progress = i;
         if (is_shared(x, place) && rests(x)) return true;
+        note_access(x, place, false);
         PCell v = *plain_cell(x->r, place);
         if (x->ins->b && v.tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
         if (x->ins->b && v.tag == CELL_MOVED) plain_violate(x->r, "misuse", "moved", x->ins->line);
@@ -169,6 +173,7 @@ static bool store(PNow *x) {
         place.v += i;
         x->f->progress = i;
         if (is_shared(x, place) && rests(x)) return true;
+        note_access(x, place, true);
         if (place.ref == 0 && x->fiber != x->r->maker && values[i].tag == CELL_UNSET)
             plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
         *plain_cell(x->r, place) = values[i];

@@ -12,6 +12,7 @@ typedef enum PEnd { END_STEP, END_CUT, END_VIOLATION, END_LIMIT } PEnd;
 typedef enum PStop { STOP_REST, STOP_POINT, STOP_BLOCKED, STOP_BLOCK_ON, STOP_END, STOP_DEFER } PStop;
 
 typedef struct PChoice { int32_t taken, of; } PChoice;
+typedef struct PAccess { int32_t cell; bool writes; } PAccess;
 
 typedef struct PRun {
     const PProgram *p;
@@ -34,6 +35,7 @@ typedef struct PRun {
     int32_t excused[16], nexcused; /* mutexes of condvar waits that are being cancelled */
     VEC(PChoice) choices;
     uint32_t next_choice;
+    VEC(PAccess) accesses; /* of globals, made inside `atomic` */
     jmp_buf out;
     PEnd end;
     const char *kind, *detail;

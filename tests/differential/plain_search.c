@@ -64,7 +64,7 @@ static uint32_t intern(PSearch *x, int32_t **map) {
 }
 
 /* ---- choices */
-static bool next_choices(PRun *r) {
+bool plain_next_choices(PRun *r) {
     while (r->choices.n > 0) {
         PChoice *last = &vec_last(&r->choices);
         if (++last->taken < last->of) return true;
@@ -124,7 +124,7 @@ static void initial(PSearch *x) {
         r->s->at[main].number = r->s->spawned[x->p->main]++;
         plain_push_frame(x->p, &r->s->at[main], &x->scratch, x->p->main, NULL);
         intern(x, NULL);
-    } while (next_choices(r) && x->why == NULL);
+    } while (plain_next_choices(r) && x->why == NULL);
 }
 
 /* ---- expanding */
@@ -159,7 +159,7 @@ static void expand_task(PSearch *x, uint32_t node, int32_t task) {
         r->s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
         r->task = task;
         end_of_step(x, node, MOVE_TASK, plain_step(r));
-    } while (next_choices(r) && x->why == NULL);
+    } while (plain_next_choices(r) && x->why == NULL);
 }
 static PMove move_of(PEnvKind kind) {
     switch (kind) {
@@ -183,7 +183,7 @@ static void expand_env(PSearch *x, uint32_t node, bool somebody_moves) {
             arena_reset(&x->scratch);
             r->s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
             end_of_step(x, node, move_of(copy.at[i].kind), plain_env_step(r, &copy.at[i]));
-        } while (next_choices(r) && x->why == NULL);
+        } while (plain_next_choices(r) && x->why == NULL);
     }
 }
 static bool find_able(PSearch *x, uint32_t node, int32_t task) {
@@ -262,6 +262,7 @@ void plain_search_fini(PSearch *x) {
     vec_fini(&x->edges);
     vec_fini(&x->run.choices);
     vec_fini(&x->run.mark);
+    vec_fini(&x->run.accesses);
     free(x->table);
     arena_fini(&x->keep);
     arena_fini(&x->scratch);

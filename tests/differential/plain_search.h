@@ -39,6 +39,7 @@ typedef struct PSearch {
 } PSearch;
 
 void plain_search(PSearch *x);
+bool plain_next_choices(PRun *r); /* false: all have been made */
 void plain_search_fini(PSearch *x);
 void plain_add_finding(PlainResult *result, const char *kind, const char *detail, uint32_t line, const char *stuck);
 

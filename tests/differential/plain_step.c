@@ -591,6 +591,7 @@ static void begin_step(PRun *r) {
     r->mover = 0;
     r->sure = 0;
     vec_clear(&r->mark);
+    vec_clear(&r->accesses);
 }
 PEnd plain_step(PRun *r) {
     begin_step(r);

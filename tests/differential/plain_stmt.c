@@ -546,9 +546,9 @@ static void function(PCompile *c, int32_t index) {
     }
     for (uint32_t i = first; i < c->p->labels.n; i++) c->p->labels.data[i].func = index;
     bool falls_off = (result->kind != TYPE_VOID && !copy.is_main) || d->func == FUNC_POLL;
-    if (falls_off) plain_emit(c, I_NORET, d->at);
     leave(c, last_of(d->body->span));
-    plain_emit(c, I_RET, last_of(d->body->span));
+    if (falls_off) plain_emit(c, I_NORET, d->at);
+    else plain_emit(c, I_RET, last_of(d->body->span));
     for (uint32_t i = 0; i < c->jumps.n; i++) resolve_jump(c, &c->jumps.data[i]);
     end_func(c, index);
 }
