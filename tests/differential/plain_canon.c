@@ -285,11 +285,10 @@ static void reach(const PProgram *p, const PState *s, bool named, bool *reached)
 }
 
 void plain_reach(const PProgram *p, const PState *s, bool *reached) { reach(p, s, true, reached); }
-/* Ended tasks without a number that are told apart by nothing. */
+/* An ended task without a number of which another one tells as much. */
 static bool is_alike(const PProgram *p, const PEntity *a, const PEntity *b) {
     if (b->kind != ENTITY_TASK || b->status != FIBER_ENDED || a->func != b->func || a->func < 0) return false;
-    int32_t observed = p->funcs.data[a->func].observed;
-    return a->number >= observed && b->number >= observed && a->aborted == b->aborted && a->crashed == b->crashed;
+    return a->number >= p->funcs.data[a->func].observed && a->aborted == b->aborted && a->crashed == b->crashed;
 }
 /* Of ended tasks that properties name nobody can have the value who has no handle. */
 void plain_forget_values(const PProgram *p, PState *s) {
@@ -299,8 +298,8 @@ void plain_forget_values(const PProgram *p, PState *s) {
         PEntity *e = &s->at[i];
         if (e->kind != ENTITY_TASK || e->status != FIBER_ENDED || reached[i]) continue;
         e->value.n = 0;
-        for (int32_t k = 1; k < i && e->kind == ENTITY_TASK; k++)
-            if (!reached[k] && is_alike(p, e, &s->at[k])) e->kind = ENTITY_FREE;
+        for (int32_t k = 1; k < s->n && e->kind == ENTITY_TASK; k++)
+            if (k != i && is_alike(p, e, &s->at[k])) e->kind = ENTITY_FREE;
     }
     free(reached);
 }

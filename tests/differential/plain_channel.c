@@ -54,7 +54,11 @@ static int32_t fault(PRun *r, int32_t n) {
     return taken;
 }
 static bool loses(PRun *r, PEntity *ch) {
-    if (ch->losses == 0 || ch->closed || r->sure > 0 || fault(r, 2) == 0) return false;
+    if (ch->losses == 0 || ch->closed || r->sure > 0 || fault(r, 2) == 0) {
+        r->delivered |= ch->fair;
+        return false;
+    }
+    r->lost |= ch->fair;
     if (ch->losses > 0) ch->losses--;
     return true;
 }

@@ -122,7 +122,8 @@ enum {
     ATTR_ONESHOT = 256,
     ATTR_LOSSY = 512,
     ATTR_DUPLICATING = 1024,
-    ATTR_REORDERING = 2048
+    ATTR_REORDERING = 2048,
+    ATTR_FAIR = 4096
 };
 
 typedef struct PSiteArm {

@@ -86,7 +86,7 @@ static int by_from(const void *a, const void *b) {
     const PEdge *x = a, *y = b;
     return x->from < y->from ? -1 : x->from > y->from;
 }
-static uint32_t split(Cycles *c, uint32_t *of) {
+static uint32_t split_once(Cycles *c, uint32_t *of) {
     if (c->edges.n > 0) qsort(c->edges.data, c->edges.n, sizeof *c->edges.data, by_from);
     uint32_t *first = calloc(c->places.n + 1, sizeof *first), *counts = calloc(c->places.n + 1, sizeof *counts);
     for (uint32_t i = c->edges.n; i-- > 0;) {
@@ -97,6 +97,22 @@ static uint32_t split(Cycles *c, uint32_t *of) {
     free(first);
     free(counts);
     return n;
+}
+/* Components without the losses of fair channels that deliver nothing there. */
+static uint32_t split(Cycles *c, uint32_t *of) {
+    for (;;) {
+        uint32_t n = split_once(c, of), kept = 0, before = c->edges.n;
+        uint64_t *delivered = calloc(n + 1, sizeof *delivered);
+        for (uint32_t i = 0; i < c->edges.n; i++)
+            if (of[c->edges.data[i].from] == of[c->edges.data[i].to])
+                delivered[of[c->edges.data[i].from]] |= c->edges.data[i].delivered;
+        for (uint32_t i = 0; i < c->edges.n; i++)
+            if ((c->edges.data[i].lost & ~delivered[of[c->edges.data[i].from]]) == 0)
+                c->edges.data[kept++] = c->edges.data[i];
+        c->edges.n = kept;
+        free(delivered);
+        if (kept == before) return n;
+    }
 }
 /* The names of the tasks that move in the component; "": none does. */
 static const char *movers(const Cycles *c, const uint32_t *of, uint32_t component) {

@@ -475,7 +475,7 @@ static int32_t attributes_of(const PCompile *c, const Expr *e) {
     static const struct { Builtin builtin; int32_t attribute; } all[] = {{BUILTIN_FIFO, ATTR_FIFO},
         {BUILTIN_UNBOUNDED, ATTR_UNBOUNDED}, {BUILTIN_BARGING, ATTR_BARGING}, {BUILTIN_UNOWNED, ATTR_UNOWNED},
         {BUILTIN_SPURIOUS, ATTR_SPURIOUS}, {BUILTIN_LOSSY, ATTR_LOSSY}, {BUILTIN_DUPLICATING, ATTR_DUPLICATING},
-        {BUILTIN_REORDERING, ATTR_REORDERING}, {BUILTIN_PHASE_FAIR, ATTR_PHASE_FAIR}, {BUILTIN_PREFER_READERS, ATTR_READERS}};
+        {BUILTIN_REORDERING, ATTR_REORDERING}, {BUILTIN_FAIR, ATTR_FAIR}, {BUILTIN_PHASE_FAIR, ATTR_PHASE_FAIR}, {BUILTIN_PREFER_READERS, ATTR_READERS}};
     int32_t found = c->is_extern ? ATTR_EXTERN : 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (e->builtin == all[i].builtin || names_attribute(e, all[i].builtin)) found |= all[i].attribute;

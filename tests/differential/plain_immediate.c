@@ -135,6 +135,11 @@ void plain_new_object(PNow *x) {
     e->losses = ins->losses;
     e->duplicates = (ins->b & ATTR_DUPLICATING) != 0;
     e->reorders = (ins->b & ATTR_REORDERING) != 0;
+    bool is_fair = (ins->b & ATTR_FAIR) != 0 && x->r->maker == x->fiber;
+    for (int32_t i = 1, bit = 0; is_fair && i < x->r->s->n; i++) {
+        bit += x->r->s->at[i].fair != 0;
+        e->fair = bit < 64 ? (uint64_t)1 << bit : 0;
+    }
     e->is_oneshot = (ins->b & ATTR_ONESHOT) != 0;
     if (e->is_oneshot) e->n = 1;
     e->is_unbounded = (ins->b & ATTR_UNBOUNDED) != 0;

@@ -28,6 +28,7 @@ typedef struct PRun {
     bool fresh;      /* the access at which the fiber rested is not done yet */
     bool dirty;      /* a handle may be gone */
     bool is_fault;   /* the step has a fault in it */
+    uint64_t lost, delivered; /* by fair channels: their bits */
     int32_t sure;    /* > 0: a receive that fires on the spot loses nothing */
     bool progress;   /* it has passed a label `progress:` */
     int32_t crashing; /* > 0: futures that are lost run nothing */

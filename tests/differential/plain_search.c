@@ -140,6 +140,8 @@ static void take_edge(PSearch *x, uint32_t node, PMove kind) {
         .kind = kind,
         .is_fault = r->is_fault,
         .progress = r->progress,
+        .lost = r->lost,
+        .delivered = r->delivered,
         .map = map};
     vec_push(&x->edges, e);
 }

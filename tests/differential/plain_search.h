@@ -11,6 +11,7 @@ typedef struct PEdge {
     int32_t mover; /* the fiber of it */
     PMove kind;
     bool is_fault, progress;
+    uint64_t lost, delivered; /* by fair channels */
     int32_t *map;
 } PEdge; /* map: entity of `from` -> entity of `to`, 0: gone */
 typedef struct PNode {

@@ -115,6 +115,7 @@ typedef struct PEntity {
     PWaiters readers; /* RWLOCK: tasks that read (arm -1), waiters to whom reading was given */
     int32_t core; /* PERMIT, SENDER, RECEIVER: the channel; SUBSCRIBER: the broadcast; WATCHER: the watch */
     bool duplicates, reorders;   /* CHANNEL */
+    uint64_t fair;               /* CHANNEL: a bit of its own if its losses are fair */
     int64_t losses;              /* CHANNEL: how many may still be lost, -1: any number */
     bool is_oneshot, used;       /* used: a send has succeeded */
     bool dropped;                /* CHANNEL: closed because its last sender went: `close` is no error */

@@ -589,6 +589,7 @@ static void begin_step(PRun *r) {
     r->instructions = r->backs = 0;
     r->next_mark = 0;
     r->mover = 0;
+    r->lost = r->delivered = 0;
     r->sure = 0;
     vec_clear(&r->mark);
     vec_clear(&r->accesses);
