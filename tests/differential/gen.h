@@ -132,5 +132,6 @@ bool gen_can_call(const Gen *g, const Func *f);
 
 /* ---- gen_fault.c */
 void gen_spawn_fault(Gen *g, const Func *f);
+const char *gen_channel_faults(Gen *g, int room);
 
 #endif

@@ -819,8 +819,8 @@ static void timers(Gen *g) {
     g->waits--;
     Func *f = (Func *)(uintptr_t)g->now;
     if (g->depth == 1 && g->loops == 0 && !f->has_label && f->name[0] == 't' && gen_chance(g, 40)) {
-        f->has_label = true;
-        gen_line(g, "%s: await yield();\n", gen_chance(g, 20) ? "idle" : "here");
+        f->has_label = gen_chance(g, 80);
+        gen_line(g, "%s: await yield();\n", f->has_label ? "here" : "idle");
         return;
     }
     if (g->has_clock && gen_chance(g, 6)) gen_line(g, "assert(now() < %d);\n", gen_between(g, 2, 4));
@@ -900,7 +900,9 @@ static void objects(Gen *g) {
     static const char *const mutexes[] = {"", "", " = barging()", " = unowned()", " = barging(unowned)"};
     int n = gen_between(g, 1, 2);
     for (int i = 0; i < n; i++) {
-        gen_put(g, "chan(int) c%d = channel(%d%s);\n", g->names, gen_between(g, 0, 2), gen_chance(g, 25) ? ", fifo" : "");
+        int room = gen_between(g, 0, 2);
+        const char *fifo = gen_chance(g, 25) ? ", fifo" : "";
+        gen_put(g, "chan(int) c%d = channel(%d%s%s);\n", g->names, room, fifo, gen_channel_faults(g, room));
         gen_add_var(g, VAR_CHAN, "c", true);
     }
     if (gen_chance(g, 20)) {
