@@ -205,6 +205,7 @@ Run object_exec(Step *step, Act *act, const Instr *instr) {
     assert(operate);
     Word handle = act->frame[instr->a];
     if (handle == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
+    if (handle == WORD_MOVED && act->fiber == NO_SLOT) handle = 0; /* a property asks an end that is not there */
     if (!handle) {
         const char *misuse = misuses_of_none[instr->op];
         return misuse ? step_misuse(step, misuse, instr->span, NO_SLOT, "the handle is `none`") : operate(step, act, instr, NO_SLOT);
