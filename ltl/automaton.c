@@ -12,6 +12,7 @@ Automaton *automaton_new(Bdds *bdds, uint32_t nstates, uint32_t nsets) {
     automaton->bdds = bdds;
     automaton->nstates = nstates;
     automaton->nsets = nsets;
+    vec_reserve(&automaton->edges, 1); /* so that there is an address to count from */
     return automaton;
 }
 

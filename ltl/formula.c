@@ -269,7 +269,7 @@ static int by_number(const void *a, const void *b) {
 typedef VEC(Formula) FormulaList;
 
 static bool holds_number(const FormulaList *list, Formula f) {
-    return bsearch(&f, list->data, list->n, sizeof f, by_number) != NULL;
+    return list->n > 0 && bsearch(&f, list->data, list->n, sizeof f, by_number) != NULL;
 }
 
 /* Sorts, and drops duplicates; true when a literal stands with its opposite. */

@@ -4,7 +4,6 @@
 
 #include "ltl/automaton.h"
 #include "ltl/formula.h"
-#include "model/support/diag.h"
 
 #include <stdio.h>
 

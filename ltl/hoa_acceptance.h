@@ -1,4 +1,5 @@
-/* Emerson-Lei acceptance as alternatives: each asks that some marks are seen finitely often and others again and again. */
+/* Emerson-Lei acceptance as alternatives: each asks that some marks are seen finitely often and others again and
+   again. */
 #ifndef UNKNOT_LTL_HOA_ACCEPTANCE_H
 #define UNKNOT_LTL_HOA_ACCEPTANCE_H
 
@@ -16,7 +17,8 @@ typedef VEC(Alternative) Alternatives;
 bool alternatives_or(Alternatives *a, const Alternatives *b);
 bool alternatives_and(Alternatives *a, const Alternatives *b);
 
-/* The automaton whose marks are read by the alternatives, as a generalised Büchi automaton. NULL when it is too large. */
+/* The automaton whose marks are read by the alternatives, as a generalised Büchi automaton. NULL when it is too
+   large. */
 Automaton *alternatives_convert(const Automaton *automaton, const Alternatives *alternatives);
 
 #endif

@@ -5,6 +5,7 @@
 #include "ltl/obligation.h"
 #include "ltl/product.h"
 #include "ltl/prune.h"
+#include "ltl/recurrence.h"
 #include "ltl/simulate.h"
 #include "ltl/translate.h"
 
@@ -85,8 +86,8 @@ typedef struct Translation {
     bool negation_failed;
 } Translation;
 
-/* The negation only helps, so that it may cost little. */
-static const TranslateLimits negation_limits = {.states = 300, .steps = 10000};
+/* For automata that only help, and so may cost little. */
+static const TranslateLimits side_limits = {.states = 300, .steps = 10000};
 
 static Automaton *tableau_of(Translation *t, Formula f, TranslateLimits limits) {
     Automaton *automaton = translate_tableau(t->rewriter, rewrite_formula(t->rewriter, f), limits);
@@ -96,7 +97,7 @@ static Automaton *tableau_of(Translation *t, Formula f, TranslateLimits limits) 
 
 static const Automaton *negation_of(Translation *t) {
     if (t->negation || t->negation_failed) return t->negation;
-    t->negation = tableau_of(t, formula_negated(rewriter_formulas(t->rewriter), t->f), negation_limits);
+    t->negation = tableau_of(t, formula_negated(rewriter_formulas(t->rewriter), t->f), side_limits);
     t->negation_failed = !t->negation;
     if (t->negation && t->options->forward && t->negation->nstates <= MOST_SIMULATED)
         replace(&t->negation, simulate_forward(t->negation), t->options->prune);
@@ -124,6 +125,24 @@ static Automaton *obligation_of(Translation *t, const Automaton *automaton) {
     return weak;
 }
 
+/* ---- recurrences */
+
+/* The automaton of G F g for a guarantee g, from the one of F g; NULL for another formula, or when that is too large. */
+static Automaton *recurrent(Translation *t) {
+    const Formulas *formulas = rewriter_formulas(t->rewriter);
+    if (!t->options->recurrences || formula_op(formulas, t->f) != FORMULA_ALWAYS) return NULL;
+    Formula once = formula_operand(formulas, t->f, 0);
+    if (formula_op(formulas, once) != FORMULA_EVENTUALLY || !formula_is(formulas, once, FORMULA_IS_GUARANTEE)) return NULL;
+    Automaton *waiting = tableau_of(t, once, side_limits);
+    Automaton *minimal = waiting ? obligation_minimal(waiting, MOST_SUBSETS) : NULL;
+    Automaton *result = minimal ? recurrence_of(minimal) : NULL;
+    automaton_free(waiting);
+    automaton_free(minimal);
+    if (result && t->options->prune) prune_useless(result);
+    if (result) simulate_repeatedly(&result, t->options);
+    return result;
+}
+
 /* ---- merging by language */
 
 static void contain(Translation *t, Automaton **automaton) {
@@ -133,6 +152,16 @@ static void contain(Translation *t, Automaton **automaton) {
     if ((*automaton)->nstates < before) simulate_repeatedly(automaton, t->options);
 }
 
+/* From a generalised automaton with the language of the formula, simulated, to a small one of that kind. */
+static Automaton *refine(Translation *t, Automaton *automaton, LtlKind kind) {
+    contain(t, &automaton);
+    if (kind == LTL_BUCHI) {
+        degeneralise(&automaton, t->options);
+        contain(t, &automaton);
+    }
+    return automaton;
+}
+
 Automaton *ltl_translate(Formulas *formulas, Bdds *bdds, Formula f, LtlKind kind, const LtlOptions *options) {
     RewriteOptions rules = {.rules = options->rules, .implications = options->implications};
     Translation t = {.options = options, .rewriter = rewriter_new(formulas, bdds, rules)};
@@ -140,13 +169,9 @@ Automaton *ltl_translate(Formulas *formulas, Bdds *bdds, Formula f, LtlKind kind
     Automaton *automaton = tableau_of(&t, t.f, (TranslateLimits){options->max_states, options->max_steps});
     if (automaton) {
         simulate_repeatedly(&automaton, options);
-        Automaton *weak = obligation_of(&t, automaton);
-        contain(&t, &automaton);
-        if (kind == LTL_BUCHI) {
-            degeneralise(&automaton, options);
-            contain(&t, &automaton);
-        }
-        automaton = smaller(weak, automaton);
+        Automaton *weak = obligation_of(&t, automaton), *recurring = recurrent(&t);
+        automaton = smaller(weak, refine(&t, automaton, kind));
+        if (recurring) automaton = smaller(automaton, refine(&t, recurring, kind));
     }
     automaton_free(t.negation);
     rewriter_free(t.rewriter);

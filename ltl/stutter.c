@@ -10,8 +10,8 @@ enum { MOST_CLASSES = 1024 };
 
 typedef VEC(Bdd) Letters; /* classes of letters that no label tells apart */
 
-/* A state is a state of each automaton and the letter read last: (a * nb + b) * nletters + letter. The automaton that does
-   not go on reads that letter a second time. Two more sets: the one goes on, the other goes on. */
+/* A state is a state of each automaton and the letter read last: (a * nb + b) * nletters + letter. The automaton that
+   does not go on reads that letter a second time. Two more sets: the one goes on, the other goes on. */
 typedef struct Work {
     const Automaton *a, *b;
     Letters letters;

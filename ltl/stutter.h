@@ -1,5 +1,5 @@
-/* Whether a language is closed under repeating letters, and dropping repeated ones: decided on automata (after Michaud and
-   Duret-Lutz, SPIN'15), by looking for one word with two readings, one in the language and one not. */
+/* Whether a language is closed under repeating letters, and dropping repeated ones: decided on automata (after Michaud
+   and Duret-Lutz, SPIN'15), by looking for one word with two readings, one in the language and one not. */
 #ifndef UNKNOT_LTL_STUTTER_H
 #define UNKNOT_LTL_STUTTER_H
 

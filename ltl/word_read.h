@@ -1,5 +1,5 @@
-/* Lasso words from text: letters between semicolons, each a conjunction of atoms or their negations, the loop in braces:
-   `a & !b; { b; a & b }`. An atom that a letter does not name is false in it. */
+/* Lasso words from text: letters between semicolons, each a conjunction of atoms or their negations, the loop in
+   braces: `a & !b; { b; a & b }`. An atom that a letter does not name is false in it. */
 #ifndef UNKNOT_LTL_WORD_READ_H
 #define UNKNOT_LTL_WORD_READ_H
 
