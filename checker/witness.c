@@ -25,6 +25,7 @@ void witness_fini(Witness *witness) {
     vec_fini(&witness->moves);
     vec_fini(&witness->canonical);
     vec_fini(&witness->ids);
+    vec_fini(&witness->words);
     world_fini(&witness->world);
     world_fini(&witness->trial);
 }
@@ -66,18 +67,88 @@ typedef struct Goal {
     uint32_t n;
 } Goal;
 
-/* The step is made by that fiber, from that wait, and carries every task and future to the slot that the label says. */
-static bool is_labelled(const Witness *witness, const StepResult *result, Goal goal) {
+/* The step is made by that fiber, from that wait. */
+static bool is_made_so(const StepResult *result, Goal goal) {
     const EdgeLabel *label = goal.label;
     uint32_t left = result->left == NO_SLOT ? LABEL_NOBODY : goal.at[result->left];
-    if (goal.at[result->fiber] != label->fiber || result->arm != label->arm || left != label->left) return false;
+    return goal.at[result->fiber] == label->fiber && result->arm == label->arm && left == label->left;
+}
+
+/* Where the label says that the tasks and futures go; what is no task or future, or is new, stays where it was found. */
+static bool carry(const Witness *witness, Goal goal, uint32_t *to) {
+    bool differs = false;
+    memcpy(to, witness->canonical.data, sizeof *to * witness->trial.n);
     for (uint32_t slot = 0; slot < goal.n; slot++) {
         CompKind kind = comp_kind(witness->trial.comps[slot].words);
         if (goal.at[slot] == NO_SLOT || (kind != COMP_FIBER && kind != COMP_OPFUTURE)) continue;
-        uint32_t to = labels_move(&witness->search->edges.labels, label, goal.at[slot]);
-        if (to != witness->canonical.data[slot]) return false;
+        to[slot] = labels_move(&witness->search->edges.labels, goal.label, goal.at[slot]);
+        differs |= to[slot] != witness->canonical.data[slot];
     }
-    return true;
+    return differs;
+}
+
+typedef struct Renaming {
+    Word *words;
+    const uint32_t *to;
+    uint32_t n;
+    bool good;
+} Renaming;
+
+static void rename_handle(void *context, uint32_t index, Word handle, bool ordered) {
+    Renaming *renaming = context;
+    (void)ordered;
+    uint32_t slot = handle > 0 ? handle_slot(handle) : NO_SLOT;
+    if (slot == NO_SLOT) return;
+    renaming->good &= slot < renaming->n && renaming->to[slot] != NO_SLOT;
+    if (renaming->good) renaming->words[index] = slot_handle(renaming->to[slot]);
+}
+
+/* The component, renamed, is the state's at its place there. */
+static bool is_same_comp(Witness *witness, World *state, uint32_t slot, const uint32_t *to) {
+    const Program *program = witness->search->program;
+    uint32_t n, m;
+    const Word *words = world_read(&witness->trial, slot, &n), *there = world_read(state, to[slot], &m);
+    if (n != m) return false;
+    vec_resize(&witness->words, n);
+    memcpy(witness->words.data, words, sizeof *words * n);
+    Renaming renaming = {witness->words.data, to, witness->trial.n, true};
+    comp_handles(program, words, n, rename_handle, &renaming);
+    if (!renaming.good) return false;
+    if (slot >= state->nfixed && kind_row(comp_kind(words))->has_site)
+        witness->words.data[KIND_SITE] = program->sites[witness->words.data[KIND_SITE]].alike;
+    comp_normalise(program, witness->words.data, n);
+    return memcmp(witness->words.data, there, sizeof *words * n) == 0;
+}
+
+/* Alike tasks and futures may have been put in another order than the label's: is the world the state in that order too? */
+static bool is_carried(Witness *witness, uint32_t state, const uint32_t *to) {
+    Search *search = witness->search;
+    World other;
+    uint32_t n = search_state(search, state);
+    bool good = true;
+    VEC(bool) taken = {0};
+    vec_resize(&taken, n);
+    world_init(&other, search->program);
+    ts_world(search->worker, search->ids, n, &other);
+    for (uint32_t slot = 0; slot < witness->trial.n && good; slot++) {
+        if (to[slot] == NO_SLOT) continue;
+        good = to[slot] < n && !taken.data[to[slot]] && is_same_comp(witness, &other, slot, to);
+        if (good) taken.data[to[slot]] = true;
+    }
+    world_fini(&other);
+    vec_fini(&taken);
+    return good;
+}
+
+/* The step carries every task and future to the slot that the label says. */
+static bool is_labelled(Witness *witness, const StepResult *result, Goal goal) {
+    if (!is_made_so(result, goal)) return false;
+    VEC(uint32_t) to = {0};
+    vec_resize(&to, witness->trial.n + 1);
+    bool differs = carry(witness, goal, to.data), good = !differs || is_carried(witness, goal.state, to.data);
+    if (differs && good) memcpy(witness->canonical.data, to.data, sizeof *to.data * witness->trial.n);
+    vec_fini(&to);
+    return good;
 }
 
 static bool reaches(Witness *witness, const StepResult *result, Goal goal) {

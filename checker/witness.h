@@ -11,6 +11,7 @@ typedef struct Witness {
     VEC(TraceMove) moves;    /* picks are owned */
     VEC(uint32_t) canonical; /* slot of the world -> slot of the state, NO_SLOT */
     VEC(uint32_t) ids;       /* scratch */
+    VEC(Word) words;         /* scratch */
     World trial;
 } Witness;
 
