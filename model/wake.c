@@ -183,5 +183,8 @@ void wake_deliver(Step *step) {
         has_fired = true;
     }
     if (has_fired) (void)count_leaves(world, task, slot_handle(task), true);
+    const Word *words = world_read(world, task, NULL);
+    bool rests = words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_INNER]; /* in the middle of a step: it is kept for its end */
+    if (has_fired && rests) world_write(world, task, NULL)[FIBER_FLAGS] |= FIBER_IS_WOKEN;
     step->contact = true;
 }
