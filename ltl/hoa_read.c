@@ -181,7 +181,7 @@ static Bdd read_alias_use(Hoa *hoa) {
 }
 
 static Bdd read_atom(Hoa *hoa) {
-    uint32_t atom;
+    uint32_t atom = 0;
     if (!expect_number(hoa, &atom)) return BDD_FALSE;
     if (atom < hoa->atoms.n) return bdd_literal(hoa->bdds, hoa->atoms.data[atom], true);
     fail(hoa, "there is no atom %u", atom);
@@ -253,7 +253,7 @@ static void read_condition(Hoa *hoa, Alternatives *result);
 
 static void read_set(Hoa *hoa, bool fin, Alternatives *result) {
     advance(hoa);
-    uint32_t set;
+    uint32_t set = 0;
     if (!expect_sign(hoa, '(')) return;
     bool missing = take_sign(hoa, '!');
     if (!expect_number(hoa, &set)) return;
@@ -307,7 +307,7 @@ static void read_condition(Hoa *hoa, Alternatives *result) {
 /* ---- header */
 
 static void read_atoms(Hoa *hoa) {
-    uint32_t count;
+    uint32_t count = 0;
     if (hoa->has_ap) fail(hoa, "AP: is given twice");
     hoa->has_ap = true;
     if (!expect_number(hoa, &count)) return;
@@ -332,7 +332,7 @@ static void read_atoms(Hoa *hoa) {
 }
 
 static void read_start(Hoa *hoa) {
-    uint32_t state;
+    uint32_t state = 0;
     if (!expect_number(hoa, &state)) return;
     vec_push(&hoa->starts, state);
     if (is_sign(hoa, '&')) fail(hoa, "this automaton is alternating: several initial states at once are not supported");
@@ -425,7 +425,7 @@ static void read_edges(Hoa *hoa, uint32_t from, bool state_label, Bdd label, Mar
     bool labelled = false;
     for (uint32_t i = 0; !hoa->failed && (is_sign(hoa, '[') || hoa->token.kind == TOKEN_INT); i++) {
         bool has;
-        uint32_t to;
+        uint32_t to = 0;
         Bdd own = read_label_opt(hoa, &has);
         if (has && state_label) fail(hoa, "the state has a label: its edges have none");
         if (i > 0 && has != labelled) fail(hoa, "all edges of a state have labels, or none has");
@@ -447,7 +447,7 @@ static void read_state(Hoa *hoa) {
     advance(hoa);
     bool has_label;
     Bdd label = read_label_opt(hoa, &has_label);
-    uint32_t number;
+    uint32_t number = 0;
     if (!expect_number(hoa, &number)) return;
     number = use_state(hoa, number);
     if (number >= hoa->defined.n) vec_resize(&hoa->defined, number + 1);

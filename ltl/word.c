@@ -41,7 +41,7 @@ static void fill_many(Table *table, Formula f, bool *out) {
 
 static void fill_unary(Table *table, FormulaOp op, const bool *a, bool *out) {
     uint32_t n = table->word.length;
-    bool *constant = malloc(n * sizeof *constant);
+    bool *constant = calloc(n + 1u, sizeof *constant);
     if (!constant) fatal("out of memory");
     for (uint32_t i = 0; i < n; i++) constant[i] = op == FORMULA_EVENTUALLY;
     if (op == FORMULA_EVENTUALLY) spread(table, FORMULA_UNTIL, constant, a, out);
