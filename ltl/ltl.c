@@ -177,3 +177,10 @@ Automaton *ltl_translate(Formulas *formulas, Bdds *bdds, Formula f, LtlKind kind
     rewriter_free(t.rewriter);
     return automaton;
 }
+
+Automaton *ltl_reduce(Automaton *automaton, LtlKind kind, const LtlOptions *options) {
+    if (options->prune) prune_useless(automaton);
+    simulate_repeatedly(&automaton, options);
+    if (kind == LTL_BUCHI) degeneralise(&automaton, options);
+    return automaton;
+}

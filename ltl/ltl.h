@@ -39,4 +39,7 @@ typedef enum LtlKind { LTL_GENERALISED, LTL_BUCHI } LtlKind;
    were not enough. */
 Automaton *ltl_translate(Formulas *formulas, Bdds *bdds, Formula f, LtlKind kind, const LtlOptions *options);
 
+/* The same language as `automaton`, which it takes, with fewer states where the reductions that need no formula help. */
+Automaton *ltl_reduce(Automaton *automaton, LtlKind kind, const LtlOptions *options);
+
 #endif

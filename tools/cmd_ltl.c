@@ -1,6 +1,7 @@
 /* `unknot ltl FORMULA` */
 #include "ltl/emptiness.h"
 #include "ltl/hoa.h"
+#include "ltl/hoa_read.h"
 #include "ltl/ltl.h"
 #include "ltl/parse.h"
 #include "ltl/product.h"
@@ -68,19 +69,43 @@ static void write_stats(Work *work, const Automaton *automaton, const char *name
         automaton_is_complete(automaton) ? ", complete" : "", name);
 }
 
-static int write_automaton(Work *work, Formula f) {
-    Automaton *automaton = translate(work, f, work->options->tgba ? LTL_GENERALISED : LTL_BUCHI);
-    if (!automaton) return EXIT_NO_VERDICT;
-    char *name = text_of(work, f);
+static void write_automaton(Work *work, const Automaton *automaton, const char *name, bool stutter_invariant) {
     work->states += automaton->nstates;
     work->edges += automaton->edges.n;
-    bool stepless = formula_is(work->formulas, f, FORMULA_IS_STEPLESS);
     if (work->options->stats) write_stats(work, automaton, name);
     else if (work->options->dot) hoa_write_dot(automaton, work->formulas, name, work->out);
-    else hoa_write(automaton, work->formulas, name, stepless, work->out);
+    else hoa_write(automaton, work->formulas, name, stutter_invariant, work->out);
+}
+
+static LtlKind kind_of(const Options *options) { return options->tgba ? LTL_GENERALISED : LTL_BUCHI; }
+
+static int translate_one(Work *work, Formula f) {
+    Automaton *automaton = translate(work, f, kind_of(work->options));
+    if (!automaton) return EXIT_NO_VERDICT;
+    char *name = text_of(work, f);
+    write_automaton(work, automaton, name, formula_is(work->formulas, f, FORMULA_IS_STEPLESS));
     free(name);
     automaton_free(automaton);
     return EXIT_HOLDS;
+}
+
+/* The automata of a HOA file, made small and written again. */
+static int reduce_all(Work *work, Span span) {
+    int code = EXIT_HOLDS;
+    LtlOptions all = ltl_options_all();
+    for (HoaResult result = HOA_ABORTED; result != HOA_END;) {
+        Automaton *automaton;
+        work_begin(work);
+        result = hoa_read(work->formulas, work->bdds, work->sources, work->diags, &span, &automaton);
+        if (result == HOA_WRONG) code = EXIT_WRONG_INPUT;
+        if (automaton) {
+            automaton = ltl_reduce(automaton, kind_of(work->options), &all);
+            write_automaton(work, automaton, sources_name(work->sources, span.file), false);
+        }
+        automaton_free(automaton);
+        work_end(work);
+    }
+    return code;
 }
 
 /* ---- answers */
@@ -173,7 +198,7 @@ static int run_one(Work *work, Span span) {
     if (read_formula(work, span, &f)) {
         if (work->options->check_word) code = check_word(work, f);
         else if (work->options->stutter) code = check_stutter(work, f);
-        else code = write_automaton(work, f);
+        else code = translate_one(work, f);
     }
     work_end(work);
     return code;
@@ -190,6 +215,8 @@ static int run_two(Work *work, Span first, Span second) {
 
 static int run_all(Work *work, const FormulaSpans *spans) {
     if (work->options->equiv) return run_two(work, spans->data[0], spans->data[1]);
+    const char *path = work->options->formula_file;
+    if (path && formula_spans_is_hoa(path)) return reduce_all(work, spans->data[0]);
     int code = EXIT_HOLDS;
     for (uint32_t i = 0; i < spans->n; i++) code = job_worse(code, run_one(work, spans->data[i]));
     if (work->options->stats && spans->n > 1)
@@ -206,6 +233,9 @@ static int wrong_options(const Options *options) {
         return command_wrong("--hoa, --dot and --stats exclude one another");
     if (options->equiv + options->stutter + (options->check_word != NULL) > 1)
         return command_wrong("--equiv, --stutter and --check-word exclude one another");
+    bool from_automata = from_file && formula_spans_is_hoa(options->formula_file);
+    if (from_automata && (options->negate || options->stutter || options->check_word))
+        return command_wrong("--negate, --stutter and --check-word take formulas, not automata");
     if (from_file && options->equiv) return command_wrong("--equiv takes its two formulas from the command line");
     if (options->operands.n != wanted)
         return command_wrong("ltl needs %s; see `unknot help ltl`", from_file ? "no formula besides those of the file"

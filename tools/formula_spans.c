@@ -80,6 +80,11 @@ static bool add_lines(Sources *sources, uint32_t file, const char *column_name, 
     return true;
 }
 
+bool formula_spans_is_hoa(const char *path) {
+    size_t length = strlen(path);
+    return length >= 4 && strcmp(path + length - 4, ".hoa") == 0;
+}
+
 static bool add_formula_file(const char *path, Sources *sources, FormulaSpans *spans) {
     const char *colon = strrchr(path, ':');
     bool is_table = colon && colon - path >= 4 && strncmp(colon - 4, ".csv", 4) == 0;
@@ -87,7 +92,14 @@ static bool add_formula_file(const char *path, Sources *sources, FormulaSpans *s
     uint32_t file;
     if (!name) return false;
     if (is_table) name[colon - path] = '\0';
-    bool good = add_file(sources, name, &file) && add_lines(sources, file, is_table ? colon + 1 : NULL, spans);
+    bool good = add_file(sources, name, &file);
+    if (good && formula_spans_is_hoa(path)) {
+        size_t length;
+        sources_text(sources, file, &length);
+        vec_push(spans, (Span){file, 0, (uint32_t)length});
+    } else if (good) {
+        good = add_lines(sources, file, is_table ? colon + 1 : NULL, spans);
+    }
     free(name);
     return good;
 }

@@ -8,6 +8,8 @@
 
 typedef VEC(Span) FormulaSpans;
 
+/* The file holds automata; its only span is all of it. */
+bool formula_spans_is_hoa(const char *path);
 /* Adds to `sources` and `spans`. False and a message on standard error when a file cannot be read. */
 bool formula_spans_find(const Options *options, Sources *sources, FormulaSpans *spans);
 
