@@ -571,7 +571,7 @@ static void complete_part(PRun *r, int32_t fiber, int32_t k) {
     part->poller = 0;
     r->dirty = true;
     arm->state = ARM_OFF;
-    arm->value = value;
+    arm->value = e->wait->yields ? value : (PCells){0};
     arm->ref = 0;
     bool over = e->wait->kind == WAIT_RACE;
     if (over) {
