@@ -140,6 +140,7 @@ static bool load(PNow *x) {
         note_access(x, place, false);
         PCell v = *plain_cell(x->r, place);
         if (x->ins->b && v.tag == CELL_UNSET) plain_violate(x->r, "undefined", "uninitialised", x->ins->line);
+        if (v.tag == CELL_MOVED && x->r->asks) v = cell_ref(0);
         if (x->ins->b && v.tag == CELL_MOVED) plain_violate(x->r, "misuse", "moved", x->ins->line);
         push(x, v);
     }

@@ -30,6 +30,7 @@ typedef struct PRun {
     bool is_fault;   /* the step has a fault in it */
     uint64_t lost, delivered; /* by fair channels: their bits */
     int32_t sure;    /* > 0: a receive that fires on the spot loses nothing */
+    bool asks;       /* a property: an end that was given away is none */
     bool progress;   /* it has passed a label `progress:` */
     int32_t crashing; /* > 0: futures that are lost run nothing */
     int32_t mover;   /* the fiber that made the step, 0: none of the task's futures in particular */

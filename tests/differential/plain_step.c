@@ -585,7 +585,7 @@ static void begin_step(PRun *r) {
     r->maker = 0;
     r->next_choice = 0;
     r->still = r->polling = r->cancelling = r->crashing = r->nexcused = 0;
-    r->fresh = r->dirty = r->is_fault = r->progress = false;
+    r->fresh = r->dirty = r->is_fault = r->progress = r->asks = false;
     r->instructions = r->backs = 0;
     r->next_mark = 0;
     r->mover = 0;
@@ -659,6 +659,7 @@ PEnd plain_call(PRun *r, int32_t func, PCell *value) {
     plain_push_frame(r->p, e, r->arena, func, NULL);
     r->task = ref;
     r->maker = func == r->p->init ? ref : 0;
+    r->asks = r->maker == 0;
     if (setjmp(r->out) == 0) {
         plain_run(r, ref);
         e = plain_at(r, ref);
