@@ -17,15 +17,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-typedef struct Settings { uint32_t max_states; bool verbose, plain_only, dump; } Settings;
+typedef struct Settings {
+    uint32_t max_states;
+    bool verbose, plain_only, dump;
+} Settings;
 typedef struct Totals {
     uint32_t agreed, skipped, unfinished, differed, finds_other, refused, merged;
     uint64_t states, transitions;
     uint32_t violated, deadlocks;
 } Totals;
 
-typedef struct Found { const char *kind, *detail, *stuck; uint32_t line; } Found;
-typedef struct FoundList { Found *at; uint32_t n; } FoundList;
+typedef struct Found {
+    const char *kind, *detail, *stuck;
+    uint32_t line;
+} Found;
+typedef struct FoundList {
+    Found *at;
+    uint32_t n;
+} FoundList;
 
 static int by_found(const void *a, const void *b) {
     const Found *x = a, *y = b;
@@ -119,7 +128,10 @@ static void print_found(const char *who, const FoundList *list) {
 }
 
 /* ---- one program, one setting of the engine */
-typedef struct Config { const char *name; bool reset, symmetry, memo, merge; } Config;
+typedef struct Config {
+    const char *name;
+    bool reset, symmetry, memo, merge;
+} Config;
 static const Config configs[] = {
     {"no-reset", false, true, true, false},
     {"no-reset no-memo", false, true, false, false},
@@ -140,7 +152,7 @@ typedef struct Job {
     PlainOptions plain_options;
     PlainResult *plain;
     bool run_on;
-    bool unfinished; /* the engine gave no verdict */
+    bool unfinished;           /* the engine gave no verdict */
     bool differs, finds_other; /* finds_other: not only the numbers differ */
 } Job;
 
@@ -213,7 +225,7 @@ static bool read_options(Job *job) {
         const char *word = job->tree->options[i];
         bool more = i + 1 < job->tree->noptions;
         if (strcmp(word, "--main-ends-run") == 0) job->plain_options.main_ends_run = true;
-        else if (strcmp(word, "--urgent") == 0) continue;              /* the tree knows */
+        else if (strcmp(word, "--urgent") == 0) continue;                     /* the tree knows */
         else if (strcmp(word, "--time") == 0 || strcmp(word, "-P") == 0) i++; /* likewise */
         else if (strcmp(word, "--races") == 0) job->plain_options.races = true;
         else if (strcmp(word, "--require") == 0 && more)
@@ -315,7 +327,10 @@ static void compare_generated(
     }
 }
 /* In a process of its own: whoever dies on the program fails, too. */
-typedef struct Wanted { Settings settings; int status; } Wanted; /* status: of the whole program */
+typedef struct Wanted {
+    Settings settings;
+    int status;
+} Wanted; /* status: of the whole program */
 static int status_of(const Settings *settings, const char *path) {
     fflush(stdout);
     pid_t child = fork();
@@ -358,9 +373,11 @@ int main(int argc, char **argv) {
             i += 3;
         } else compare_file(&settings, argv[i], &totals);
     }
-    printf("%u agreed, %u differ, %u skipped as not small, %u without a verdict, %u refused; %llu states, %llu transitions; %u violated, %u "
+    printf("%u agreed, %u differ, %u skipped as not small, %u without a verdict, %u refused; %llu states, %llu "
+           "transitions; %u violated, %u "
            "with a deadlock, %u with steps to merge\n",
-        totals.agreed, totals.differed, totals.skipped, totals.unfinished, totals.refused, (unsigned long long)totals.states,
-        (unsigned long long)totals.transitions, totals.violated, totals.deadlocks, totals.merged);
+        totals.agreed, totals.differed, totals.skipped, totals.unfinished, totals.refused,
+        (unsigned long long)totals.states, (unsigned long long)totals.transitions, totals.violated, totals.deadlocks,
+        totals.merged);
     return totals.differed > 0 ? 1 : 0;
 }

@@ -12,8 +12,8 @@ void gen_spawn_fault(Gen *g, const Func *f) {
 }
 /* Attributes of a channel. */
 const char *gen_channel_faults(Gen *g, int room) {
-    static const char *const faults[] = {
-        ", lossy", ", lossy(1)", ", lossy, fair", ", reordering", ", duplicating", ", lossy(1), duplicating, reordering"};
+    static const char *const faults[] = {", lossy", ", lossy(1)", ", lossy, fair", ", reordering", ", duplicating",
+        ", lossy(1), duplicating, reordering"};
     if (!g->has_faults || !gen_chance(g, 40)) return "";
     return faults[gen_below(g, room > 0 ? 6 : 3)];
 }

@@ -76,7 +76,8 @@ void gen_place(Gen *g) { /* of some integer type */
         const Var *v = gen_pick_var(g, kind);
         if (v->is_const) continue;
         gen_put(g, "%s", v->name);
-        if (kind == VAR_ARRAY) gen_put(g, g->quiet || gen_chance(g, 95) ? "[%d]" : "[%d + any(0, 1)]", gen_between(g, 0, 1));
+        if (kind == VAR_ARRAY)
+            gen_put(g, g->quiet || gen_chance(g, 95) ? "[%d]" : "[%d + any(0, 1)]", gen_between(g, 0, 1));
         if (kind == VAR_PAIR) gen_put(g, gen_chance(g, 50) ? ".x" : ".y");
         return;
     }
@@ -175,8 +176,7 @@ void gen_close_block(Gen *g) {
 bool gen_may_wait(const Gen *g) { return g->now->is_async && !g->still && g->waits > 0; }
 
 static void end_argument(Gen *g, VarKind kind) {
-    if (gen_has(g, kind) && gen_chance(g, 50))
-        gen_put(g, gen_chance(g, 50) ? "clone(%s)" : "%s", gen_name_of(g, kind));
+    if (gen_has(g, kind) && gen_chance(g, 50)) gen_put(g, gen_chance(g, 50) ? "clone(%s)" : "%s", gen_name_of(g, kind));
     else gen_put(g, "%s(%s)", kind == VAR_SENDER ? "sender" : "receiver", gen_name_of(g, VAR_CHAN));
 }
 /* Arguments of a call, by the kinds of its parameters. */
@@ -193,7 +193,9 @@ void gen_args(Gen *g, const Func *f) {
 }
 bool gen_can_call(const Gen *g, const Func *f) {
     for (int i = 0; i < f->nparams; i++)
-        if (f->params[i] != VAR_INT && f->params[i] != VAR_ARRAY && f->params[i] < VAR_SENDER && !gen_has(g, f->params[i])) return false;
+        if (f->params[i] != VAR_INT && f->params[i] != VAR_ARRAY && f->params[i] < VAR_SENDER &&
+            !gen_has(g, f->params[i]))
+            return false;
     return true;
 }
 const Func *gen_pick_async(Gen *g, int returns_int) { /* -1: either */
@@ -209,7 +211,9 @@ const Func *gen_pick_async(Gen *g, int returns_int) { /* -1: either */
     return found;
 }
 static void declare_int(Gen *g) {
-    static const struct { VarKind kind; const char *type, *prefix;
+    static const struct {
+        VarKind kind;
+        const char *type, *prefix;
     } types[] = {{VAR_INT, "int", "i"}, {VAR_INT, "int", "i"}, {VAR_BYTE, "uint8_t", "u"}, {VAR_BITS, "unsigned", "w"},
         {VAR_BOOL, "bool", "b"}, {VAR_PAIR, "pair", "p"}, {VAR_ARRAY, "int", "a"}};
     uint32_t k = gen_below(g, 7);
@@ -284,7 +288,8 @@ const char *gen_destination(Gen *g, VarKind kind) {
     return v->name;
 }
 void gen_chan_name(Gen *g, char *text, size_t size) {
-    if (gen_has(g, VAR_CHANS) && gen_chance(g, 25)) snprintf(text, size, "%s[%d]", gen_name_of(g, VAR_CHANS), gen_between(g, 0, 1));
+    if (gen_has(g, VAR_CHANS) && gen_chance(g, 25))
+        snprintf(text, size, "%s[%d]", gen_name_of(g, VAR_CHANS), gen_between(g, 0, 1));
     else snprintf(text, size, "%s", gen_name_of(g, VAR_CHAN));
 }
 void gen_send_call(Gen *g, const char *op) {
@@ -369,7 +374,9 @@ static void channels(Gen *g) {
     }
     g->waits--;
     switch (gen_below(g, 12)) {
-    case 0: case 1: case 2:
+    case 0:
+    case 1:
+    case 2:
         gen_line(g, "(void)await ");
         gen_send_call(g, "send");
         gen_put(g, ";\n");
@@ -379,7 +386,9 @@ static void channels(Gen *g) {
         gen_send_call(g, "send");
         gen_put(g, ";\n");
         return;
-    case 4: case 5: case 6: {
+    case 4:
+    case 5:
+    case 6: {
         const char *to = gen_destination(g, VAR_INT);
         gen_chan_name(g, ch, sizeof ch);
         gen_line(g, "await recv(%s, &%s);\n", ch, to);
@@ -388,7 +397,8 @@ static void channels(Gen *g) {
     case 7: {
         const char *to = gen_destination(g, VAR_INT);
         gen_chan_name(g, ch, sizeof ch);
-        gen_line(g, gen_chance(g, 70) || g->loops > 0 ? "if (await recv(%s, &%s)) {\n" : "while (await recv(%s, &%s)) {\n", ch,
+        gen_line(g,
+            gen_chance(g, 70) || g->loops > 0 ? "if (await recv(%s, &%s)) {\n" : "while (await recv(%s, &%s)) {\n", ch,
             to);
         g->indent++;
         g->loops++;
@@ -461,7 +471,8 @@ static void data(Gen *g) {
         return;
     }
     switch (gen_below(g, 10)) {
-    case 0: case 1: declare_int(g); return;
+    case 0:
+    case 1: declare_int(g); return;
     case 2:
         gen_line(g, gen_chance(g, 20) ? "assume(" : "assert(");
         if (gen_chance(g, 85)) gen_put(g, "1 || ");
@@ -488,7 +499,8 @@ static void future_of_op(Gen *g) {
     char ch[32];
     Var *v;
     switch (gen_below(g, 5)) {
-    case 0: case 1:
+    case 0:
+    case 1:
         if (!gen_has(g, VAR_CHAN)) return;
         gen_chan_name(g, ch, sizeof ch);
         gen_line(g, "future(bool) f%d = send(%s, %d);\n", g->names, ch, gen_between(g, 0, 2));
@@ -521,7 +533,8 @@ static void futures(Gen *g) {
         Var *v = gen_pick_var(g, kind);
         g->waits--;
         v->spent = gen_chance(g, 96);
-        if (kind == VAR_FUT_INT && gen_chance(g, 60)) gen_line(g, "%s += await %s;\n", gen_name_of(g, VAR_INT), v->name);
+        if (kind == VAR_FUT_INT && gen_chance(g, 60))
+            gen_line(g, "%s += await %s;\n", gen_name_of(g, VAR_INT), v->name);
         else gen_line(g, "await %s;\n", v->name);
         return;
     }
@@ -571,7 +584,8 @@ static void spawn_some(Gen *g) {
         spawn_call(g, f);
         gen_put(g, ";\n");
         if (gen_chance(g, 40)) gen_line(g, "abort(pool%d[%d]);\n", g->names, gen_between(g, 0, 1));
-        if (gen_may_wait(g) && gen_chance(g, 70)) gen_line(g, "for (int k = 0; k < 2; k++) await pool%d[k];\n", g->names);
+        if (gen_may_wait(g) && gen_chance(g, 70))
+            gen_line(g, "for (int k = 0; k < 2; k++) await pool%d[k];\n", g->names);
         g->names++;
         return;
     }
@@ -605,7 +619,9 @@ static void tasks(Gen *g) {
 }
 
 /* ---- select */
-typedef struct ArmText { VarKind used; } ArmText;
+typedef struct ArmText {
+    VarKind used;
+} ArmText;
 void gen_arm_body(Gen *g) {
     gen_put(g, "\n");
     g->indent++;
@@ -632,14 +648,17 @@ static bool arm(Gen *g) {
         return true;
     }
     switch (gen_below(g, 13)) {
-    case 0: case 1: case 2:
+    case 0:
+    case 1:
+    case 2:
         if (!gen_has(g, VAR_CHAN) || !gen_has(g, VAR_INT)) return false;
         gen_chan_name(g, ch, sizeof ch);
         gen_line(g, "case ");
         if (gen_chance(g, 30)) gen_put(g, "bool ok = ");
         gen_put(g, "await recv(%s, &%s)", ch, gen_name_of(g, VAR_INT));
         break;
-    case 3: case 4:
+    case 3:
+    case 4:
         if (!gen_has(g, VAR_CHAN)) return false;
         gen_line(g, "case ");
         if (gen_has(g, VAR_BOOL) && gen_chance(g, 20)) gen_put(g, "%s = ", gen_name_of(g, VAR_BOOL));
@@ -664,7 +683,8 @@ static bool arm(Gen *g) {
         gen_put(g, "await %s", p);
         break;
     }
-    case 9: case 10:
+    case 9:
+    case 10:
         f = gen_pick_async(g, -1);
         if (f == NULL || !f->waits) return false;
         gen_line(g, "case ");
@@ -678,7 +698,8 @@ static bool arm(Gen *g) {
         break;
     default:
         if (!gen_has(g, VAR_CHANS) || !gen_has(g, VAR_INT)) return false;
-        gen_line(g, "case await recv(%s[k], &%s) for (int k = 0; k < 2; k++)", gen_name_of(g, VAR_CHANS), gen_name_of(g, VAR_INT));
+        gen_line(g, "case await recv(%s[k], &%s) for (int k = 0; k < 2; k++)", gen_name_of(g, VAR_CHANS),
+            gen_name_of(g, VAR_INT));
         gen_put(g, ":");
         gen_arm_body(g);
         return true;
@@ -743,8 +764,8 @@ static void switches(Gen *g) {
 }
 static void locals(Gen *g) {
     if (gen_chance(g, 40)) {
-        gen_line(g, "%schan(int) c%d = channel(%d%s);\n", gen_chance(g, 30) ? "scoped " : "", g->names, gen_between(g, 0, 1),
-            gen_chance(g, 30) ? ", fifo" : "");
+        gen_line(g, "%schan(int) c%d = channel(%d%s);\n", gen_chance(g, 30) ? "scoped " : "", g->names,
+            gen_between(g, 0, 1), gen_chance(g, 30) ? ", fifo" : "");
         gen_add_var(g, VAR_CHAN, "c", false);
     } else if (gen_chance(g, 60)) {
         gen_line(g, "mutex l%d;\n", g->names);
@@ -757,7 +778,8 @@ static void locals(Gen *g) {
 static void blocks(Gen *g) {
     if (g->depth > 2) return;
     switch (gen_below(g, 9)) {
-    case 0: case 1:
+    case 0:
+    case 1:
         gen_line(g, "if (");
         gen_condition(g);
         gen_put(g, ") {\n");
@@ -786,7 +808,8 @@ static void blocks(Gen *g) {
     case 3:
         if (!g->still) defers(g);
         return;
-    case 4: case 5: scopes(g); return;
+    case 4:
+    case 5: scopes(g); return;
     case 6:
         if (gen_chance(g, 50) || g->loops > 0) {
             switches(g);
@@ -909,7 +932,9 @@ static void objects(Gen *g) {
         gen_put(g, "chan(int) cs%d[2] = channel(%d);\n", g->names, gen_between(g, 0, 1));
         gen_add_var(g, VAR_CHANS, "cs", true);
     }
-    static const struct { VarKind kind; const char *type;
+    static const struct {
+        VarKind kind;
+        const char *type;
     } others[] = {{VAR_CHAN_PAIR, "pair"}, {VAR_CHAN_MSG, "msg"}, {VAR_CHAN_CHAN, "chan(int)"}, {VAR_CHAN_TASK, "task"},
         {VAR_CHAN_BYTE, "uint8_t"}};
     if (gen_chance(g, 40)) {
@@ -1050,7 +1075,8 @@ static void main_function(Gen *g) {
     while (g->budget > 0) gen_statement(g);
     if (gen_chance(g, 35))
         for (int i = saved; i < g->nvars; i++)
-            if (g->vars[i].kind == VAR_TASK || g->vars[i].kind == VAR_TASK_INT) gen_line(g, "await %s;\n", g->vars[i].name);
+            if (g->vars[i].kind == VAR_TASK || g->vars[i].kind == VAR_TASK_INT)
+                gen_line(g, "await %s;\n", g->vars[i].name);
     final_assertion(g);
     gen_put(g, "}\n");
     g->nvars = saved;
@@ -1064,7 +1090,8 @@ static void task_atoms(Gen *g) {
         const Func *f = &g->funcs[i];
         if (!f->is_async || !f->spawned) continue;
         for (int k = 0; k < 3; k++)
-            gen_put(g, "invariant atom%d%d: !%s(%s%s);\n", i, k, atoms[gen_below(g, g->has_faults ? 5 : 4)], f->name, which[gen_below(g, 4)]);
+            gen_put(g, "invariant atom%d%d: !%s(%s%s);\n", i, k, atoms[gen_below(g, g->has_faults ? 5 : 4)], f->name,
+                which[gen_below(g, 4)]);
         if (f->has_label) gen_put(g, "invariant label%d: !%s%s@here;\n", i, f->name, which[gen_below(g, 4)]);
         if (gen_chance(g, 40))
             gen_put(g, "invariant holder%d: !(holder(%s) == %s[%d]);\n", i, gen_name_of(g, VAR_MUTEX), f->name,
@@ -1089,7 +1116,8 @@ static void invariants(Gen *g) {
     }
     task_atoms(g);
     if (gen_chance(g, 20)) gen_put(g, "invariant lock: !held(%s);\n", gen_name_of(g, VAR_MUTEX));
-    if (gen_chance(g, 15)) gen_put(g, "invariant room: !full(%s) || closed(%s);\n", gen_name_of(g, VAR_CHAN), gen_name_of(g, VAR_CHAN));
+    if (gen_chance(g, 15))
+        gen_put(g, "invariant room: !full(%s) || closed(%s);\n", gen_name_of(g, VAR_CHAN), gen_name_of(g, VAR_CHAN));
 }
 
 static void families(Gen *g) {
@@ -1121,8 +1149,9 @@ void generate(uint64_t seed, FILE *out) {
     if (gen_chance(&g, 8)) gen_put(&g, "//@ options --fairness none\n");
     if (g.flavour->threaded && gen_chance(&g, 40)) gen_put(&g, "//@ options --races\n");
     if (g.has_clock) gen_put(&g, "//@ options --time discrete%s\n", gen_chance(&g, 30) ? " --urgent" : "");
-    gen_put(&g, "typedef enum { LOW, HIGH } level;\ntypedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int "
-            "n); stop(); };\n");
+    gen_put(&g,
+        "typedef enum { LOW, HIGH } level;\ntypedef struct { int x; uint8_t y; } pair;\nmessage msg { value(int "
+        "n); stop(); };\n");
     objects(&g);
     variables(&g);
     families(&g);

@@ -7,7 +7,9 @@
 
 enum { LEAVES_MAX = 2000 };
 
-typedef struct Edge { int64_t from, position; } Edge; /* a reference, by the colour of what holds it */
+typedef struct Edge {
+    int64_t from, position;
+} Edge; /* a reference, by the colour of what holds it */
 typedef VEC(Edge) Edges;
 
 typedef struct Canon {
@@ -17,7 +19,7 @@ typedef struct Canon {
     int32_t *colour; /* per entity, 0: not reached */
     int32_t self;    /* being written, 0: globals */
     int64_t position;
-    Edges *in;       /* per entity; NULL: not wanted */
+    Edges *in; /* per entity; NULL: not wanted */
     PWords *out;
     int32_t leaves;
 } Canon;
@@ -200,22 +202,31 @@ static void entity(Canon *c, const PEntity *e) {
         set(c, &e->readers);
         lock_queue(c, e);
         return;
-    case ENTITY_SEMAPHORE: case ENTITY_NOTIFY: case ENTITY_CONDVAR: case ENTITY_ONCE:
+    case ENTITY_SEMAPHORE:
+    case ENTITY_NOTIFY:
+    case ENTITY_CONDVAR:
+    case ENTITY_ONCE:
         word(c, e->n);
         word(c, e->closed);
         word(c, e->spurious);
         queue(c, &e->queue);
         return;
-    case ENTITY_BARRIER: case ENTITY_WAITGROUP:
+    case ENTITY_BARRIER:
+    case ENTITY_WAITGROUP:
         word(c, e->n);
         set(c, &e->queue);
         return;
-    case ENTITY_BROADCAST: case ENTITY_WATCH:
+    case ENTITY_BROADCAST:
+    case ENTITY_WATCH:
         word(c, e->n);
         word(c, e->closed);
         cells(c, &e->items);
         return;
-    case ENTITY_PERMIT: case ENTITY_SENDER: case ENTITY_RECEIVER: case ENTITY_SUBSCRIBER: case ENTITY_WATCHER:
+    case ENTITY_PERMIT:
+    case ENTITY_SENDER:
+    case ENTITY_RECEIVER:
+    case ENTITY_SUBSCRIBER:
+    case ENTITY_WATCHER:
         c->position++;
         reference(c, e->core);
         word(c, e->lags + 2 * e->lagged + 4 * e->is_new);
@@ -255,8 +266,12 @@ static void visit(Canon *c, const PEntity *e) {
         for (int32_t i = 0; i < e->readers.n; i++)
             if (e->readers.at[i].arm < 0) waiter(c, e->readers.at[i]);
         return;
-    case ENTITY_SEMAPHORE: case ENTITY_NOTIFY: case ENTITY_CONDVAR: case ENTITY_BARRIER:
-    case ENTITY_WAITGROUP: case ENTITY_ONCE: return;
+    case ENTITY_SEMAPHORE:
+    case ENTITY_NOTIFY:
+    case ENTITY_CONDVAR:
+    case ENTITY_BARRIER:
+    case ENTITY_WAITGROUP:
+    case ENTITY_ONCE: return;
     default: entity(c, e);
     }
 }
@@ -305,7 +320,10 @@ void plain_forget_values(const PProgram *p, PState *s) {
 }
 
 /* ---- refinement */
-typedef struct Sign { int32_t entity; PWords words; } Sign;
+typedef struct Sign {
+    int32_t entity;
+    PWords words;
+} Sign;
 
 static int by_sign(const void *a, const void *b) {
     const Sign *x = a, *y = b;

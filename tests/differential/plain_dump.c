@@ -22,7 +22,7 @@ static void fiber(FILE *out, const PProgram *p, const PEntity *e) {
     static const char *const statuses[] = {"start", "point", "going", "blocked", "ended"};
     static const char states[] = "-rqs";
     fprintf(out, " %s[%d] %s%s%s", e->func < 0 ? "op" : p->funcs.data[e->func].name, e->number, statuses[e->status],
-            e->abort_asked ? " abort" : "", e->aborted ? " aborted" : "");
+        e->abort_asked ? " abort" : "", e->aborted ? " aborted" : "");
     if (e->running != 0) fprintf(out, " running#%d", e->running);
     for (int32_t i = 0; i < e->nframes; i++) {
         const PFrame *f = &e->frames[i];
@@ -43,7 +43,8 @@ static void fiber(FILE *out, const PProgram *p, const PEntity *e) {
 }
 static void entity(FILE *out, const PProgram *p, const PEntity *e, int32_t i) {
     static const char *const kinds[] = {"free", "channel", "mutex", "rwlock", "semaphore", "condvar", "notify",
-        "barrier", "waitgroup", "once", "permit", "sender", "receiver", "broadcast", "subscriber", "watch", "watcher", "executor", "scope", "task", "future"};
+        "barrier", "waitgroup", "once", "permit", "sender", "receiver", "broadcast", "subscriber", "watch", "watcher",
+        "executor", "scope", "task", "future"};
     fprintf(out, "    #%d %s", i, kinds[e->kind]);
     if (e->dead) fprintf(out, " dead");
     if (e->kind == ENTITY_TASK || e->kind == ENTITY_FUTURE) {

@@ -23,11 +23,16 @@ static void tick(PRun *r) {
     r->s->now = (uint32_t)(r->s->now + 1);
     for (int32_t i = 1; i < r->s->n; i++)
         for (int32_t k = 0; is_live(plain_at(r, i)) && k < plain_at(r, i)->wait->narms; k++)
-            if (is_timer(r, plain_at(r, i), k) && plain_at(r, i)->wait->arms[k].left > 0) plain_at(r, i)->wait->arms[k].left--;
+            if (is_timer(r, plain_at(r, i), k) && plain_at(r, i)->wait->arms[k].left > 0)
+                plain_at(r, i)->wait->arms[k].left--;
 }
 
 /* ---- values of a type, written one after the other */
-typedef struct Values { PRun *r; PCells at; int32_t n; } Values;
+typedef struct Values {
+    PRun *r;
+    PCells at;
+    int32_t n;
+} Values;
 
 static int64_t size_of(const Type *type) {
     int64_t n = 1;

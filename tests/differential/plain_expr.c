@@ -108,9 +108,7 @@ void plain_expr_to(PCompile *c, const Expr *e, const Type *to, uint8_t bits) {
 
 /* ---- places */
 /* Parameters that may be a variable of the caller. */
-static bool is_array_param(const Symbol *s) {
-    return s->is_param && (s->type->kind == TYPE_ARRAY || is_end(s->type));
-}
+static bool is_array_param(const Symbol *s) { return s->is_param && (s->type->kind == TYPE_ARRAY || is_end(s->type)); }
 
 static void place_name(PCompile *c, const Expr *e) {
     const Symbol *s = e->symbol;
@@ -200,15 +198,13 @@ static void fresh(PCompile *c, const Type *type, bool is_zero, Span span) {
     case TYPE_STRUCT:
         for (uint32_t i = 0; i < type->nfields; i++) fresh(c, type->fields[i].type, is_zero, span);
         return;
-    case TYPE_MESSAGE:
-        plain_emit(c, I_UNSET, span)->a = plain_cells(type);
-        return;
+    case TYPE_MESSAGE: plain_emit(c, I_UNSET, span)->a = plain_cells(type); return;
     default:
         if (fresh_kind(type) != ENTITY_FREE) {
             bool oneshot = type->kind == TYPE_ONESHOT;
-            new_object(c, fresh_kind(type), oneshot ? ATTR_ONESHOT : 0, false, oneshot ? plain_cells(type->of) : 0, span);
-        }
-        else if (type_is_handle(type)) plain_emit(c, I_NONE, span);
+            new_object(
+                c, fresh_kind(type), oneshot ? ATTR_ONESHOT : 0, false, oneshot ? plain_cells(type->of) : 0, span);
+        } else if (type_is_handle(type)) plain_emit(c, I_NONE, span);
         else plain_emit(c, is_zero ? I_PUSH : I_UNSET, span)->a = 1;
     }
 }
@@ -274,7 +270,11 @@ static void operand_item(PCompile *c, const Expr *e, PSiteArm *arm) {
     }
 }
 /* Operations that wait, and their try_ forms. */
-typedef struct Operation { Builtin builtin, try_form; PArmOp op; bool yields_bool; } Operation;
+typedef struct Operation {
+    Builtin builtin, try_form;
+    PArmOp op;
+    bool yields_bool;
+} Operation;
 static const Operation operations[] = {
     {BUILTIN_SEND, BUILTIN_TRY_SEND, ARM_SEND, true},
     {BUILTIN_RECV, BUILTIN_TRY_RECV, ARM_RECV, true},
@@ -368,7 +368,8 @@ static void join_future(PCompile *c, const Expr *e) {
     PSite site = {.narms = 1, .line = sources_line_of(c->tree->sources, e->span)};
     site.arms = ARENA_NEW(&c->p->arena, PSiteArm);
     plain_expr(c, e);
-    *site.arms = (PSiteArm){.op = ARM_JOIN, .slot = -1, .cells = 1, .line = site.line, .result_type = value_of(e->type)};
+    *site.arms = (PSiteArm){
+        .op = ARM_JOIN, .slot = -1, .cells = 1, .line = site.line, .result_type = value_of(e->type)};
     if (site.arms->result_type != NULL) site.arms->result = plain_cells(site.arms->result_type);
     int32_t id = plain_add_site(c, site);
     plain_emit(c, I_OPFUTURE, e->span)->a = id;
@@ -472,10 +473,13 @@ static bool names_attribute(const Expr *e, Builtin b) {
     return false;
 }
 static int32_t attributes_of(const PCompile *c, const Expr *e) {
-    static const struct { Builtin builtin; int32_t attribute; } all[] = {{BUILTIN_FIFO, ATTR_FIFO},
-        {BUILTIN_UNBOUNDED, ATTR_UNBOUNDED}, {BUILTIN_BARGING, ATTR_BARGING}, {BUILTIN_UNOWNED, ATTR_UNOWNED},
-        {BUILTIN_SPURIOUS, ATTR_SPURIOUS}, {BUILTIN_LOSSY, ATTR_LOSSY}, {BUILTIN_DUPLICATING, ATTR_DUPLICATING},
-        {BUILTIN_REORDERING, ATTR_REORDERING}, {BUILTIN_FAIR, ATTR_FAIR}, {BUILTIN_PHASE_FAIR, ATTR_PHASE_FAIR}, {BUILTIN_PREFER_READERS, ATTR_READERS}};
+    static const struct {
+        Builtin builtin;
+        int32_t attribute;
+    } all[] = {{BUILTIN_FIFO, ATTR_FIFO}, {BUILTIN_UNBOUNDED, ATTR_UNBOUNDED}, {BUILTIN_BARGING, ATTR_BARGING},
+        {BUILTIN_UNOWNED, ATTR_UNOWNED}, {BUILTIN_SPURIOUS, ATTR_SPURIOUS}, {BUILTIN_LOSSY, ATTR_LOSSY},
+        {BUILTIN_DUPLICATING, ATTR_DUPLICATING}, {BUILTIN_REORDERING, ATTR_REORDERING}, {BUILTIN_FAIR, ATTR_FAIR},
+        {BUILTIN_PHASE_FAIR, ATTR_PHASE_FAIR}, {BUILTIN_PREFER_READERS, ATTR_READERS}};
     int32_t found = c->is_extern ? ATTR_EXTERN : 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (e->builtin == all[i].builtin || names_attribute(e, all[i].builtin)) found |= all[i].attribute;
@@ -488,9 +492,9 @@ static int64_t losses_of(const Expr *e) {
     return 0;
 }
 static bool is_maker(Builtin b) {
-    return b == BUILTIN_CHANNEL || b == BUILTIN_PERMITS || b == BUILTIN_THREADS || b == BUILTIN_PARTIES || b == BUILTIN_WATCHED ||
-           b == BUILTIN_BARGING || b == BUILTIN_UNOWNED || b == BUILTIN_SPURIOUS || b == BUILTIN_PHASE_FAIR ||
-           b == BUILTIN_PREFER_READERS || b == BUILTIN_FIFO;
+    return b == BUILTIN_CHANNEL || b == BUILTIN_PERMITS || b == BUILTIN_THREADS || b == BUILTIN_PARTIES ||
+           b == BUILTIN_WATCHED || b == BUILTIN_BARGING || b == BUILTIN_UNOWNED || b == BUILTIN_SPURIOUS ||
+           b == BUILTIN_PHASE_FAIR || b == BUILTIN_PREFER_READERS || b == BUILTIN_FIFO;
 }
 static PKind kind_of(const Type *type) {
     switch (type->kind) {
@@ -514,8 +518,8 @@ static void make(PCompile *c, const Expr *e) {
         return;
     }
     if (counts) plain_expr(c, e->args[0]);
-    PIns *ins = new_object(
-        c, kind, attributes, counts, kind == ENTITY_CHANNEL || kind == ENTITY_BROADCAST ? plain_cells(e->type->of) : 0, e->span);
+    PIns *ins = new_object(c, kind, attributes, counts,
+        kind == ENTITY_CHANNEL || kind == ENTITY_BROADCAST ? plain_cells(e->type->of) : 0, e->span);
     if (kind == ENTITY_CHANNEL) ins->type = e->type->of;
     ins->losses = losses_of(e);
 }
@@ -600,21 +604,43 @@ static void builtin_call(PCompile *c, const Expr *e) {
         return;
     }
     switch (e->builtin) {
-    case BUILTIN_CLOSE: case BUILTIN_LEN: case BUILTIN_CAP: case BUILTIN_UNLOCK: case BUILTIN_RELEASE:
-    case BUILTIN_ABORT: case BUILTIN_SIGNAL: case BUILTIN_SIGNAL_ALL: case BUILTIN_NOTIFY_ONE:
-    case BUILTIN_NOTIFY_ALL: case BUILTIN_ADD: case BUILTIN_PUBLISH: case BUILTIN_READ:
-    case BUILTIN_SENDER: case BUILTIN_RECEIVER: case BUILTIN_CLONE: case BUILTIN_SUBSCRIBE: case BUILTIN_LAGGED:
-    case BUILTIN_DROP: case BUILTIN_WAKE: case BUILTIN_SEND: case BUILTIN_ONCE_LEAVE: immediate(c, e); return;
+    case BUILTIN_CLOSE:
+    case BUILTIN_LEN:
+    case BUILTIN_CAP:
+    case BUILTIN_UNLOCK:
+    case BUILTIN_RELEASE:
+    case BUILTIN_ABORT:
+    case BUILTIN_SIGNAL:
+    case BUILTIN_SIGNAL_ALL:
+    case BUILTIN_NOTIFY_ONE:
+    case BUILTIN_NOTIFY_ALL:
+    case BUILTIN_ADD:
+    case BUILTIN_PUBLISH:
+    case BUILTIN_READ:
+    case BUILTIN_SENDER:
+    case BUILTIN_RECEIVER:
+    case BUILTIN_CLONE:
+    case BUILTIN_SUBSCRIBE:
+    case BUILTIN_LAGGED:
+    case BUILTIN_DROP:
+    case BUILTIN_WAKE:
+    case BUILTIN_SEND:
+    case BUILTIN_ONCE_LEAVE: immediate(c, e); return;
     case BUILTIN_DONE:
         if (e->args[0]->type->kind == TYPE_WAITGROUP) immediate(c, e);
         else task_atom(c, e, e->builtin, e->args[0], 0);
         return;
-    case BUILTIN_NOW: c->p->reads_clock = true; immediate(c, e); return;
-    case BUILTIN_ABORTED: case BUILTIN_CRASHED:
+    case BUILTIN_NOW:
+        c->p->reads_clock = true;
+        immediate(c, e);
+        return;
+    case BUILTIN_ABORTED:
+    case BUILTIN_CRASHED:
         if (!names_task(e->args[0])) immediate(c, e);
         else task_atom(c, e, e->builtin, e->args[0], 0);
         return;
-    case BUILTIN_ANY: case BUILTIN_ANY_BOOL:
+    case BUILTIN_ANY:
+    case BUILTIN_ANY_BOOL:
         for (uint32_t i = 0; i < e->nargs; i++) plain_expr_to(c, e->args[i], e->type, 0);
         if (e->builtin == BUILTIN_ANY_BOOL) {
             plain_emit(c, I_PUSH, e->span);
@@ -629,8 +655,12 @@ static void builtin_call(PCompile *c, const Expr *e) {
     case BUILTIN_BLOCK_ON: block_on(c, e); return;
     case BUILTIN_POLL: poll_once(c, e); return;
     case BUILTIN_WAKER: plain_emit(c, I_WAKER, e->span); return;
-    case BUILTIN_FULL: case BUILTIN_EMPTY: case BUILTIN_CLOSED: case BUILTIN_HELD: object_atom(c, e); return;
-    case BUILTIN_BLOCKED: case BUILTIN_ENABLED: task_atom(c, e, e->builtin, e->args[0], 0); return;
+    case BUILTIN_FULL:
+    case BUILTIN_EMPTY:
+    case BUILTIN_CLOSED:
+    case BUILTIN_HELD: object_atom(c, e); return;
+    case BUILTIN_BLOCKED:
+    case BUILTIN_ENABLED: task_atom(c, e, e->builtin, e->args[0], 0); return;
     default: plain_refuse(c, "a predeclared name it does not know");
     }
 }

@@ -77,18 +77,18 @@ void plain_immediate(PNow *x) {
     Builtin op = (Builtin)x->ins->c;
     switch (op) {
     case BUILTIN_CLOSE: plain_close(x->r, plain_pop_ref(x), line); return;
-    case BUILTIN_LEN: case BUILTIN_CAP: count(x, op); return;
+    case BUILTIN_LEN:
+    case BUILTIN_CAP: count(x, op); return;
     case BUILTIN_UNLOCK: plain_unlock(x->r, plain_pop_ref(x), line); return;
     case BUILTIN_RELEASE: release(x); return;
     case BUILTIN_ABORT: abort_task(x); return;
-    case BUILTIN_ABORTED: case BUILTIN_CRASHED: was_ended(x, op); return;
+    case BUILTIN_ABORTED:
+    case BUILTIN_CRASHED: was_ended(x, op); return;
     case BUILTIN_NOW: give_int(x, x->r->s->now); return;
-    case BUILTIN_SIGNAL: case BUILTIN_SIGNAL_ALL:
-        plain_signal(x->r, plain_pop_ref(x), op == BUILTIN_SIGNAL_ALL, line);
-        return;
-    case BUILTIN_NOTIFY_ONE: case BUILTIN_NOTIFY_ALL:
-        plain_notify(x->r, plain_pop_ref(x), op == BUILTIN_NOTIFY_ALL, line);
-        return;
+    case BUILTIN_SIGNAL:
+    case BUILTIN_SIGNAL_ALL: plain_signal(x->r, plain_pop_ref(x), op == BUILTIN_SIGNAL_ALL, line); return;
+    case BUILTIN_NOTIFY_ONE:
+    case BUILTIN_NOTIFY_ALL: plain_notify(x->r, plain_pop_ref(x), op == BUILTIN_NOTIFY_ALL, line); return;
     case BUILTIN_ADD: add(x); return;
     case BUILTIN_WAKE: plain_wake(x->r, plain_pop_ref(x)); return;
     case BUILTIN_DONE: plain_waitgroup_add(x->r, plain_pop_ref(x), -1, line); return;
@@ -96,7 +96,10 @@ void plain_immediate(PNow *x) {
     case BUILTIN_SEND: send_now(x); return;
     case BUILTIN_PUBLISH: publish(x); return;
     case BUILTIN_READ: read_watch(x); return;
-    case BUILTIN_SENDER: case BUILTIN_RECEIVER: case BUILTIN_CLONE: case BUILTIN_SUBSCRIBE: new_end(x, op); return;
+    case BUILTIN_SENDER:
+    case BUILTIN_RECEIVER:
+    case BUILTIN_CLONE:
+    case BUILTIN_SUBSCRIBE: new_end(x, op); return;
     case BUILTIN_LAGGED: lagged(x); return;
     case BUILTIN_DROP: plain_take_cells(x, 1); return;
     default: assert(false);
@@ -122,7 +125,8 @@ void plain_new_object(PNow *x) {
         return;
     }
     int64_t n = ins->v != 0 ? plain_pop_int(x) : 0;
-    if (n < (ins->a == ENTITY_BARRIER || ins->a == ENTITY_BROADCAST)) plain_violate(x->r, "undefined", "bounds", ins->line);
+    if (n < (ins->a == ENTITY_BARRIER || ins->a == ENTITY_BROADCAST))
+        plain_violate(x->r, "undefined", "bounds", ins->line);
     int32_t ref = plain_new_entity(x->r->s, x->r->arena, (PKind)ins->a);
     PEntity *e = plain_at(x->r, ref);
     x->e = plain_at(x->r, x->fiber);

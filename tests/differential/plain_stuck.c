@@ -23,9 +23,7 @@ bool plain_in_label(const PProgram *p, const PEntity *e, Name name, int32_t func
         }
     return false;
 }
-static PArmOp op_of(const PProgram *p, const PEntity *e, int32_t k) {
-    return plain_wait_op(p, e->wait, k);
-}
+static PArmOp op_of(const PProgram *p, const PEntity *e, int32_t k) { return plain_wait_op(p, e->wait, k); }
 
 /* Where a daemon may wait for ever. */
 static bool is_idle(PArmOp op) {
@@ -203,7 +201,10 @@ void plain_find_deadlocks(PSearch *x) {
 }
 
 /* ---- partial deadlock */
-typedef struct Track { uint32_t node; int32_t task; } Track;
+typedef struct Track {
+    uint32_t node;
+    int32_t task;
+} Track;
 typedef VEC(Track) Tracks;
 
 /* Whether the fiber, or a future that it waits for, has a step. */
