@@ -229,15 +229,15 @@ bool channel_send_kept(World *world, uint32_t slot, const Word *item, uint32_t w
     return true;
 }
 
-uint32_t channel_fill_ways(World *world, uint32_t slot) {
+uint32_t channel_fill_ways(World *world, uint32_t slot, Word self) {
     const Word *words = world_read(world, slot, NULL);
-    return words[CHANNEL_CAP] && has_room(words) && !channel_is_closed(words) ? senders_for(world, slot, 0) : 0;
+    return words[CHANNEL_CAP] && has_room(words) && !channel_is_closed(words) ? senders_for(world, slot, self) : 0;
 }
 
-void channel_fill(World *world, uint32_t slot, uint32_t way, uint32_t receiver, Served *sender, Served *receiver_served) {
+void channel_fill(World *world, uint32_t slot, Word self, uint32_t way, uint32_t receiver, Served *sender, Served *receiver_served) {
     const Word *words = world_read(world, slot, NULL);
     ChannelLists lists = channel_lists(world->program, words);
-    *sender = admit(world, slot, chosen(words, lists.senders, 0, way));
+    *sender = admit(world, slot, chosen(words, lists.senders, self, way));
     *receiver_served = (Served){0};
     words = world_read(world, slot, NULL);
     if (!words[CHANNEL_NITEMS] || !words[CHANNEL_NRECEIVERS]) return;

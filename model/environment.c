@@ -45,7 +45,7 @@ static int move(Step *step, uint32_t slot) {
         network_sent(step, slot, 0, item, served, span);
     } else if (network_recv(step, slot, 0, item, true, &served, span) == NETWORK_GOT) {
         log_done(step, slot, ARM_RECV, item);
-        network_received(step, slot, served, span);
+        network_received(step, slot, 0, served, span);
     }
     return RUN_POINT;
 }

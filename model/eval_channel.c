@@ -55,7 +55,7 @@ Run object_send(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     if (instr->c != NO_SLOT) act->frame[instr->c] = ok;
     if (end_send(step, act, instr, slot, ok) != RUN_ON) return RUN_FAILED;
     if (served.fiber) network_sent(step, slot, 0, item, served, instr->span);
-    if (is_permit) op_fill(step, slot, instr->span);
+    if (is_permit) op_fill(step, slot, 0, instr->span);
     if (!ok && instr->c == NO_SLOT) return step_violation(step, VIOLATION_IGNORED_CLOSE, "", instr->span, slot, NULL);
     return owned_drop_orphans(step, instr->span);
 }
@@ -84,7 +84,7 @@ Run object_try_recv(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     act->frame[instr->c] = ok;
     Event *event = object_log(step, act, instr, slot, ok);
     if (ok) event_values(event, act->frame + instr->b, (uint32_t)instr->imm);
-    if (served.fiber) network_received(step, slot, served, instr->span);
+    if (served.fiber) network_received(step, slot, 0, served, instr->span);
     return owned_drop_orphans(step, instr->span);
 }
 

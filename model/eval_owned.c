@@ -40,7 +40,7 @@ Run owned_drop(Step *step, uint8_t kind, Word word, Span span) {
     if (at != COMP_CHANNEL) return RUN_ON; /* past its scope */
     if (kind == WORD_PERMIT) {
         channel_give_back(world, slot);
-        op_fill(step, slot, span);
+        op_fill(step, slot, 0, span);
     } else {
         drop_end(step, slot, kind == WORD_SENDER, span);
     }

@@ -142,11 +142,11 @@ NetworkRecv network_recv(Step *step, uint32_t slot, Word self, Word *item, bool 
     return keeps_copy(step, slot, item, span) ? NETWORK_GOT : recv_one(step, slot, self, item, served);
 }
 
-void network_received(Step *step, uint32_t slot, Served served, Span span) {
+void network_received(Step *step, uint32_t slot, Word self, Served served, Span span) {
     op_log_served(step, span, served.got_slot ? ARM_RESERVE : ARM_SEND, served.fiber, slot, true);
     if (!served.fiber || served.got_slot) return;
     wait_decide(step, served.fiber, (uint32_t)served.arm);
     if (!site_of(step->world, slot)->is_lossy || !world_read(step->world, slot, NULL)[CHANNEL_CAP]) return;
     network_admitted(step, slot, span);
-    op_fill(step, slot, span);
+    op_fill(step, slot, self, span);
 }

@@ -18,7 +18,7 @@ typedef enum NetworkRecv { NETWORK_CLOSED, NETWORK_GOT, NETWORK_NOTHING /* what 
 /* channel_recv in one of its ways. NOTHING only if the caller can take it. */
 NetworkRecv network_recv(Step *step, uint32_t slot, Word self, Word *item, bool may_fail, Served *served, Span span);
 /* Tells which sender's item was taken or has got room, if any did, and loses it perhaps. */
-void network_received(Step *step, uint32_t slot, Served served, Span span);
+void network_received(Step *step, uint32_t slot, Word self, Served served, Span span);
 /* The item that has just got room may be lost, which makes room. */
 void network_admitted(Step *step, uint32_t slot, Span span);
 

@@ -60,8 +60,9 @@ void op_log_next(Step *step, Span span, const Waiter *next, uint32_t object);
 bool op_is_dead(World *world, uint32_t object);
 /* RUN_FAILED when nothing may be sent there: a oneshot that was used, a channel without bound that is too long to follow. */
 Run op_check_send(Step *step, uint32_t channel, Span span);
-/* A slot of the channel has become free: who waits for room gets it (op_channel.c). */
-void op_fill(Step *step, uint32_t channel, Span span);
+/* A slot of the channel has become free: who waits for room gets it (op_channel.c), but for the fiber `self` (0: none), whose
+   select made the room. */
+void op_fill(Step *step, uint32_t channel, Word self, Span span);
 
 /* Tells the log. */
 typedef struct TellLog {

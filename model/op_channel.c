@@ -21,17 +21,17 @@ static uint32_t source_of(World *world, const Op *op) {
 static bool is_handed(World *world, const Op *op) { return is_channel(world, op) && channel_is_handed(world, op_object(op), op->who); }
 
 static void give_up(Step *step, const Op *op) {
-    if (is_channel(step->world, op) && channel_give_up(step->world, op_object(op), op->who)) op_fill(step, op_object(op), op->arm->span);
+    if (is_channel(step->world, op) && channel_give_up(step->world, op_object(op), op->who)) op_fill(step, op_object(op), 0, op->arm->span);
 }
 
 /* ---- who waits for room */
 
-void op_fill(Step *step, uint32_t channel, Span span) {
+void op_fill(Step *step, uint32_t channel, Word self, Span span) {
     World *world = step->world;
-    for (uint32_t ways; (ways = channel_fill_ways(world, channel)) > 0;) {
+    for (uint32_t ways; (ways = channel_fill_ways(world, channel, self)) > 0;) {
         Served sender, receiver;
         uint32_t way = step_pick(step, ways), to = step_pick(step, channel_send_ways(world, channel, 0));
-        channel_fill(world, channel, way, to, &sender, &receiver);
+        channel_fill(world, channel, self, way, to, &sender, &receiver);
         op_log_served(step, span, sender.got_slot ? ARM_RESERVE : ARM_SEND, sender.fiber, channel, true);
         op_log_served(step, span, ARM_RECV, receiver.fiber, channel, true);
         if (!sender.got_slot) wait_decide(step, sender.fiber, (uint32_t)sender.arm);
@@ -121,7 +121,7 @@ static void recv_fire(Step *step, const Op *op, OpResult *result) {
     result->waits = outcome == NETWORK_NOTHING;
     if (result->waits) return;
     log_received(step, op, result, width);
-    network_received(step, object, served, op->arm->span);
+    network_received(step, object, op->who.fiber, served, op->arm->span);
 }
 
 static void recv_queue(Step *step, const Op *op) {

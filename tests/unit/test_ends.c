@@ -52,11 +52,11 @@ static void test_a_kept_slot_is_no_room(void **state) {
     channel_queue_send(&world, c, ann, &(Word){7});
     assert_false(channel_can_recv(&world, c, 0)); /* who has no slot has nothing to give */
     channel_queue_recv(&world, c, bob);
-    assert_int_equal(channel_fill_ways(&world, c), 0);
+    assert_int_equal(channel_fill_ways(&world, c, 0), 0);
     channel_give_back(&world, c);
-    assert_int_equal(channel_fill_ways(&world, c), 1);
+    assert_int_equal(channel_fill_ways(&world, c, 0), 1);
     Served sender, receiver;
-    channel_fill(&world, c, 0, 0, &sender, &receiver);
+    channel_fill(&world, c, 0, 0, 0, &sender, &receiver);
     assert_int_equal(sender.fiber, ann.fiber);
     assert_int_equal(receiver.fiber, bob.fiber);
     Word item;
@@ -99,7 +99,7 @@ static void test_who_reserves_is_served_as_who_sends(void **state) {
     assert_true(channel_got_slot(&world, c, ann));
     assert_true(channel_give_up(&world, c, ann)); /* passed on */
     Served receiver;
-    channel_fill(&world, c, 0, 0, &served, &receiver);
+    channel_fill(&world, c, 0, 0, 0, &served, &receiver);
     assert_int_equal(served.fiber, bob.fiber);
     assert_int_equal(receiver.fiber, 0);
     assert_int_equal(world_read(&world, c, NULL)[CHANNEL_KEPT], 0);
