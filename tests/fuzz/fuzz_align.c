@@ -1,7 +1,7 @@
 /* Aligns arbitrary preprocessor output with an arbitrary source (split at the first NUL): every place must lie inside a
    file. */
-#include "frontend/align.h"
-#include "frontend/parser.h"
+#include "frontend/syntax/align.h"
+#include "frontend/syntax/parser.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Constant folding against the arithmetic of the compiler that compiles this test. */
-#include "frontend/constant.h"
-#include "frontend/convert.h"
+#include "frontend/check/constant.h"
+#include "frontend/check/convert.h"
 #include "tests/unit/unit.h"
 
 static Names *names;

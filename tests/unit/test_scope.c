@@ -1,4 +1,4 @@
-#include "frontend/scope.h"
+#include "frontend/check/scope.h"
 #include "tests/unit/unit.h"
 
 static Symbol symbols[6];

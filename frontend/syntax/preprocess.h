@@ -1,0 +1,20 @@
+/* The system's C preprocessor, run without a shell, and where every byte of its output comes from. */
+#ifndef UNKNOT_FRONTEND_PREPROCESS_H
+#define UNKNOT_FRONTEND_PREPROCESS_H
+
+#include "frontend/frontend.h"
+#include "frontend/syntax/positions.h"
+
+typedef struct Preprocessed {
+    char *text;
+    size_t length;
+    Positions positions;
+} Preprocessed;
+
+/* Runs `$CC -E` (else `cc -E`) on `path`, which is `file` in sources; false after a diagnostic. Included files are
+   added to sources. */
+bool preprocess(Sources *sources, Diags *diags, uint32_t file, const char *path, const FrontendOptions *options,
+    Preprocessed *result);
+void preprocessed_fini(Preprocessed *result);
+
+#endif
