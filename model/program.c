@@ -238,7 +238,7 @@ void program_finish(Program *program) {
     match_sites(program);
     program->has_blocking = has_blocking(program);
     program->has_faults = has_faults(program);
-    program->has_progress = has_progress(program);
+    program->has_progress |= has_progress(program);
     look_at_waits(program);
     program->threaded = is_threaded(program);
     for (uint32_t i = 0; i < program->nmachines; i++) {

@@ -2,10 +2,12 @@
 #include "frontend/lower/lower.h"
 
 #include "frontend/frontend.h"
+#include "frontend/walk.h"
 #include "model/support/fatal.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *lower_name(Lower *lower, Name name) {
     if (name >= lower->names.n) vec_resize(&lower->names, name + 1);
@@ -259,6 +261,12 @@ static void end(Lower *lower) {
     vec_fini(&lower->moved);
 }
 
+/* A `progress:` in a function that nobody spawns counts too: then nobody ever passes one. */
+static void note_progress(Walk *walk, Stmt *stmt) {
+    Lower *lower = walk->context;
+    if (stmt->kind == STMT_LABEL && strcmp(names_text(lower->tree->names, stmt->name), "progress") == 0) lower->program->has_progress = true;
+}
+
 Program *frontend_lower(Tree *tree, Diags *diags) {
     Lower lower;
     uint32_t errors = diags_errors(diags);
@@ -277,6 +285,8 @@ Program *frontend_lower(Tree *tree, Diags *diags) {
         lower_moved(&lower, lower.program->machines[i]);
     end(&lower);
     if (diags_errors(diags) == errors) {
+        Walk walk = {.stmt = note_progress, .context = &lower};
+        walk_tree(&walk, tree);
         program_finish(lower.program);
         return lower.program;
     }
