@@ -171,6 +171,7 @@ static void check_block(Check *check, const GlobalType *global, const Rest *rest
 bool protocol_check(const Protocols *protocols, const Protocol *protocol, Diags *diags) {
     Check check = {.protocols = protocols, .protocol = protocol, .diags = diags};
     Heads heads = {0};
+    if (protocol->nroles > PROTOCOL_MAX_ROLES) mistake(&check, protocol->at, "more than %d roles", PROTOCOL_MAX_ROLES);
     (void)completes(&check, protocol->body);
     if (!check.failed) check_block(&check, protocol->body, NULL);
     if (!check.failed) find_heads(&check, protocol->body, NULL, NULL, &heads); /* a call of itself as the first thing */

@@ -236,6 +236,7 @@ static void sort_edges(Configs *configs) {
 
 void configs_reduce(Configs *configs, const CfsmSystem *system, uint32_t k, uint32_t max) {
     Reduction reduction = {.configs = configs, .next = start(configs, system, k)};
+    vec_reserve(&reduction.shares, 64); /* never NULL */
     add_node(&reduction, (Node){0});
     for (uint32_t i = 0; i < reduction.nodes.n && configs->complete; i++) {
         expand_node(&reduction, i);

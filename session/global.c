@@ -76,7 +76,10 @@ static bool is_same_call(const Call *call, const Protocol *callee, const uint32_
 
 static uint32_t enter_call(Build *build, const GlobalType *global, uint32_t end) {
     const Protocol *callee = protocols_find(build->protocols, global->name);
-    assert(callee && callee->nroles == global->nargs);
+    if (!callee || callee->nroles != global->nargs) { /* in a protocol that is called: it was not checked itself */
+        fail(build, global->at, callee ? "a call with another number of roles than the protocol has" : "there is no protocol of this name");
+        return end;
+    }
     uint32_t *roles = calloc(callee->nroles + 1u, sizeof *roles);
     if (!roles) fatal("out of memory");
     for (uint32_t i = 0; i < callee->nroles; i++) roles[i] = build->roles[global->args[i]];

@@ -305,7 +305,7 @@ static bool receptions_are_valid(Project *project, uint32_t subset) {
 Projection project_role(const GlobalAutomaton *global, uint32_t role) {
     Projection projection = {.role = role};
     Project project = {.global = global, .role = role, .out = &projection};
-    assert(global->protocol->nroles <= 64);
+    assert(global->protocol->nroles <= PROTOCOL_MAX_ROLES);
     project.mark = allocate(global->nstates, sizeof *project.mark);
     determinise(&project);
     projection.machine = machine_of(&project);

@@ -48,7 +48,7 @@ typedef struct Protocols {
 } Protocols;
 
 /* Nesting of blocks that the parser follows: passes may recurse. */
-enum { PROTOCOL_MAX_DEPTH = 200 };
+enum { PROTOCOL_MAX_DEPTH = 200, PROTOCOL_MAX_ROLES = 64 };
 
 /* Protocols start empty; `names` is borrowed (NULL: its own). */
 Protocols *protocols_new(Names *names);
