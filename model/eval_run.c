@@ -119,6 +119,12 @@ static bool hides_access(Step *step, const Act *act, const Instr *instr) {
     return ++step->spot_accesses > 1;
 }
 
+/* Nor is more than one of a cancellation: being cancelled is one step. */
+static bool hides_unwinding(Step *step, const Act *act, const Instr *instr) {
+    if (!step->program->threaded || !flow_is_access(step->program, act->machine, instr)) return false;
+    return !(instr->flags & (INSTR_ATOMIC | INSTR_JOINED)) && ++step->unwind_accesses > 1;
+}
+
 static Run interpret(Step *step, Act *act) {
     for (;;) {
         assert(act->pc < act->machine->ncode);
@@ -130,6 +136,8 @@ static Run interpret(Step *step, Act *act) {
         }
         if (step->on_the_spot && act->fiber != NO_SLOT && hides_access(step, act, instr))
             return step_limit(step, "on several threads, a future that is polled on the spot makes several accesses to what others see");
+        if (step->unwinding && act->fiber != NO_SLOT && hides_unwinding(step, act, instr))
+            return step_limit(step, "on several threads, what is cancelled makes several accesses to what others see");
         if (step->fuel-- == 0) return step_limit(step, "a step of more than 10,000,000 instructions");
         act->may_access = false;
         act->pc++;
