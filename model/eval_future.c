@@ -326,7 +326,7 @@ Run fiber_cancel(Step *step, uint32_t fiber) {
     if (is_new && !machine->has_drop) return cancel_unstarted(step, fiber);
     const Point *point = is_new ? &machine->points[0] : machine_point_at(machine, (uint32_t)words[FIBER_PC]);
     words[FIBER_FLAGS] |= FIBER_UNWINDING;
-    if (step->unwinding++ == 0) step->unwind_accesses = 0;
+    if (step->unwinding++ == 0) step->unwind_accesses = step->accesses ? 1 : 0; /* what came before it in this step counts */
     if (!is_new && wait_give_up(step, fiber, NO_SLOT) != RUN_ON) return RUN_FAILED;
     if (!is_new && flow_is_access(step->program, machine, &machine->code[point->pc])) step->unwind_accesses++; /* its places in queues */
     bool rests = step->rests;

@@ -98,6 +98,7 @@ OpOutcome op_fire(Step *step, const Op *op, OpResult *result) {
     const OpRow *row = op_row(op->op);
     *result = (OpResult){.ok = true};
     step->contact |= op->op != ARM_JOIN;
+    step->accesses += row->on_object;
     if (row->fire) row->fire(step, op, result);
     else (void)op_log(step, EVENT_FIRE, op, true);
     if (!row->yields) result->yields = result->ok;
@@ -114,6 +115,7 @@ void op_queue(Step *step, const Op *op) {
 /* What waited in a queue goes on. */
 static OpOutcome collect(Step *step, const Op *op, OpResult *result) {
     const OpRow *row = op_row(op->op);
+    step->accesses += row->on_object;
     *result = (OpResult){.ok = true};
     if (!row->collect) (void)op_log(step, EVENT_FIRE, op, true);
     else if (!row->collect(step, op, result)) return OP_WAITS;

@@ -133,6 +133,7 @@ static Run interpret(Step *step, Act *act) {
             bool is_access;
             if (must_rest(step, act, instr, &is_access)) return rest_before_access(step, act);
             act->accessed |= is_access;
+            step->accesses += is_access;
         }
         if (step->on_the_spot && act->fiber != NO_SLOT && hides_access(step, act, instr))
             return step_limit(step, "on several threads, a future that is polled on the spot makes several accesses to what others see");

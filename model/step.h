@@ -38,6 +38,7 @@ typedef struct Step {
     uint32_t nfresh;
     uint32_t unwinding; /* cancellations under way, one in the other */
     uint32_t spot_accesses; /* on the spot: to what others see, in this very poll */
+    uint32_t accesses; /* to what others see, in this step, on several threads */
     uint32_t unwind_accesses; /* while something is cancelled: likewise */
     bool has_moved;    /* result.at and result.fiber are set */
     bool contact;      /* something shared was read or written, but for what StepResult.inert allows */
