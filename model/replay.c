@@ -329,9 +329,9 @@ static bool is_actor_of(Replay *replay, World *world, uint32_t slot) {
     return comp_kind(words) == COMP_FIBER ? (words[FIBER_FLAGS] & FIBER_IS_TASK) != 0 : kind_is_actor(replay->program, words);
 }
 
-/* The second time round other slots may stand for the same tasks: any step will do that leads to the state it led to the
-   first time. */
-static bool go_round(Replay *replay) {
+/* Makes the steps of the loop again, from where the run stands now: each by any actor whose step is as `fits` wants it. */
+typedef bool (*LoopFit)(Replay *replay, uint32_t slot, const World *from, uint32_t number);
+static bool repeat_loop(Replay *replay, LoopFit fits, const char *why) {
     World from;
     world_init(&from, replay->program);
     bool follows = true;
@@ -339,12 +339,16 @@ static bool go_round(Replay *replay) {
         world_copy(&from, &replay->world);
         bool found = false;
         for (uint32_t slot = 0; slot < from.n && !found; slot++)
-            found = is_actor_of(replay, &from, slot) && actor_goes_to(replay, slot, &from, i + 1);
+            found = is_actor_of(replay, &from, slot) && fits(replay, slot, &from, i + 1);
         follows = found;
     }
     world_fini(&from);
-    return follows || refuse(replay, "the loop cannot be gone round once more");
+    return follows || refuse(replay, why);
 }
+
+/* The second time round other slots may stand for the same tasks: any step will do that leads to the state it led to the
+   first time. */
+static bool go_round(Replay *replay) { return repeat_loop(replay, actor_goes_to, "the loop cannot be gone round once more"); }
 
 static bool end_loop(Replay *replay) {
     const Trace *trace = replay->trace;
@@ -373,18 +377,7 @@ static bool actor_covers(Replay *replay, uint32_t slot, const World *from, uint3
 }
 
 static bool grow_again(Replay *replay) {
-    World from;
-    world_init(&from, replay->program);
-    bool follows = true;
-    for (uint32_t i = 0; i < replay->trace->nloop && follows; i++) {
-        world_copy(&from, &replay->world);
-        bool found = false;
-        for (uint32_t slot = 0; slot < from.n && !found; slot++)
-            found = is_actor_of(replay, &from, slot) && actor_covers(replay, slot, &from, i + 1);
-        follows = found;
-    }
-    world_fini(&from);
-    return follows || refuse(replay, "the steps cannot be made again from the larger state");
+    return repeat_loop(replay, actor_covers, "the steps cannot be made again from the larger state");
 }
 
 static bool check_growth(Replay *replay) {
