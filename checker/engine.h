@@ -3,6 +3,7 @@
 #ifndef UNKNOT_CHECKER_ENGINE_H
 #define UNKNOT_CHECKER_ENGINE_H
 
+#include "model/buchi.h"
 #include "model/program.h"
 #include "model/trace.h"
 #include "model/ts.h"
@@ -13,9 +14,6 @@
    states. */
 typedef enum EngineMerge { ENGINE_MERGE_AUTO, ENGINE_MERGE_NEVER, ENGINE_MERGE_ALWAYS } EngineMerge;
 #define ENGINE_PLAIN_STATES 100000u
-
-/* Which infinite runs count: WEAK: who stays able to go on does so; STRONG: who is able again and again does so. */
-typedef enum Fairness { FAIRNESS_WEAK, FAIRNESS_NONE, FAIRNESS_STRONG } Fairness;
 
 typedef struct EngineOptions {
     TsOptions ts;         /* ts.merge and ts.labels are set by the engine */
@@ -30,6 +28,8 @@ typedef struct EngineOptions {
     Fairness fairness;    /* for verdicts about infinite runs */
     bool termination;     /* --require termination */
     bool races;           /* --races */
+    const Buchi *const *wrong; /* per property of the program: an automaton of the runs that violate it (LTL and automata), NULL for CTL and
+                                  where there is none (no verdict) */
     bool record_graph;    /* keep labelled edges for `unknot graph lts` */
 } EngineOptions;
 
@@ -61,6 +61,18 @@ typedef struct Finding {
     Trace *trace;        /* shortest run to it, replayed; owned by the result. trace->stuck names the tasks */
 } Finding;
 
+/* What is known of one property of the program. */
+typedef struct PropertyResult {
+    Verdict verdict;
+    const char *why;       /* UNKNOWN: in words */
+    Fairness fairness;     /* assumed */
+    const char *vacuous;   /* HOLDS, but only because this, a part of the formula as written, is never true; NULL. Owned by the result */
+    uint64_t constant;     /* bit a: atom a of the property never changes; constant_true: and is true */
+    uint64_t constant_true;
+    bool stutters;         /* VIOLATED: by a run that stops, its last state repeated for ever */
+    uint64_t states;       /* of the product that was looked at */
+} PropertyResult;
+
 typedef struct EngineResult {
     Verdict verdict; /* VIOLATED when there is a finding, also after a limit; UNKNOWN when a limit was hit and nothing
                         was found */
@@ -68,6 +80,7 @@ typedef struct EngineResult {
     const char *why;     /* !complete: which limit, in words */
     Finding *findings;   /* in order of run length, then place; one per kind, place and set of stuck tasks */
     uint32_t nfindings;
+    PropertyResult *properties; /* per property of the program */
     uint64_t states, transitions; /* transitions: distinct pairs of source and target */
     uint32_t depth;      /* of the breadth-first search */
     double seconds;

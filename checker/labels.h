@@ -23,6 +23,7 @@ typedef struct EdgeLabel {
     uint32_t moves;           /* how slots move: labels_move */
     uint32_t flags;           /* LABEL_… */
     uint64_t lost, delivered; /* as in StepResult: channels that are `lossy, fair` */
+    uint64_t events;          /* likewise: event atoms */
 } EdgeLabel;
 
 typedef struct Labels {

@@ -66,6 +66,7 @@ typedef struct StepResult {
     uint32_t left;        /* slot of the outermost fiber whose wait was over by that, or that started; NO_SLOT: none */
     bool progress;        /* it came to a statement labelled `progress:` */
     uint64_t lost, delivered; /* bit i: the `lossy, fair` channel at slot i lost an item that was sent, or did not */
+    uint64_t events;      /* of the program's event atoms, those that happened: bits by Atom.bit */
 } StepResult;
 
 /* What happened in a step, for runs; NULL where nobody looks. Texts are made by trace, from the world. */

@@ -3,6 +3,7 @@
 #ifndef UNKNOT_MODEL_PROGRAM_H
 #define UNKNOT_MODEL_PROGRAM_H
 
+#include "model/property.h"
 #include "model/support/arena.h"
 #include "model/support/intern.h"
 #include "model/support/source.h"
@@ -256,6 +257,10 @@ typedef struct Program {
     const ValueType **elems; /* types of channel elements, by Site.elem's index; all ValueTypes live in the arena */
     Invariant *invariants;
     uint32_t ninvariants;
+    Atom *atoms;
+    uint32_t natoms;
+    Property *properties;  /* in the order they are written */
+    uint32_t nproperties;
     const char **task_names; /* per machine: its name when its spawn numbers are observed (`worker[2]`), else NULL */
     uint32_t *numbered;      /* per machine: how many of its first spawns keep their number; 0: none is named by number */
     uint32_t *number_base;   /* [program_finish] per machine: of the numbered tasks of all machines, which one is its first */

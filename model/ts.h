@@ -38,6 +38,7 @@ typedef struct TsEdge {
     uint32_t fiber, left, arm; /* TsOptions.labels: as in StepResult */
     bool progress;
     uint64_t lost, delivered;
+    uint64_t events;    /* of the program's event atoms, those that happened in the step: bits by Atom.bit */
 } TsEdge;
 typedef struct TsSuccessors {
     TsEdge *edges;
@@ -90,6 +91,9 @@ uint32_t ts_items(const TsWorker *worker, const uint32_t *state, uint32_t n);
 bool ts_under_way(const TsWorker *worker, const uint32_t *state, uint32_t n, uint32_t slot);
 /* Bit i set: invariant i is false here (memoised; at most 64 invariants a program). STEP_VIOLATION inside one counts as false. */
 uint64_t ts_invariants(TsWorker *worker, const uint32_t *state, uint32_t n);
+
+/* The program's conditions that are true here: bits by Atom.bit (memoised). */
+uint64_t ts_conditions(TsWorker *worker, const uint32_t *state, uint32_t n);
 
 const Violation *ts_violation(const Ts *ts, uint32_t index);
 uint32_t ts_violations(const Ts *ts);
