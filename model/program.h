@@ -241,6 +241,21 @@ typedef struct FaultSite {
     bool restarts;
 } FaultSite;
 
+/* `protocol P(…) { … }` or `session S = …;` as it stands in the source; who knows protocols reads it there. */
+typedef struct ProtocolText {
+    const char *name;
+    bool is_session; /* a binary type: the span is that of the type alone */
+    Span span;
+} ProtocolText;
+
+/* `as P.r` or `as P.r[i]` at a spawn: the role that its tasks play. */
+typedef struct RoleUse {
+    const char *protocol, *role;
+    bool is_indexed; /* the index is the value of an expression, a word of the task */
+    Span span;
+    uint32_t machine;
+} RoleUse;
+
 typedef struct Program {
     bool is_discrete;      /* time passes in ticks, by steps of a clock */
     bool is_urgent;        /* and only when no task can move */
@@ -257,6 +272,10 @@ typedef struct Program {
     const ValueType **elems; /* types of channel elements, by Site.elem's index; all ValueTypes live in the arena */
     Invariant *invariants;
     uint32_t ninvariants;
+    ProtocolText *protocols;
+    uint32_t nprotocols;
+    RoleUse *roles;        /* one per spawn that says `as` */
+    uint32_t nroles;
     Atom *atoms;
     uint32_t natoms;
     Property *properties;  /* in the order they are written */
