@@ -20,6 +20,21 @@ static void analyse(Search *search, Hits *hits) {
     races_find(search, hits);
 }
 
+/* Nobody has looked at the properties. */
+static void leave_open(EngineResult *result, const Program *program, Fairness fairness) {
+    result->properties = calloc(program->nproperties + 1u, sizeof *result->properties);
+    if (result->properties == NULL) fatal("out of memory");
+    for (uint32_t i = 0; i < program->nproperties; i++) {
+        const Property *property = &program->properties[i];
+        result->properties[i] = (PropertyResult){.verdict = VERDICT_UNKNOWN, .why = "it was not checked",
+            .fairness = property->has_fairness ? property->fairness : fairness};
+    }
+    if (program->nproperties == 0 || !result->complete) return;
+    if (result->verdict == VERDICT_HOLDS) result->verdict = VERDICT_UNKNOWN;
+    result->complete = false;
+    result->why = "the properties were not checked";
+}
+
 static void conclude(EngineResult *result, Search *search, Hits *hits) {
     result->fault = !finding_make(search, hits, &result->findings, &result->nfindings, &result->fault_text);
     result->complete = search->complete;
@@ -27,6 +42,7 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
     result->verdict = VERDICT_HOLDS;
     if (!search->complete) result->verdict = VERDICT_UNKNOWN;
     if (result->nfindings > 0) result->verdict = VERDICT_VIOLATED;
+    leave_open(result, search->program, search->options->fairness);
     result->states = search->store.n;
     result->transitions = search->transitions;
     result->depth = search->depth;
@@ -83,6 +99,7 @@ void engine_result_free(EngineResult *result) {
     if (result == NULL) return;
     for (uint32_t i = 0; i < result->nfindings; i++) trace_free(result->findings[i].trace);
     free(result->findings);
+    free(result->properties);
     lts_free(result->graph);
     free(result);
 }

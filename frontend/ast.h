@@ -269,6 +269,8 @@ struct Decl {
     /* PROPERTY */
     PropertyKind property;
     Expr *formula; /* also STATIC_ASSERT's condition */
+    Name fair;     /* `ltl p fair(weak)`: weak, 0 when nothing is said */
+    Span fair_at;
     /* [sema] */
     Symbol *symbol;
     const Type *type;

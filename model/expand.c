@@ -25,6 +25,18 @@ static void load(World *world, uint32_t slot) {
     vec_push(&expand->path, slot);
 }
 
+static void find_conditions(Expand *expand) {
+    const Program *program = expand->program;
+    expand->conditions = malloc((program->natoms + 1) * sizeof *expand->conditions);
+    if (!expand->conditions) fatal("out of memory");
+    for (uint32_t i = 0; i < program->natoms; i++) {
+        const Atom *atom = &program->atoms[i];
+        if (atom->kind != ATOM_STATE) continue;
+        assert(atom->bit == expand->nconditions && atom->bit < PROPERTY_ATOMS);
+        expand->conditions[expand->nconditions++] = atom->machine;
+    }
+}
+
 void expand_init(Expand *expand, const World *base, Comps *comps, Faults *faults, ExpandOptions options) {
     *expand = (Expand){.program = base->program, .comps = comps, .faults = faults, .options = options};
     if (base->program->ninvariants > MAX_CHECKS) fatal("more than %d invariants in one program", MAX_CHECKS);
@@ -34,7 +46,8 @@ void expand_init(Expand *expand, const World *base, Comps *comps, Faults *faults
     world_borrow(&expand->world, base);
     expand->world.load = load;
     expand->world.loader = expand;
-    memo_reach(&expand->checks, MAX_CHECKS);
+    memo_reach(&expand->checks, MAX_CHECKS + PROPERTY_ATOMS);
+    find_conditions(expand);
     vec_push(&expand->tape, 0u); /* at 0: no step */
     expand->kept = 1;
 }
@@ -42,6 +55,7 @@ void expand_init(Expand *expand, const World *base, Comps *comps, Faults *faults
 void expand_fini(Expand *expand) {
     memo_fini(&expand->steps);
     memo_fini(&expand->checks);
+    free(expand->conditions);
     vec_fini(&expand->tape);
     vec_fini(&expand->path);
     vec_fini(&expand->seen);
@@ -194,26 +208,45 @@ const uint32_t *expand_evaluate(Expand *expand, const uint32_t *state, uint32_t 
     return expand->tape.data + first;
 }
 
-/* ---- invariants */
+/* ---- invariants and conditions */
 
-static bool holds(Expand *expand, const uint32_t *state, uint32_t n, uint32_t invariant) {
-    uint32_t ref = memo_find(&expand->checks, invariant, 0, state, n);
-    if (ref != MEMO_NONE) return ref & 1;
+typedef enum Truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNDEFINED } Truth;
+
+static Truth evaluate(Expand *expand, const uint32_t *state, uint32_t n, uint32_t machine) {
     begin(expand, state, n, NO_SLOT);
     vec_push(&expand->path, MEMO_LENGTH);
     begin_world(expand, n);
     Word value = 0;
-    StepResult result = eval_predicate(&expand->world, expand->program->invariants[invariant].machine, &value);
-    bool is_true = result.status == STEP_DONE && value != 0;
-    if (is_worth_it(expand, &expand->checks, invariant, expand->checked))
-        (void)memo_add(&expand->checks, invariant, 0, expand->path.data, expand->path.n, state, n, is_true);
-    return is_true;
+    StepResult result = eval_predicate(&expand->world, machine, &value);
+    return result.status != STEP_DONE ? TRUTH_UNDEFINED : value ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+/* `root`: of its memo. */
+static Truth truth_of(Expand *expand, const uint32_t *state, uint32_t n, uint32_t root, uint32_t machine) {
+    uint32_t ref = memo_find(&expand->checks, root, 0, state, n);
+    if (ref != MEMO_NONE) return (Truth)(ref & ~MEMO_LEAF);
+    Truth truth = evaluate(expand, state, n, machine);
+    if (is_worth_it(expand, &expand->checks, root, expand->checked))
+        (void)memo_add(&expand->checks, root, 0, expand->path.data, expand->path.n, state, n, (uint32_t)truth);
+    return truth;
 }
 
 uint64_t expand_check(Expand *expand, const uint32_t *state, uint32_t n) {
     uint64_t broken = 0;
+    const Invariant *invariants = expand->program->invariants;
     expand->checked++;
     for (uint32_t i = 0; i < expand->program->ninvariants; i++)
-        if (!holds(expand, state, n, i)) broken |= (uint64_t)1 << i;
+        if (truth_of(expand, state, n, i, invariants[i].machine) != TRUTH_TRUE) broken |= (uint64_t)1 << i;
     return broken;
+}
+
+uint64_t expand_conditions(Expand *expand, const uint32_t *state, uint32_t n) {
+    uint64_t holding = 0;
+    expand->checked++;
+    for (uint32_t i = 0; i < expand->nconditions; i++) {
+        Truth truth = truth_of(expand, state, n, MAX_CHECKS + i, expand->conditions[i]);
+        holding |= (uint64_t)(truth == TRUTH_TRUE) << i;
+        expand->undefined |= (uint64_t)(truth == TRUTH_UNDEFINED) << i;
+    }
+    return holding;
 }

@@ -38,7 +38,10 @@ typedef struct Expand {
     Comps *comps;
     Faults *faults;
     ExpandOptions options;
-    Memo steps, checks;      /* roots: slots; invariants */
+    Memo steps, checks;      /* roots: slots; invariants, then conditions */
+    uint32_t *conditions;    /* machines, by Atom.bit */
+    uint32_t nconditions;
+    uint64_t undefined;      /* of the conditions, those that met undefined behaviour in some state asked so far */
     VEC(uint32_t) tape;      /* of each look-up: how many outcomes, then each packed (expand_next) */
     uint32_t kept;           /* what lies past this belongs to the last look-up alone */
     World world;             /* loads lazily from the state at hand */
@@ -58,6 +61,8 @@ void expand_fini(Expand *expand);
 const uint32_t *expand_evaluate(Expand *expand, const uint32_t *state, uint32_t n, uint32_t slot);
 /* Bit i: invariant i is false. */
 uint64_t expand_check(Expand *expand, const uint32_t *state, uint32_t n);
+/* Bit i: condition i is true. */
+uint64_t expand_conditions(Expand *expand, const uint32_t *state, uint32_t n);
 /* The words of a component, normalised, as a content. */
 uint32_t expand_intern(Comps *comps, const Program *program, World *world, uint32_t slot);
 uint64_t expand_memory(const Expand *expand);

@@ -107,6 +107,37 @@ static void dump_sites(const Program *program, FILE *out) {
     }
 }
 
+static void dump_atom(const Program *program, FILE *out, uint32_t index) {
+    static const char *const kinds[] = {
+        [ATOM_STATE] = "condition", [ATOM_SENT] = "sent", [ATOM_RECEIVED] = "received", [ATOM_WOKEN] = "woken",
+        [ATOM_POLLED] = "polled", [ATOM_SPAWNED] = "spawned"};
+    const Atom *atom = &program->atoms[index];
+    fprintf(out, "atom %u %s %u:", index, kinds[atom->kind], atom->bit);
+    if (atom->machine != NO_SLOT) fprintf(out, " machine %u", atom->machine);
+    if (atom->of != NO_SLOT) fprintf(out, " tasks of machine %u, number %u", atom->of, atom->number);
+    fprintf(out, " `%s`\n", atom->text);
+}
+
+static void dump_property(const Property *property, FILE *out) {
+    static const char *const logics[] = {
+        [LOGIC_LTL] = "ltl", [LOGIC_CTL] = "ctl", [LOGIC_ALLOWS] = "allows", [LOGIC_NEVER] = "never"};
+    static const char *const fair[] = {[FAIRNESS_WEAK] = " fair(weak)", [FAIRNESS_NONE] = " fair(none)", [FAIRNESS_STRONG] = " fair(strong)"};
+    static const char *const ops[] = {
+        [TEMPORAL_TRUE] = "true", [TEMPORAL_FALSE] = "false", [TEMPORAL_ATOM] = "atom", [TEMPORAL_NOT] = "!", [TEMPORAL_AND] = "&&",
+        [TEMPORAL_OR] = "||", [TEMPORAL_IMPLIES] = "->", [TEMPORAL_IFF] = "<->", [TEMPORAL_X] = "X", [TEMPORAL_F] = "F", [TEMPORAL_G] = "G",
+        [TEMPORAL_U] = "U", [TEMPORAL_R] = "R", [TEMPORAL_W] = "W", [TEMPORAL_M] = "M", [TEMPORAL_AX] = "AX", [TEMPORAL_EX] = "EX",
+        [TEMPORAL_AF] = "AF", [TEMPORAL_EF] = "EF", [TEMPORAL_AG] = "AG", [TEMPORAL_EG] = "EG", [TEMPORAL_AU] = "AU", [TEMPORAL_EU] = "EU"};
+    fprintf(out, "%s %s%s: %s\n ", logics[property->logic], property->name, property->has_fairness ? fair[property->fairness] : "",
+        property->text);
+    for (uint32_t i = 0; i < property->nnodes; i++) {
+        const TemporalNode *node = &property->nodes[i];
+        fprintf(out, " %u=%s", i, ops[node->op]);
+        if (node->op == TEMPORAL_ATOM) fprintf(out, " %u", property->atoms[node->a]);
+        else if (node->op >= TEMPORAL_NOT) fprintf(out, "(%u,%u)", node->a, node->b);
+    }
+    fputc('\n', out);
+}
+
 void program_dump(const Program *program, FILE *out) {
     fprintf(out, "program%s%s\n", program->threaded ? " threaded" : "", program->has_blocking ? " blocking" : "");
     dump_globals(program, out);
@@ -114,4 +145,6 @@ void program_dump(const Program *program, FILE *out) {
     for (uint32_t i = 0; i < program->nmachines; i++) dump_machine(program, out, i);
     for (uint32_t i = 0; i < program->ninvariants; i++)
         fprintf(out, "invariant %s: machine %u\n", program->invariants[i].name, program->invariants[i].machine);
+    for (uint32_t i = 0; i < program->natoms; i++) dump_atom(program, out, i);
+    for (uint32_t i = 0; i < program->nproperties; i++) dump_property(&program->properties[i], out);
 }

@@ -354,3 +354,7 @@ bool ts_under_way(const TsWorker *worker, const uint32_t *state, uint32_t n, uin
 }
 
 uint64_t ts_invariants(TsWorker *worker, const uint32_t *state, uint32_t n) { return expand_check(&worker->expand, state, n); }
+
+uint64_t ts_conditions(TsWorker *worker, const uint32_t *state, uint32_t n) { return expand_conditions(&worker->expand, state, n); }
+
+uint64_t ts_undefined(const TsWorker *worker) { return worker->expand.undefined; }

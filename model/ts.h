@@ -92,8 +92,10 @@ bool ts_under_way(const TsWorker *worker, const uint32_t *state, uint32_t n, uin
 /* Bit i set: invariant i is false here (memoised; at most 64 invariants a program). STEP_VIOLATION inside one counts as false. */
 uint64_t ts_invariants(TsWorker *worker, const uint32_t *state, uint32_t n);
 
-/* The program's conditions that are true here: bits by Atom.bit (memoised). */
+/* The program's conditions that are true here: bits by Atom.bit (memoised). One whose evaluation is undefined behaviour is false, and
+   from then on among those that ts_undefined tells: what relies on it gets no verdict. */
 uint64_t ts_conditions(TsWorker *worker, const uint32_t *state, uint32_t n);
+uint64_t ts_undefined(const TsWorker *worker);
 
 const Violation *ts_violation(const Ts *ts, uint32_t index);
 uint32_t ts_violations(const Ts *ts);

@@ -30,9 +30,7 @@ bool check_operand(Sema *s, const Expr *expr, Expr *operand) {
 
 static void check_unary(Sema *s, Expr *expr) {
     if (expr->op > OP_NOT) {
-        check_quietly(s, expr->a);
-        sema_not_yet(s, expr->at, "a temporal operator");
-        check_failed(s, expr);
+        check_temporal_inside(s, expr);
         return;
     }
     if (!check_operand(s, expr, expr->a)) {
@@ -126,12 +124,7 @@ static void check_binary(Sema *s, Expr *expr) {
     else if (expr->op == OP_EQ || expr->op == OP_NE) check_equality(s, expr);
     else if ((expr->op == OP_IMPLIES || expr->op == OP_IFF) && s->in_property) check_property_logical(s, expr);
     else if (expr->op <= OP_NOT) check_arithmetic(s, expr);
-    else {
-        check_quietly(s, expr->a);
-        check_quietly(s, expr->b);
-        sema_not_yet(s, expr->at, "a temporal operator");
-        check_failed(s, expr);
-    }
+    else check_temporal_inside(s, expr);
 }
 
 /* ---- what has an effect */

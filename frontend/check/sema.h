@@ -113,6 +113,7 @@ typedef struct Sema {
     bool in_constant;                /* a constant expression is required */
     bool in_global;                  /* a global's initialiser */
     bool in_property;
+    bool in_formula;                 /* and in one that speaks of time */
     bool in_task_name;               /* the other side of `holder(m) ==` */
 } Sema;
 
@@ -338,6 +339,8 @@ void flow_check(Sema *s, const Decl *decl);
 /* ---- callgraph.c, check_property.c, check_expectation.c */
 void callgraph_check(Sema *s);
 void check_property(Sema *s, Decl *decl);
+/* A temporal operator where a value is wanted. */
+void check_temporal_inside(Sema *s, Expr *expr);
 void check_expectations(Sema *s);
 
 #endif

@@ -1,4 +1,4 @@
-/* The phase: globals and their objects, then each machine that something makes, then the invariants. */
+/* The phase: globals and their objects, then each machine that something makes, then the properties. */
 #include "frontend/lower/lower.h"
 
 #include "frontend/frontend.h"
@@ -153,24 +153,6 @@ static void lower_init_code(Lower *lower, const Decl *const *globals, uint32_t n
     lower_machine_end(&b, machine, NULL, NO_SLOT);
 }
 
-static void lower_invariant(Lower *lower, const Decl *decl) {
-    if (lower->invariants.n == LOWER_MAX_INVARIANTS) {
-        lower_limit(lower, decl->at, arena_printf(lower->arena, "more than %d invariants", LOWER_MAX_INVARIANTS));
-        return;
-    }
-    const Type *truth = types_basic(lower->tree->types, TYPE_BOOL);
-    Call call = {0};
-    Machine *machine = lower_machine_new(lower, lower_name(lower, decl->name), decl->at, NULL);
-    machine->result = lower_type(lower, truth);
-    Builder b = lower_builder_new(lower, &call, decl->formula->span);
-    uint32_t slot = lower_slots(&b, machine->result->word_kinds, 1), mark = lower_mark(&b);
-    uint32_t value = lower_expr(&b, decl->formula);
-    lower_emit3(&b, INSTR_CONVERT, lower_itype(truth, 0), slot, value, NO_SLOT);
-    lower_release(&b, mark);
-    lower_machine_end(&b, machine, NULL, slot);
-    vec_push(&lower->invariants, (Invariant){machine->name, decl->at, machine->id});
-}
-
 /* ---- globals */
 
 static void add_global(Lower *lower, const Decl *decl, Global *global, uint32_t index) {
@@ -224,21 +206,23 @@ static void begin(Lower *lower, Tree *tree, Diags *diags) {
     for (uint32_t i = 0; i < tree->nsymbols; i++) lower->machine_of.data[i] = lower->global_of.data[i] = NO_SLOT;
 }
 
-#define TAKE(arena, vec) arena_copy((arena), (vec).data, sizeof *(vec).data *(vec).n)
-
 static void take(Lower *lower) {
     Program *program = lower->program;
-    program->machines = TAKE(lower->arena, lower->machines);
+    program->machines = LOWER_TAKE(lower->arena, lower->machines);
     program->nmachines = lower->machines.n;
-    program->sites = TAKE(lower->arena, lower->sites);
+    program->sites = LOWER_TAKE(lower->arena, lower->sites);
     program->nsites = lower->sites.n;
     program->elems = ARENA_ARRAY(lower->arena, const ValueType *, lower->sites.n + 1u);
     for (uint32_t i = 0; i < lower->sites.n; i++) program->elems[i] = lower->sites.data[i].elem;
-    program->invariants = TAKE(lower->arena, lower->invariants);
+    program->invariants = LOWER_TAKE(lower->arena, lower->invariants);
     program->ninvariants = lower->invariants.n;
-    program->formats = TAKE(lower->arena, lower->formats);
+    program->atoms = LOWER_TAKE(lower->arena, lower->atoms);
+    program->natoms = lower->atoms.n;
+    program->properties = LOWER_TAKE(lower->arena, lower->properties);
+    program->nproperties = lower->properties.n;
+    program->formats = LOWER_TAKE(lower->arena, lower->formats);
     program->nformats = lower->formats.n;
-    program->fault_sites = TAKE(lower->arena, lower->faults);
+    program->fault_sites = LOWER_TAKE(lower->arena, lower->faults);
     program->nfault_sites = lower->faults.n;
     lower_observed(lower);
 }
@@ -254,6 +238,8 @@ static void end(Lower *lower) {
     vec_fini(&lower->faults);
     vec_fini(&lower->fault_keys);
     vec_fini(&lower->invariants);
+    vec_fini(&lower->atoms);
+    vec_fini(&lower->properties);
     vec_fini(&lower->combinators);
     vec_fini(&lower->types);
     vec_fini(&lower->names);
@@ -278,8 +264,7 @@ Program *frontend_lower(Tree *tree, Diags *diags) {
     for (uint32_t i = MACHINE_MAIN; i < lower.machines.n && !lower.failed; i++)
         if (lower.funcs.data[i]) lower_function(&lower, i);
     for (uint32_t i = 0; i < tree->ndecls && !lower.failed; i++)
-        if (tree->decls[i]->kind == DECL_PROPERTY && tree->decls[i]->property == PROPERTY_INVARIANT)
-            lower_invariant(&lower, tree->decls[i]);
+        if (tree->decls[i]->kind == DECL_PROPERTY) lower_property(&lower, tree->decls[i]);
     take(&lower);
     for (uint32_t i = 0; i < lower.program->nmachines && diags_errors(diags) == errors; i++)
         lower_moved(&lower, lower.program->machines[i]);

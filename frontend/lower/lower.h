@@ -12,6 +12,9 @@ enum { LOWER_MAX_SLOTS = 65536, LOWER_MAX_CODE = 1000000, LOWER_MAX_INVARIANTS =
 
 #define LOWER_MAX_AREA (UINT64_C(1) << 31) /* slots times instructions of one machine: what liveness may need in bits */
 
+/* What a list holds, in the arena. */
+#define LOWER_TAKE(arena, vec) arena_copy((arena), (vec).data, sizeof *(vec).data *(vec).n)
+
 typedef struct Cleanup Cleanup;
 typedef struct Call Call;
 
@@ -34,7 +37,7 @@ typedef struct Lower {
     Program *program;
     Arena *arena;                 /* the program's */
     VEC(Machine *) machines;
-    VEC(const Decl *) funcs;      /* per machine: its function, NULL for init and invariants */
+    VEC(const Decl *) funcs;      /* per machine: its function, NULL for init and conditions */
     VEC(uint32_t) machine_of;     /* per symbol id: machine of a function, NO_SLOT */
     VEC(uint32_t) global_of;      /* per symbol id */
     VEC(Site) sites;
@@ -43,6 +46,8 @@ typedef struct Lower {
     VEC(const Expr *) fault_keys; /* their spawns */
     VEC(const char *) formats;
     VEC(Invariant) invariants;
+    VEC(Atom) atoms;
+    VEC(Property) properties;
     VEC(Combinator) combinators;  /* machines of all and race */
     VEC(const ValueType *) types; /* per type id, NULL until asked for */
     VEC(const char *) names;      /* per Name: the program's own copy, so that equal names are equal pointers */
@@ -349,6 +354,9 @@ void lower_moved(Lower *lower, const Machine *machine);
 
 /* ---- lower_atom.c */
 bool lower_atom(Builder *b, const Expr *expr, uint32_t slot); /* false: it is no atom of properties */
-void lower_observed(Lower *lower); /* which spawn numbers the program's expectations and invariants name */
+void lower_observed(Lower *lower); /* which spawn numbers the program's expectations and properties name */
+
+/* ---- lower_property.c */
+void lower_property(Lower *lower, const Decl *decl);
 
 #endif

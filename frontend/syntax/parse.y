@@ -55,7 +55,8 @@ static FaultKind fault_of(Parser *parser, Name name);
 static ArmTail tail_join(Parser *parser, ArmTail a, ArmTail b, Span span);
 static Declarator bad_declarator(Parser *parser, Declarator declarator, Span span);
 static Expr *bool_literal(Parser *parser, bool value, Span span);
-static Decl *property(Parser *parser, PropertyKind kind, Name name, Expr *formula, Span span, Span at);
+static Decl *property(Parser *parser, PropertyKind kind, Named name, Named fair, Expr *formula, Span span);
+static Named fair_word(Parser *parser, Named word, Named fairness);
 }
 
 %union {
@@ -140,7 +141,7 @@ static Decl *property(Parser *parser, PropertyKind kind, Name name, Expr *formul
 %type <declarator> declarator init_rest
 %type <head> first_declarator
 %type <declarators> declarators member_declarators
-%type <named> any_name
+%type <named> any_name property_fair
 %type <enum_item> enumerator
 %type <decl> parameter function pattern_bind
 %type <stmt> statement compound block_item label_colon labeled_decl function_body
@@ -169,7 +170,8 @@ external_decls:
   | MESSAGE any_name '{' error '}' ';'
                                         { yyerrok;
                                           $$ = list_of(parser, message_decl(parser, $2.name, (List){0}, @$, $2.at)); }
-  | property_word any_name ':' binary ';' { $$ = list_of(parser, property(parser, $1, $2.name, $4, @$, $2.at)); }
+  | property_word any_name property_fair ':' binary ';'
+                                        { $$ = list_of(parser, property(parser, $1, $2, $3, $5, @$)); }
   | PROTOCOL                            { $$ = list_of(parser, decl_named(parser, DECL_PROTOCOL, $1.name, @1, $1.at)); }
   | SESSION                             { $$ = list_of(parser, decl_named(parser, DECL_SESSION, $1.name, @1, $1.at)); }
   ;
@@ -178,6 +180,12 @@ property_word:
     PROPERTY_LTL_WORD                   { $$ = PROPERTY_LTL; }
   | PROPERTY_CTL_WORD                   { $$ = PROPERTY_CTL; }
   | PROPERTY_INVARIANT_WORD             { $$ = PROPERTY_INVARIANT; }
+  ;
+
+/* property = ( "ltl" | "ctl" | "invariant" ) name [ "fair" "(" ( "weak" | "none" | "strong" ) ")" ] ":" formula ";" */
+property_fair:
+    %empty                              { $$ = (Named){0}; }
+  | any_name '(' any_name ')'           { $$ = fair_word(parser, $1, $3); }
   ;
 
 /* labels = { name "(" parameters ")" ";" } */
@@ -854,11 +862,20 @@ static Expr *bool_literal(Parser *parser, bool value, Span span) {
     return expr;
 }
 
-static Decl *property(Parser *parser, PropertyKind kind, Name name, Expr *formula, Span span, Span at) {
-    Decl *decl = decl_named(parser, DECL_PROPERTY, name, span, at);
+static Decl *property(Parser *parser, PropertyKind kind, Named name, Named fair, Expr *formula, Span span) {
+    Decl *decl = decl_named(parser, DECL_PROPERTY, name.name, span, name.at);
     decl->property = kind;
     decl->formula = formula;
+    decl->fair = fair.name;
+    decl->fair_at = fair.at;
     return decl;
+}
+
+static Named fair_word(Parser *parser, Named word, Named fairness) {
+    if (strcmp(names_text(parser->names, word.name), "fair") == 0) return fairness;
+    diags_add(parser->diags, DIAG_SYNTAX, word.at,
+        "expected ':' or 'fair(weak)', 'fair(none)', 'fair(strong)' after the name of the property");
+    return (Named){0};
 }
 
 /* ---- syntax errors */

@@ -319,6 +319,12 @@ static bool is_fault(Parser *parser, uint32_t i) {
     return strcmp(text, "crash") == 0 || strcmp(text, "restart") == 0;
 }
 
+/* `ltl p:` or `ltl p fair(weak):` */
+static bool heads_property(Parser *parser) {
+    if (!is_top_level(parser) || !is_name(parser, 0)) return false;
+    return is_next(parser, 1, ':') || (is_name(parser, 1) && is_next(parser, 2, '(') && is_name(parser, 3));
+}
+
 /* Do its neighbours make the word a keyword? */
 static bool is_keyword_here(Parser *parser, const Token *token, int kind) {
     bool is_free = typename_meaning(parser, token->name) == MEANING_NONE;
@@ -329,7 +335,7 @@ static bool is_keyword_here(Parser *parser, const Token *token, int kind) {
     case SESSION: return is_top_level(parser) && is_name(parser, 0) && is_next(parser, 1, '=');
     case PROPERTY_LTL_WORD:
     case PROPERTY_CTL_WORD:
-    case PROPERTY_INVARIANT_WORD: return is_top_level(parser) && is_name(parser, 0) && is_next(parser, 1, ':');
+    case PROPERTY_INVARIANT_WORD: return heads_property(parser);
     case PARAM: return is_top_level(parser) && starts_declaration(parser, 0);
     case SCOPED: return is_free && starts_declaration(parser, 0);
     case POLL: return is_top_level(parser) && !is_next(parser, 0, '(') && starts_declaration(parser, 0);
@@ -367,12 +373,22 @@ static const Letter letter_table[] = {
     {"U", UNTIL, OP_U, LETTERS_CTL},
 };
 
+static bool starts_operand(Parser *parser) {
+    return is_name(parser, 0) || is_next(parser, 0, '(') || is_next(parser, 0, NUMBER) || is_next(parser, 0, '!');
+}
+
+/* The letters of the other logic, and in an invariant those of both, are operators too, for sema to refuse, unless they name something of
+   the program. */
 static const Letter *letter_of(Parser *parser, const Token *token) {
     const char *text = names_text(parser->names, token->name);
-    for (uint32_t i = 0; i < sizeof letter_table / sizeof *letter_table; i++)
-        if (letter_table[i].where == parser->letters && strcmp(letter_table[i].text, text) == 0)
-            return &letter_table[i];
-    return NULL;
+    const Letter *foreign = NULL;
+    for (uint32_t i = 0; i < sizeof letter_table / sizeof *letter_table; i++) {
+        if (strcmp(letter_table[i].text, text) != 0) continue;
+        if (letter_table[i].where == parser->letters) return &letter_table[i];
+        foreign = &letter_table[i];
+    }
+    if (!foreign || typename_meaning(parser, token->name) != MEANING_NONE) return NULL;
+    return parser->letters != LETTERS_INVARIANT || starts_operand(parser) ? foreign : NULL;
 }
 
 /* ---- protocols and sessions: taken whole, their own parser reads them */
@@ -417,7 +433,8 @@ static Named skip_text(Parser *parser, Token *whole) {
 /* ---- one token of the grammar */
 
 static int classify_word(Parser *parser, Token *token, FRONTEND_YYSTYPE *value) {
-    static const int name_follows[] = {'.', ARROW, STRUCT, ENUM, UNION, GOTO, '@'};
+    static const int name_follows[] = {'.', ARROW, STRUCT, ENUM, UNION, GOTO, '@', PROPERTY_LTL_WORD,
+        PROPERTY_CTL_WORD};
     const Word *word = word_of(parser, token);
     if (word && word->context == RESERVED) return word->kind;
     if (is_one_of(parser->prev, name_follows, sizeof name_follows / sizeof *name_follows)) return IDENT;
@@ -441,7 +458,7 @@ static bool is_in_select(const Parser *parser) {
 /* Punctuation that means something else in a property. */
 static int classify_in_property(Parser *parser, Token *token, FRONTEND_YYSTYPE *value) {
     if (token->kind == ARROW) return IMPLIES;
-    if (parser->letters != LETTERS_LTL) return token->kind;
+    if (parser->letters == LETTERS_INVARIANT) return token->kind;
     if (token->kind == DIAMOND) return value->op = OP_F, TEMPORAL;
     if (token->kind != '[' || !is_next(parser, 0, ']')) return token->kind;
     token->end = pop(parser).end;

@@ -146,6 +146,10 @@ static const Form formulas[] = {
     {"ctl p: AG EF x && A[a U b];",
         "binary &&\n  unary AG\n    unary EF\n      name x\n  binary AU\n    name a\n    name b\n"},
     {"ctl p: E[!a U AX b];", "binary EU\n  unary !\n    name a\n  unary AX\n    name b\n"},
+    {"ltl p fair(weak): G x;", "unary G\n  name x\n"},
+    {"ltl G fair(none): !F x U E;", "binary U\n  unary !\n    unary F\n      name x\n  name E\n"},
+    {"ctl p: G x -> <> y;", "binary ->\n  unary G\n    name x\n  unary F\n    name y\n"},
+    {"ltl p: AG t@X;", "unary AG\n  atom X\n    name t\n"},
     {"invariant p: X + len(c) <= 4;",
         "binary <=\n  binary +\n    name X\n    call\n      name len\n      name c\n  int 4\n"},
 };

@@ -229,11 +229,27 @@ static void check_invariants(Space *space, const uint32_t *ids, uint32_t n) {
     world_fini(&world);
 }
 
+static void check_conditions(Space *space, const uint32_t *ids, uint32_t n) {
+    const Program *program = ts_program(space->ts);
+    uint64_t holding = ts_conditions(space->worker, ids, n);
+    World world;
+    world_init(&world, program);
+    for (uint32_t i = 0; i < program->natoms; i++) {
+        if (program->atoms[i].kind != ATOM_STATE) continue;
+        Word value = 0;
+        ts_world(space->worker, ids, n, &world);
+        StepResult result = eval_predicate(&world, program->atoms[i].machine, &value);
+        assert_int_equal(result.status == STEP_DONE && value, holding >> program->atoms[i].bit & 1);
+    }
+    world_fini(&world);
+}
+
 static void check_state(Space *space, const uint32_t *ids, uint32_t n, const TsSuccessors *out) {
     check_traced(space, ids, n, out);
     check_evaluated(space, ids, n, out, true);
     check_permuted(space, ids, n);
     check_invariants(space, ids, n);
+    check_conditions(space, ids, n);
 }
 
 static void check_state_without_order(Space *space, const uint32_t *ids, uint32_t n, const TsSuccessors *out) {
