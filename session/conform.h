@@ -31,15 +31,26 @@ typedef struct Conform {
     uint32_t nrun;
     uint32_t *course;     /* edges of the protocol that explain the run, and after which it fails; owned */
     uint32_t ncourse;
+    bool listens;         /* it may still wait for a message where the protocol is over; first in `listening`, with all verdicts */
+    uint32_t listening;   /* state */
 } Conform;
 
 typedef struct ConformOptions {
     bool by_subtyping; /* when the product says no, the role's projection is tried as a supertype: asynchronously, for a task that reorders */
     uint32_t max_positions; /* of the asynchronous game */
+    bool listening_end;     /* waiting for a message where the protocol may be over is no fault (`listens` tells) */
+    bool final_listens;     /* a final state that receives goes on listening, as a projection's does; else its task may have ended */
 } ConformOptions;
-#define CONFORM_DEFAULTS ((ConformOptions){.by_subtyping = true, .max_positions = 100000})
+#define CONFORM_DEFAULTS ((ConformOptions){.by_subtyping = true, .max_positions = 100000, .listening_end = true})
 
+/* What it says is about a role that can be projected (session/project.h); of another one the answer is no or unknown. */
 Conform conform_check(const GlobalAutomaton *global, uint32_t role, const Cfsm *machine, ConformOptions options);
 void conform_fini(Conform *conform);
+
+/* Where the machine's edges and states stand in the text; NULL: it has none, then what is said points at the protocol. */
+typedef struct ConformPlaces { const Span *edges, *states; } ConformPlaces;
+/* Says what is wrong, with the run of the machine and the course of the protocol. `who`: the task, or the machine. Nothing when the verdict is yes. */
+void conform_report(const Conform *conform, const GlobalAutomaton *global, uint32_t role, const Cfsm *machine, ConformPlaces places, const char *who,
+                    Diags *diags);
 
 #endif

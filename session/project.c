@@ -1,7 +1,8 @@
 #include "session/project.h"
 
+#include "session/erased.h"
+
 #include "model/support/fatal.h"
-#include "model/support/vec.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -13,15 +14,12 @@ typedef struct Subset { uint32_t first, n, parent, edge; } Subset; /* parent: th
 typedef struct Project {
     const GlobalAutomaton *global;
     uint32_t role;
+    Erased erased;
     VEC(Subset) subsets;
     VEC(uint32_t) members;
     VEC(CfsmEdge) edges;
-    uint32_t *mark, stamp; /* per state of the protocol */
-    VEC(uint32_t) stack;
     Projection *out;
 } Project;
-
-static bool concerns(const Project *project, const GlobalEdge *edge) { return edge->sender == project->role || edge->receiver == project->role; }
 
 static void *allocate(size_t n, size_t size) {
     void *data = calloc(n ? n : 1, size);
@@ -38,53 +36,31 @@ static int compare(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-static void visit(Project *project, uint32_t state) {
-    if (project->mark[state] == project->stamp) return;
-    project->mark[state] = project->stamp;
-    vec_push(&project->stack, state);
-}
-
-/* Everything that the states on the stack reach without the role. */
-static void close_stack(Project *project) {
-    const GlobalAutomaton *global = project->global;
-    for (uint32_t i = 0; i < project->stack.n; i++) {
-        uint32_t state = project->stack.data[i];
-        for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++)
-            if (!concerns(project, &global->edges[e])) visit(project, global->edges[e].to);
-    }
-}
-
-/* The subset on the stack: its number, a new one if there is none like it. */
+/* The subset that was found: its number, a new one if there is none like it. */
 static uint32_t add_subset(Project *project, uint32_t parent, uint32_t edge) {
-    uint32_t n = project->stack.n;
-    qsort(project->stack.data, n, sizeof(uint32_t), compare);
+    const uint32_t *states = project->erased.stack.data, n = project->erased.stack.n;
+    qsort(project->erased.stack.data, n, sizeof(uint32_t), compare);
     for (uint32_t i = 0; i < project->subsets.n; i++) {
         const Subset *other = &project->subsets.data[i];
-        if (other->n == n && memcmp(project->members.data + other->first, project->stack.data, sizeof(uint32_t) * n) == 0) return i;
+        if (other->n == n && memcmp(project->members.data + other->first, states, sizeof(uint32_t) * n) == 0) return i;
     }
     vec_push(&project->subsets, (Subset){project->members.n, n, parent, edge});
-    for (uint32_t i = 0; i < n; i++) vec_push(&project->members, project->stack.data[i]);
+    for (uint32_t i = 0; i < n; i++) vec_push(&project->members, states[i]);
     return project->subsets.n - 1;
 }
 
 static const uint32_t *members(const Project *project, uint32_t subset) { return project->members.data + project->subsets.data[subset].first; }
 
-static bool is_same_action(const Project *project, const GlobalEdge *a, const GlobalEdge *b) {
-    (void)project;
-    return a->sender == b->sender && a->receiver == b->receiver && a->message == b->message;
-}
-
 /* The target of one action of the role from a subset. */
 static uint32_t target_of(Project *project, uint32_t subset, const GlobalEdge *action, uint32_t edge) {
     const GlobalAutomaton *global = project->global;
-    project->stamp++;
-    vec_clear(&project->stack);
+    erased_begin(&project->erased);
     for (uint32_t i = 0; i < project->subsets.data[subset].n; i++) {
         uint32_t state = members(project, subset)[i];
         for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++)
-            if (is_same_action(project, &global->edges[e], action)) visit(project, global->edges[e].to);
+            if (erased_is_same(&global->edges[e], action)) erased_visit(&project->erased, global->edges[e].to);
     }
-    close_stack(project);
+    erased_close(&project->erased);
     return add_subset(project, subset, edge);
 }
 
@@ -103,7 +79,7 @@ static void expand(Project *project, uint32_t subset) {
         uint32_t state = members(project, subset)[i];
         for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++) {
             const GlobalEdge *action = &global->edges[e];
-            if (!concerns(project, action)) continue;
+            if (!erased_concerns(&project->erased, action)) continue;
             bool is_send = action->sender == project->role;
             CfsmEdge edge = {.from = subset, .peer = is_send ? action->receiver : action->sender, .message = action->message, .is_send = is_send};
             if (is_known(project, known, &edge)) continue;
@@ -114,10 +90,9 @@ static void expand(Project *project, uint32_t subset) {
 }
 
 static void determinise(Project *project) {
-    project->stamp++;
-    vec_clear(&project->stack);
-    visit(project, project->global->initial);
-    close_stack(project);
+    erased_begin(&project->erased);
+    erased_visit(&project->erased, project->global->initial);
+    erased_close(&project->erased);
     (void)add_subset(project, UINT32_MAX, UINT32_MAX);
     for (uint32_t i = 0; i < project->subsets.n; i++) expand(project, i);
 }
@@ -153,7 +128,7 @@ static uint32_t prepend_free(const Project *project, uint32_t subset, uint32_t s
     for (uint32_t q = 0; q < queue.n && found == UINT32_MAX; q++)
         for (uint32_t i = 0; i < n && found == UINT32_MAX; i++)
             for (uint32_t e = global->first[inside[i]]; e < global->first[inside[i] + 1]; e++) {
-                if (global->edges[e].to != queue.data[q] || concerns(project, &global->edges[e]) || seen[inside[i]]) continue;
+                if (global->edges[e].to != queue.data[q] || erased_concerns(&project->erased, &global->edges[e]) || seen[inside[i]]) continue;
                 seen[inside[i]] = true;
                 via[inside[i]] = e;
                 vec_push(&queue, inside[i]);
@@ -182,7 +157,7 @@ static void run_to(const Project *project, uint32_t subset, uint32_t state, uint
         for (uint32_t e = 0; action && e < global->nedges; e++) {
             bool before = false;
             for (uint32_t i = 0; i < project->subsets.data[here->parent].n; i++) before |= members(project, here->parent)[i] == global->edges[e].from;
-            if (before && is_same_action(project, &global->edges[e], action)) is_entry[global->edges[e].to] = true;
+            if (before && erased_is_same(&global->edges[e], action)) is_entry[global->edges[e].to] = true;
         }
         state = prepend_free(project, subset, state, is_entry, &run);
         if (!action) break;
@@ -190,7 +165,7 @@ static void run_to(const Project *project, uint32_t subset, uint32_t state, uint
         for (; e < global->nedges; e++) {
             bool before = false;
             for (uint32_t i = 0; i < project->subsets.data[here->parent].n; i++) before |= members(project, here->parent)[i] == global->edges[e].from;
-            if (before && global->edges[e].to == state && is_same_action(project, &global->edges[e], action)) break;
+            if (before && global->edges[e].to == state && erased_is_same(&global->edges[e], action)) break;
         }
         assert(e < global->nedges);
         vec_push(&run, e);
@@ -213,74 +188,41 @@ static void blame(Project *project, ProjectFault fault, const GlobalEdge *edge, 
     run_to(project, subset, unable, &out->runs[1], &out->nruns[1]);
 }
 
-/* ---- Send Validity: from every state of the subset the send is reached without the role */
+/* ---- Send Validity: from every state of the subset the send is reached without the role, and no message that must be taken first can be on its way.
+   (A choice whose arms are messages to the role and others is one state, but its chooser has chosen when it sends.) */
 
-static bool reaches_send(Project *project, uint32_t state, const GlobalEdge *send) {
+static bool send_is_valid(Project *project, uint32_t subset, const GlobalEdge *send) {
     const GlobalAutomaton *global = project->global;
-    project->stamp++;
-    vec_clear(&project->stack);
-    visit(project, state);
-    close_stack(project);
-    for (uint32_t i = 0; i < project->stack.n; i++) {
-        uint32_t at = project->stack.data[i];
-        for (uint32_t e = global->first[at]; e < global->first[at + 1]; e++)
-            if (is_same_action(project, &global->edges[e], send)) return true;
-    }
-    return false;
-}
-
-static bool sends_are_valid(Project *project, uint32_t subset) {
-    const GlobalAutomaton *global = project->global;
-    const Subset *here = &project->subsets.data[subset];
-    for (uint32_t i = 0; i < here->n; i++) {
+    for (uint32_t i = 0; i < project->subsets.data[subset].n; i++) {
         uint32_t state = members(project, subset)[i];
+        if (!erased_reaches(&project->erased, state, send)) {
+            blame(project, PROJECT_SEND, send, NULL, subset, send->from, state);
+            return false;
+        }
         for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++) {
-            if (global->edges[e].sender != project->role) continue;
-            for (uint32_t k = 0; k < here->n; k++) {
-                uint32_t other = members(project, subset)[k];
-                if (reaches_send(project, other, &global->edges[e])) continue;
-                blame(project, PROJECT_SEND, &global->edges[e], NULL, subset, state, other);
-                return false;
-            }
+            const GlobalEdge *reception = &global->edges[e];
+            if (reception->receiver != project->role || erased_may_precede(&project->erased, send, reception)) continue;
+            blame(project, PROJECT_SEND, send, reception, subset, send->from, state);
+            return false;
         }
     }
     return true;
 }
 
-/* ---- Receive Validity: no other message can be there instead
-
-   From the state after the reception, which messages of `sender` may be available to the role although it does nothing more? Who hears from the
-   role, or from somebody who must, waits too. A state of the search is (state of the protocol, set of roles that wait). */
-
-typedef struct Available { uint32_t state; uint64_t blocked; } Available;
-
-static bool is_available(Project *project, uint32_t start, uint32_t sender, Name message) {
+static bool sends_are_valid(Project *project, uint32_t subset) {
     const GlobalAutomaton *global = project->global;
-    VEC(Available) queue = {0};
-    bool found = false;
-    vec_push(&queue, (Available){start, 1ull << project->role});
-    for (uint32_t q = 0; q < queue.n && !found; q++) {
-        Available at = queue.data[q];
-        for (uint32_t e = global->first[at.state]; e < global->first[at.state + 1] && !found; e++) {
-            const GlobalEdge *edge = &global->edges[e];
-            Available next = {edge->to, at.blocked};
-            bool waits = at.blocked >> edge->sender & 1;
-            if (waits) next.blocked |= 1ull << edge->receiver;
-            else if (edge->sender == sender && edge->receiver == project->role) { /* the first one that is sent */
-                found = edge->message == message;
-                continue;
-            }
-            bool is_known = false;
-            for (uint32_t i = 0; i < queue.n && !is_known; i++) is_known = queue.data[i].state == next.state && queue.data[i].blocked == next.blocked;
-            if (!is_known) vec_push(&queue, next);
-        }
+    for (uint32_t i = 0; i < project->subsets.data[subset].n; i++) {
+        uint32_t state = members(project, subset)[i];
+        for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++)
+            if (global->edges[e].sender == project->role && !send_is_valid(project, subset, &global->edges[e])) return false;
     }
-    vec_fini(&queue);
-    return found;
+    return true;
 }
 
+/* ---- Receive Validity: no other message can be there instead */
+
 static bool receptions_agree(Project *project, uint32_t subset, const GlobalEdge *first, const GlobalEdge *second) {
-    if (first->sender == second->sender || !is_available(project, second->to, first->sender, first->message)) return true;
+    if (first->sender == second->sender || !erased_is_available(&project->erased, second, first->sender, first->message)) return true;
     blame(project, PROJECT_RECEIVE, first, second, subset, first->from, second->from);
     return false;
 }
@@ -305,8 +247,7 @@ static bool receptions_are_valid(Project *project, uint32_t subset) {
 Projection project_role(const GlobalAutomaton *global, uint32_t role) {
     Projection projection = {.role = role};
     Project project = {.global = global, .role = role, .out = &projection};
-    assert(global->protocol->nroles <= PROTOCOL_MAX_ROLES);
-    project.mark = allocate(global->nstates, sizeof *project.mark);
+    erased_init(&project.erased, global, role);
     determinise(&project);
     projection.machine = machine_of(&project);
     for (uint32_t s = 0; s < project.subsets.n; s++)
@@ -314,8 +255,7 @@ Projection project_role(const GlobalAutomaton *global, uint32_t role) {
     vec_fini(&project.subsets);
     vec_fini(&project.members);
     vec_fini(&project.edges);
-    vec_fini(&project.stack);
-    free(project.mark);
+    erased_fini(&project.erased);
     return projection;
 }
 
@@ -350,6 +290,7 @@ void projection_report(const GlobalAutomaton *global, const Projection *projecti
                   role_text(global, projection->edge->receiver));
         note_run(global, projection, 0, "it may after this course:", diags);
         note_run(global, projection, 1, "it may not after this one, which looks the same to it:", diags);
+        if (projection->other) diags_note(diags, projection->other->span, "then this message may be on its way, and would have to be taken first");
         return;
     }
     diags_add(diags, DIAG_NOT_PROJECTABLE, projection->edge->span, "'%s' may take '%s' from '%s' too early", role, message,

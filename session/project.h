@@ -18,7 +18,7 @@ typedef struct Projection {
     ProjectFault fault;
     uint32_t role;
     const GlobalEdge *edge;  /* the send, or the reception that is mistaken */
-    const GlobalEdge *other; /* RECEIVE: the one that was meant; else NULL */
+    const GlobalEdge *other; /* RECEIVE: the one that was meant; SEND: a message that may be on its way and comes first, or NULL */
     uint32_t *runs[2];       /* edges of the automaton: after the first the message can be sent (received), after the second it must not be */
     uint32_t nruns[2];
     Cfsm machine;            /* what the subset construction yields, minimal; also where there is a fault */

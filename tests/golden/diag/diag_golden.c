@@ -31,6 +31,7 @@ static bool is_exempt(DiagCode code) {
     case DIAG_PROTOCOL_SYNTAX: /* of protocols: tests/session */
     case DIAG_PROTOCOL:
     case DIAG_NOT_PROJECTABLE:
+    case DIAG_NONCONFORMING:
     case DIAG_CFSM: return true;
     default: return false;
     }

@@ -1,0 +1,238 @@
+/* Tasks against the roles of protocols: tasks PROTOCOLS TASKS. An entry of TASKS is a line "#@ NAME PROTOCOL ROLE sync=… async=… kmc=… safe=…" and the
+   machine's line. Besides, each projected machine of PROTOCOLS must conform to its role if the role can be projected, and not if it cannot; and for machines
+   that differ from a projected one at random the product agrees with synchronous subtyping. */
+#include "session/compat.h"
+#include "session/conform.h"
+#include "session/project.h"
+#include "session/subtype.h"
+
+#include "model/support/hash.h"
+#include "model/support/read.h"
+#include "model/support/vec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Run {
+    Sources *sources;
+    Names *names;
+    Diags *diags;
+    Protocols *protocols;
+    uint32_t passed, failed;
+    uint32_t random[2]; /* mutants: conforming, not */
+} Run;
+
+static const char *const words[] = {"yes", "no", "unknown"};
+
+static GlobalAutomaton *global_of_name(Run *run, const char *name) {
+    const Protocol *protocol = protocols_find(run->protocols, names_of(run->names, name));
+    return protocol && protocol_check(run->protocols, protocol, run->diags) ? global_of(run->protocols, protocol, run->diags) : NULL;
+}
+
+static uint32_t role_of(const GlobalAutomaton *global, const char *name) {
+    uint32_t role = 0;
+    while (role < global->protocol->nroles && strcmp(names_text(global->names, global->protocol->roles[role].name), name) != 0) role++;
+    return role;
+}
+
+/* ---- entries */
+
+static Cfsm read_machine(Run *run, const GlobalAutomaton *global, uint32_t role, const char *line) {
+    char text[8192];
+    size_t length = 0;
+    Cfsm machine = {0};
+    for (uint32_t i = 0; i < global->protocol->nroles; i++) /* the others have machines too, for the reader */
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s: %s\n", names_text(global->names, global->protocol->roles[i].name), i == role ? line : "0");
+    CfsmSystem *system = cfsm_read(run->sources, sources_add(run->sources, "task", text, length), run->names, run->diags);
+    if (system) {
+        machine = system->machines[role];
+        system->machines[role] = (Cfsm){0};
+    } else {
+        diags_render(run->diags, stdout, false);
+    }
+    cfsm_system_free(system);
+    return machine;
+}
+
+static CfsmSystem *system_with(const GlobalAutomaton *global, uint32_t role, const Cfsm *machine) {
+    CfsmSystem *system = cfsm_system_new(global->names, global->protocol->nroles);
+    for (uint32_t i = 0; i < system->n; i++) {
+        system->roles[i] = global->protocol->roles[i].name;
+        if (i == role) {
+            system->machines[i] = cfsm_of(machine->nstates, machine->initial, machine->edges, machine->nedges, machine->is_final);
+            continue;
+        }
+        Projection projection = project_role(global, i);
+        system->machines[i] = projection.machine;
+        projection.machine = (Cfsm){0};
+        projection_fini(&projection);
+    }
+    return system;
+}
+
+static ConformVerdict conforms(const GlobalAutomaton *global, uint32_t role, const Cfsm *machine, ConformOptions options) {
+    Conform conform = conform_check(global, role, machine, options);
+    ConformVerdict verdict = conform.verdict;
+    conform_fini(&conform);
+    return verdict;
+}
+
+static SubtypeVerdict is_subtype(const GlobalAutomaton *global, uint32_t role, const Cfsm *machine) {
+    Projection projection = project_role(global, role);
+    Subtype sync = subtype_sync(machine, &projection.machine);
+    SubtypeVerdict verdict = sync.verdict;
+    subtype_fini(&sync);
+    projection_fini(&projection);
+    return verdict;
+}
+
+static void judge(const GlobalAutomaton *global, uint32_t role, const Cfsm *machine, char *ours, size_t size) {
+    ConformOptions options = CONFORM_DEFAULTS;
+    ConformVerdict async = conforms(global, role, machine, options);
+    options.by_subtyping = false;
+    ConformVerdict sync = conforms(global, role, machine, options);
+    SubtypeVerdict subtype = is_subtype(global, role, machine);
+    CfsmSystem *system = system_with(global, role, machine);
+    Compat compat = compat_check(system, COMPAT_DEFAULTS);
+    snprintf(ours, size, "sync=%s async=%s kmc=%u safe=%s%s", words[sync], words[async], compat.basis == COMPAT_EXHAUSTIVE ? compat.k : 0,
+             words[compat.verdict == COMPAT_SAFE ? 0 : compat.verdict == COMPAT_UNSAFE ? 1 : 2],
+             (subtype == SUBTYPE_YES) != (sync == CONFORM_YES) ? " (but synchronous subtyping says otherwise)" : "");
+    compat_fini(&compat);
+    cfsm_system_free(system);
+}
+
+static void check_entry(Run *run, const char *head, const char *line) {
+    char name[16], protocol[32], role_name[32], known[256], ours[256] = "no such role";
+    if (sscanf(head, "#@ %15s %31s %31s %255[^\n]", name, protocol, role_name, known) != 4) exit(2);
+    GlobalAutomaton *global = global_of_name(run, protocol);
+    uint32_t role = global ? role_of(global, role_name) : 0;
+    if (global && role < global->protocol->nroles) {
+        Cfsm machine = read_machine(run, global, role, line);
+        if (machine.first) judge(global, role, &machine, ours, sizeof ours);
+        cfsm_fini(&machine);
+    }
+    bool good = strcmp(known, ours) == 0;
+    run->passed += good;
+    run->failed += !good;
+    if (!good) printf("%s\n  known: %s\n  ours:  %s\n", name, known, ours);
+    global_free(global);
+}
+
+/* ---- projected machines, and machines that differ from them */
+
+static void expect(Run *run, bool good, const GlobalAutomaton *global, uint32_t role, const char *what) {
+    run->passed += good;
+    run->failed += !good;
+    if (!good) printf("%s.%s: %s\n", names_text(global->names, global->protocol->name), names_text(global->names, global->protocol->roles[role].name), what);
+}
+
+/* One edge less, one more, or one that leads elsewhere or has another message; deterministic. False: not this time. */
+static bool mutate(const Cfsm *machine, uint64_t seed, Cfsm *mutant) {
+    VEC(CfsmEdge) edges = {0};
+    if (!machine->nedges) return false;
+    uint32_t e = (uint32_t)(hash_combine(seed, 1) % machine->nedges), other = (uint32_t)(hash_combine(seed, 2) % machine->nedges);
+    uint32_t state = (uint32_t)(hash_combine(seed, 3) % machine->nstates);
+    for (uint32_t i = 0; i < machine->nedges; i++) vec_push(&edges, machine->edges[i]);
+    switch (hash_combine(seed, 4) % 4) {
+    case 0: edges.data[e] = vec_pop(&edges); break;
+    case 1: edges.data[e].to = state; break;
+    case 2: edges.data[e].message = machine->edges[other].message; break;
+    default:
+        vec_push(&edges, machine->edges[other]);
+        vec_last(&edges).from = state;
+        break;
+    }
+    bool *is_final = calloc(machine->nstates, sizeof *is_final);
+    if (!is_final) exit(2);
+    memcpy(is_final, machine->is_final, sizeof *is_final * machine->nstates);
+    *mutant = cfsm_of(machine->nstates, machine->initial, edges.data, edges.n, is_final);
+    free(is_final);
+    vec_fini(&edges);
+    bool good = true; /* deterministic, no state sends and receives, or receives from several, and what was done is done */
+    for (uint32_t s = 0; s < mutant->nstates; s++) {
+        bool moves = mutant->first[s] < mutant->first[s + 1];
+        mutant->is_final[s] |= !moves;
+        good &= !moves || !machine->is_final[s] || machine->first[s] < machine->first[s + 1];
+    }
+    for (uint32_t s = 0; s < mutant->nstates; s++)
+        for (uint32_t a = mutant->first[s]; a < mutant->first[s + 1]; a++)
+            for (uint32_t b = mutant->first[s]; b < a; b++) {
+                const CfsmEdge *x = &mutant->edges[a], *y = &mutant->edges[b];
+                good &= x->is_send == y->is_send && !(x->peer == y->peer && x->message == y->message) && (x->is_send || x->peer == y->peer);
+            }
+    if (!good) cfsm_fini(mutant);
+    return good;
+}
+
+static void check_mutants(Run *run, const GlobalAutomaton *global, uint32_t role, const Cfsm *machine) {
+    ConformOptions options = {.final_listens = true}; /* subtyping too refuses to wait where all is over */
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        Cfsm mutant;
+        if (!mutate(machine, hash_combine(seed, role), &mutant)) continue;
+        ConformVerdict product = conforms(global, role, &mutant, options);
+        bool good = (product == CONFORM_YES) == (is_subtype(global, role, &mutant) == SUBTYPE_YES);
+        run->random[product == CONFORM_NO]++;
+        if (!good) expect(run, false, global, role, product == CONFORM_YES ? "a mutant conforms, and is no subtype" : "a mutant is a subtype, and does not conform");
+        cfsm_fini(&mutant);
+    }
+}
+
+static void check_projected(Run *run, const GlobalAutomaton *global) {
+    ConformOptions options = {.listening_end = true, .final_listens = true};
+    bool all = true;
+    for (uint32_t role = 0; role < global->protocol->nroles; role++) {
+        Projection projection = project_role(global, role);
+        bool is_ok = projection.fault == PROJECT_OK;
+        all &= is_ok;
+        ConformVerdict verdict = conforms(global, role, &projection.machine, options);
+        expect(run, (verdict == CONFORM_YES) == is_ok, global, role, is_ok ? "its projection does not conform" : "it cannot be projected, and its machine conforms");
+        projection_fini(&projection);
+    }
+    for (uint32_t role = 0; role < global->protocol->nroles && all; role++) {
+        Projection projection = project_role(global, role);
+        if (cfsm_restless(&projection.machine) == UINT32_MAX) check_mutants(run, global, role, &projection.machine);
+        projection_fini(&projection);
+    }
+}
+
+static void check_protocols(Run *run) {
+    for (uint32_t i = 0; i < run->protocols->n; i++) {
+        const Protocol *protocol = run->protocols->all[i];
+        GlobalAutomaton *global = protocol_check(run->protocols, protocol, run->diags) ? global_of(run->protocols, protocol, run->diags) : NULL;
+        if (global) check_projected(run, global);
+        global_free(global);
+    }
+}
+
+static void load(Run *run, const char *path) {
+    size_t length;
+    char *text = read_file(run->diags, path, &length);
+    if (!text) exit(2);
+    uint32_t file = sources_add(run->sources, path, text, length);
+    protocols_parse(run->protocols, run->sources, (Span){file, 0, (uint32_t)length}, run->diags);
+    free(text);
+}
+
+int main(int argc, char **argv) {
+    FILE *file = argc == 3 ? fopen(argv[2], "r") : NULL;
+    if (!file) return fprintf(stderr, "usage: tasks PROTOCOLS TASKS\n"), 2;
+    Run run = {.sources = sources_new(), .names = names_new()};
+    run.diags = diags_new(run.sources);
+    run.protocols = protocols_new(run.names);
+    load(&run, argv[1]);
+    char head[512], line[2048];
+    while (fgets(head, sizeof head, file)) {
+        if (strncmp(head, "#@ ", 3) != 0) continue;
+        if (!fgets(line, sizeof line, file)) break;
+        check_entry(&run, head, line);
+    }
+    fclose(file);
+    check_protocols(&run);
+    printf("%u passed, %u failed; of mutants %u conform, %u do not\n", run.passed, run.failed, run.random[0], run.random[1]);
+    protocols_free(run.protocols);
+    diags_free(run.diags);
+    names_free(run.names);
+    sources_free(run.sources);
+    return run.failed || !run.passed || !run.random[0] || !run.random[1];
+}
