@@ -152,6 +152,7 @@ typedef struct Line { /* a role's */
     Name role;
     Span span;
     VEC(Name) states;
+    VEC(bool) is_final; /* per state: it stands alone */
     VEC(CfsmEdge) edges; /* peer: a name */
     VEC(Span) peers;
 } Line;
@@ -196,14 +197,20 @@ static uint32_t state(Reader *reader, Line *line) {
     Name name = word(reader, "a state is expected here");
     uint32_t i = 0;
     while (i < line->states.n && line->states.data[i] != name) i++;
-    if (i == line->states.n) vec_push(&line->states, name);
+    if (i < line->states.n) return i;
+    vec_push(&line->states, name);
+    vec_push(&line->is_final, false);
     return i;
 }
 
 static void read_edge(Reader *reader, Line *line) {
     CfsmEdge edge = {.from = state(reader, line)};
     blanks(reader);
-    if (reader->failed || here(reader) == '\n' || here(reader) == ';' || !here(reader)) return; /* a state alone */
+    if (reader->failed) return;
+    if (here(reader) == '\n' || here(reader) == ';' || !here(reader)) {
+        line->is_final.data[edge.from] = true;
+        return;
+    }
     uint32_t from = reader->at;
     edge.peer = word(reader, "a role is expected here");
     vec_push(&line->peers, (Span){reader->file, from, reader->at});
@@ -265,8 +272,12 @@ static bool resolve(Reader *reader, const Lines *lines, CfsmSystem *system) {
             }
             line->edges.data[e].peer = peer;
         }
+        bool *has_edges = allocate(line->states.n, sizeof *has_edges);
         system->roles[i] = line->role;
-        system->machines[i] = cfsm_of(line->states.n, 0, line->edges.data, line->edges.n, NULL);
+        for (uint32_t e = 0; e < line->edges.n; e++) has_edges[line->edges.data[e].from] = true;
+        for (uint32_t s = 0; s < line->states.n; s++) line->is_final.data[s] |= !has_edges[s];
+        free(has_edges);
+        system->machines[i] = cfsm_of(line->states.n, 0, line->edges.data, line->edges.n, line->is_final.data);
     }
     return true;
 }
@@ -291,6 +302,7 @@ CfsmSystem *cfsm_read(const Sources *sources, uint32_t file, Names *names, Diags
     }
     for (uint32_t i = 0; i < lines.n; i++) {
         vec_fini(&lines.data[i].states);
+        vec_fini(&lines.data[i].is_final);
         vec_fini(&lines.data[i].edges);
         vec_fini(&lines.data[i].peers);
     }
@@ -318,6 +330,8 @@ void cfsm_print(const CfsmSystem *system, uint32_t role, FILE *out) {
             fprintf(out, " %u", edge->to);
             first = false;
         }
+    for (uint32_t s = 0; s < machine->nstates; s++)
+        if (machine->is_final[s] && machine->first[s] < machine->first[s + 1]) fprintf(out, "; %u", s);
     fputc('\n', out);
 }
 

@@ -44,8 +44,8 @@ Cfsm cfsm_minimal(const Cfsm *machine);
 /* A state in which an edge exists out of a final state; UINT32_MAX: none. */
 uint32_t cfsm_restless(const Cfsm *machine);
 
-/* Text form, one role a line: "A: 0 B!req(int) 1; 1 B?rep 0". The state that is named first is initial; without edges, final. A role
-   without actions: "A: 0". Names go to `names`. NULL: diagnosed. */
+/* Text form, one role a line: "A: 0 B!req(int) 1; 1 B?rep 0". The state that is named first is initial; one without edges, or that also
+   stands alone, is final ("A: 0 B?more 0; 0"). A role without actions: "A: 0". Names go to `names`. NULL: diagnosed. */
 CfsmSystem *cfsm_read(const Sources *sources, uint32_t file, Names *names, Diags *diags);
 void cfsm_print(const CfsmSystem *system, uint32_t role, FILE *out);
 void cfsm_dot(const CfsmSystem *system, uint32_t role, FILE *out);

@@ -112,7 +112,13 @@ typedef struct Product {
     uint32_t *starts, *ends;
     uint32_t narms;
 } Product;
+typedef VEC(uint32_t) Places;
 
+static bool contains(const Places *places, uint32_t place) {
+    for (uint32_t i = 0; i < places->n; i++)
+        if (places->data[i] == place) return true;
+    return false;
+}
 
 static uint32_t find_tuple(const uint32_t *places, uint32_t n, const uint32_t *tuple, uint32_t width) {
     for (uint32_t i = 0; i < n; i++)
@@ -120,41 +126,66 @@ static uint32_t find_tuple(const uint32_t *places, uint32_t n, const uint32_t *t
     return n;
 }
 
+/* The states of an arm that `state` reaches by its empty steps: a choice there is not made until its message is sent. */
+static void close_arm(const Raw *edges, uint32_t n, uint32_t state, Places *closure) {
+    vec_clear(closure);
+    vec_push(closure, state);
+    for (uint32_t i = 0; i < closure->n; i++)
+        for (uint32_t e = 0; e < n; e++) {
+            if (!edges[e].is_empty || edges[e].from != closure->data[i]) continue;
+            if (!contains(closure, edges[e].to)) vec_push(closure, edges[e].to);
+        }
+}
+
+typedef struct Interleaving {
+    Build *build;
+    const Product *product;
+    const Raw *arms; /* the edges of all, without their ends */
+    Places places, states, closure;
+} Interleaving;
+
+/* The messages of arm `a` from the product's state `s`; true when the arm may be over there. */
+static bool advance(Interleaving *at, uint32_t s, uint32_t a) {
+    uint32_t width = at->product->narms, base = at->product->first[0];
+    const Raw *edges = at->arms + (at->product->first[a] - base);
+    uint32_t n = at->product->first[a + 1] - at->product->first[a];
+    close_arm(edges, n, at->places.data[(size_t)s * width + a], &at->closure);
+    for (uint32_t e = 0; e < n; e++) {
+        if (edges[e].is_empty || !contains(&at->closure, edges[e].from)) continue;
+        for (uint32_t i = 0; i < width; i++) vec_push(&at->places, at->places.data[(size_t)s * width + i]);
+        uint32_t *next = at->places.data + (size_t)at->states.n * width;
+        next[a] = edges[e].to;
+        uint32_t target = find_tuple(at->places.data, at->states.n, next, width);
+        if (target == at->states.n) vec_push(&at->states, new_state(at->build));
+        else at->places.n -= width;
+        Raw edge = edges[e];
+        edge.from = at->states.data[s];
+        edge.to = at->states.data[target];
+        add_edge(at->build, edge);
+    }
+    return contains(&at->closure, at->product->ends[a]);
+}
+
 /* Replaces the arms' edges by those of their product. */
 static uint32_t interleave(Build *build, const Product *product, uint32_t end) {
     uint32_t width = product->narms, total = build->edges.n - product->first[0];
     Raw *arms = calloc(total + 1u, sizeof *arms);
-    VEC(uint32_t) places = {0}, states = {0};
     if (!arms) fatal("out of memory");
     if (total) memcpy(arms, build->edges.data + product->first[0], sizeof *arms * total);
     build->edges.n = product->first[0];
-    for (uint32_t i = 0; i < width; i++) vec_push(&places, product->starts[i]);
-    vec_push(&states, new_state(build));
-    for (uint32_t s = 0; s < states.n && build->nstates < GLOBAL_MAX_STATES; s++) {
+    Interleaving at = {.build = build, .product = product, .arms = arms};
+    for (uint32_t i = 0; i < width; i++) vec_push(&at.places, product->starts[i]);
+    vec_push(&at.states, new_state(build));
+    for (uint32_t s = 0; s < at.states.n && build->nstates < GLOBAL_MAX_STATES; s++) {
         bool over = true;
-        for (uint32_t a = 0; a < width; a++) {
-            uint32_t at = places.data[(size_t)s * width + a];
-            over &= at == product->ends[a];
-            for (uint32_t e = product->first[a] - product->first[0]; e < product->first[a + 1] - product->first[0]; e++) {
-                if (arms[e].from != at) continue;
-                for (uint32_t i = 0; i < width; i++) vec_push(&places, places.data[(size_t)s * width + i]);
-                uint32_t *next = places.data + (size_t)states.n * width;
-                next[a] = arms[e].to;
-                uint32_t target = find_tuple(places.data, states.n, next, width);
-                if (target == states.n) vec_push(&states, new_state(build));
-                else places.n -= width;
-                Raw edge = arms[e];
-                edge.from = states.data[s];
-                edge.to = states.data[target];
-                add_edge(build, edge);
-            }
-        }
-        if (over) add_empty(build, states.data[s], end);
+        for (uint32_t a = 0; a < width; a++) over &= advance(&at, s, a);
+        if (over) add_empty(build, at.states.data[s], end);
     }
-    uint32_t start = states.data[0];
+    uint32_t start = at.states.data[0];
     free(arms);
-    vec_fini(&places);
-    vec_fini(&states);
+    vec_fini(&at.places);
+    vec_fini(&at.states);
+    vec_fini(&at.closure);
     return start;
 }
 

@@ -1,4 +1,5 @@
-/* `unknot session project|compat|dual|subtype` */
+/* `unknot session project|compat|choreography|dual|subtype` */
+#include "session/choreography.h"
 #include "session/compat.h"
 #include "session/local.h"
 #include "session/merge.h"
@@ -182,6 +183,29 @@ static int compat(Held *held, const Options *options, FILE *out) {
     return code;
 }
 
+/* ---- choreography */
+
+static int choreography_file(Held *held, const CfsmSystem *system, FILE *out) {
+    Choreography choreography = choreography_of(system, held->names, "Choreography");
+    if (choreography.text) fputs(choreography.text, out);
+    else fprintf(out, "%s\n%s", choreography.verdict == CHOREOGRAPHY_NONE ? "no protocol has these projections:" : "no protocol was found:", choreography.why);
+    int code = choreography.verdict == CHOREOGRAPHY_FOUND ? EXIT_HOLDS : choreography.verdict == CHOREOGRAPHY_NONE ? EXIT_VIOLATED : EXIT_NO_VERDICT;
+    choreography_fini(&choreography);
+    return code;
+}
+
+static int choreography(Held *held, const Options *options, FILE *out) {
+    if (held->system) return choreography_file(held, held->system, out);
+    int code = EXIT_HOLDS;
+    for (uint32_t i = 0; i < held->protocols->n; i++) {
+        CfsmSystem *system = project_all(held, held->protocols->all[i], 0);
+        code = job_worse(code, system ? choreography_file(held, system, out) : EXIT_VIOLATED);
+        cfsm_system_free(system);
+    }
+    (void)options;
+    return code;
+}
+
 /* ---- dual and subtype: a type as it is written, or FILE:role */
 
 static bool read_type(Held *held, const char *text, Cfsm *machine) {
@@ -303,6 +327,7 @@ typedef struct Row { const char *name; SessionRun run; uint32_t operands; bool t
 static const Row rows[] = {
     {"project", project, 2, true},
     {"compat", compat, 2, true},
+    {"choreography", choreography, 2, true},
     {"dual", dual, 2, false},
     {"subtype", subtype, 3, false},
 };
@@ -329,7 +354,7 @@ int command_session(const Options *options, CommandLine line) {
     const Row *row = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].name, word) == 0) row = &rows[i];
-    if (!row) return command_wrong("session needs what to do: project, compat, dual or subtype");
+    if (!row) return command_wrong("session needs what to do: project, compat, choreography, dual or subtype");
     if (options->operands.n != row->operands) return command_wrong("session %s needs %s", word, row->operands == 3 ? "two types" : row->takes_file ? "one file" : "one type");
     if (row->run == project && ends_in(options->operands.data[1], ".cfsm")) return command_wrong("session project needs a protocol, not machines");
     if (options->out && !output_probe(options->out)) return EXIT_WRONG_INPUT;
