@@ -17,6 +17,8 @@ typedef struct Part {
 
 typedef struct Work {
     const Automaton *automaton;
+    SubsetView *view;
+    uint64_t *from; /* the subset at hand */
     Subsets *subsets;
     uint32_t *slots; /* open addressing: number + 1 */
     uint32_t mask;
@@ -77,8 +79,10 @@ static bool expand(Work *w, uint32_t state, uint32_t most) {
     const Automaton *a = w->automaton;
     uint32_t n = w->subsets->nwords;
     memset(w->label_to, 0, a->nstates * sizeof *w->label_to);
+    memcpy(w->from, subsets_at(w->subsets, state), n * sizeof *w->from);
+    if (w->view) w->view(a, w->from);
     for (uint32_t q = 0; q < a->nstates; q++) {
-        if (!subsets_has(subsets_at(w->subsets, state), q)) continue;
+        if (!subsets_has(w->from, q)) continue;
         for (const Edge *e = automaton_begin(a, q); e < automaton_end(a, q); e++)
             w->label_to[e->to] = bdd_or(a->bdds, w->label_to[e->to], e->label);
     }
@@ -98,20 +102,20 @@ static bool expand(Work *w, uint32_t state, uint32_t most) {
     return true;
 }
 
-bool subsets_init(Subsets *subsets, const Automaton *automaton, uint32_t max_states) {
+bool subsets_init(Subsets *subsets, const Automaton *automaton, SubsetView *view, uint32_t max_states) {
     *subsets = (Subsets){.nwords = automaton->nstates / 64 + 1};
     subsets->automaton = automaton_new(automaton->bdds, 0, 0);
-    Work w = {.automaton = automaton, .subsets = subsets};
+    Work w = {.automaton = automaton, .view = view, .subsets = subsets};
     w.label_to = calloc(automaton->nstates, sizeof *w.label_to);
-    uint64_t *first = calloc(subsets->nwords, sizeof *first);
-    if (!w.label_to || !first) fatal("out of memory");
-    first[automaton->initial / 64] |= UINT64_C(1) << automaton->initial % 64;
-    number_of(&w, first);
+    w.from = calloc(subsets->nwords, sizeof *w.from);
+    if (!w.label_to || !w.from) fatal("out of memory");
+    w.from[automaton->initial / 64] |= UINT64_C(1) << automaton->initial % 64;
+    number_of(&w, w.from);
     bool fits = true;
     for (uint32_t s = 0; s < subsets->automaton->nstates && fits; s++)
         fits = expand(&w, s, max_states * EDGES_A_STATE) && subsets->automaton->nstates <= max_states;
     automaton_settle(subsets->automaton);
-    free(first);
+    free(w.from);
     free(w.label_to);
     free(w.slots);
     vec_fini(&w.parts);

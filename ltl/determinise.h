@@ -11,8 +11,11 @@ typedef struct Subsets {
     VEC(uint64_t) bits;
 } Subsets;
 
-/* False when more than `max_states`, or ten times as many edges, are needed. */
-bool subsets_init(Subsets *subsets, const Automaton *automaton, uint32_t max_states);
+/* What a subset is taken to be when its steps are looked for: `bits` may be changed. */
+typedef void SubsetView(const Automaton *automaton, uint64_t *bits);
+
+/* `view`: NULL for itself. False when more than `max_states`, or ten times as many edges, are needed. */
+bool subsets_init(Subsets *subsets, const Automaton *automaton, SubsetView *view, uint32_t max_states);
 void subsets_fini(Subsets *subsets);
 static inline const uint64_t *subsets_at(const Subsets *subsets, uint32_t state) {
     return subsets->bits.data + (size_t)state * subsets->nwords;

@@ -7,7 +7,8 @@
 
 #include <stdio.h>
 
-/* `name` and `stutter_invariant` are claims about the automaton; deterministic, complete and weak are found out. */
+/* `name` and `stutter_invariant` are claims about the automaton; deterministic, complete, weak and terminal are found
+   out. */
 void hoa_write(const Automaton *automaton, const Formulas *atoms, const char *name, bool stutter_invariant, FILE *out);
 void hoa_write_dot(const Automaton *automaton, const Formulas *atoms, const char *name, FILE *out);
 /* A function over atoms as a sum of products, for people: `a & !b | c`. */

@@ -1,5 +1,5 @@
-#include "ltl/components.h"
 #include "ltl/hoa.h"
+#include "ltl/strength.h"
 #include "model/support/dot_label.h"
 
 #include <stdlib.h>
@@ -44,21 +44,6 @@ static void write_quoted(const char *text, FILE *out) {
     fputc('"', out);
 }
 
-/* All edges inside a component have all marks, or none has all. */
-static bool is_weak(const Automaton *automaton) {
-    Components components;
-    components_init(&components, automaton);
-    bool weak = true;
-    for (uint32_t i = 0; i < automaton->edges.n && weak; i++) {
-        const Edge *e = &automaton->edges.data[i];
-        if (components.of[e->from] == UINT32_MAX || !components_inside(&components, e)) continue;
-        const Component *component = components_at(&components, e->from);
-        weak = component->is_accepting ? e->marks == component->marks : e->marks == 0;
-    }
-    components_fini(&components);
-    return weak;
-}
-
 static void write_atoms(const Automaton *automaton, const Formulas *atoms, Label *label) {
     uint64_t support = automaton_support(automaton);
     uint32_t n = 0;
@@ -90,6 +75,14 @@ static void write_marks(Marks marks, FILE *out) {
     fputc('}', out);
 }
 
+static void write_properties(const Automaton *automaton, bool stutter_invariant, FILE *out) {
+    Strength strength = strength_of(automaton);
+    fprintf(out, "properties: trans-labels explicit-labels %s%s%s%s%s%s\n--BODY--\n",
+        automaton->is_state_based ? "state-acc" : "trans-acc", automaton_is_complete(automaton) ? " complete" : "",
+        automaton_is_deterministic(automaton) ? " deterministic" : "", strength >= STRENGTH_WEAK ? " weak" : "",
+        strength == STRENGTH_TERMINAL ? " terminal" : "", stutter_invariant ? " stutter-invariant" : "");
+}
+
 void hoa_write(const Automaton *automaton, const Formulas *atoms, const char *name, bool stutter_invariant, FILE *out) {
     Label label = {.out = out};
     bool by_state = automaton->is_state_based;
@@ -103,10 +96,7 @@ void hoa_write(const Automaton *automaton, const Formulas *atoms, const char *na
         automaton->initial);
     write_atoms(automaton, atoms, &label);
     write_acceptance(automaton, out);
-    fprintf(out, "properties: trans-labels explicit-labels %s%s%s%s%s\n--BODY--\n",
-        by_state ? "state-acc" : "trans-acc", automaton_is_complete(automaton) ? " complete" : "",
-        automaton_is_deterministic(automaton) ? " deterministic" : "", is_weak(automaton) ? " weak" : "",
-        stutter_invariant ? " stutter-invariant" : "");
+    write_properties(automaton, stutter_invariant, out);
     for (uint32_t s = 0; s < automaton->nstates; s++) {
         fprintf(out, "State: %u", s);
         if (by_state) write_marks(automaton_accepts_at(automaton, s), out);

@@ -181,7 +181,7 @@ static Automaton *minimise(const Automaton *a, const bool *accepts) {
 Automaton *obligation_minimal(const Automaton *automaton, uint32_t max_states) {
     Subsets subsets;
     Automaton *result = NULL;
-    if (subsets_init(&subsets, automaton, max_states)) {
+    if (subsets_init(&subsets, automaton, NULL, max_states)) {
         Components components;
         components_init(&components, subsets.automaton);
         bool *accepting = find_accepting(automaton, &subsets, &components);

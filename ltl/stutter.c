@@ -81,8 +81,8 @@ static void explore(Work *w) {
 }
 
 /* The letters at which one of the two goes on. */
-static void project(const Work *w, const Lasso *lasso, Marks moves, StutterWord *word) {
-    *word = (StutterWord){0};
+static void project(const Work *w, const Lasso *lasso, Marks moves, OwnWord *word) {
+    *word = (OwnWord){0};
     for (uint32_t i = 0; i < lasso->edges.n; i++) {
         const Edge *e = &lasso->edges.data[i];
         if (i == lasso->prefix) word->prefix = word->letters.n;
@@ -91,7 +91,7 @@ static void project(const Work *w, const Lasso *lasso, Marks moves, StutterWord 
     assert(word->prefix < word->letters.n);
 }
 
-static StutterAnswer decide(Work *w, StutterWord *in, StutterWord *out) {
+static StutterAnswer decide(Work *w, OwnWord *in, OwnWord *out) {
     Lasso lasso;
     explore(w);
     if (emptiness_check(w->runs, &lasso)) return STUTTER_INVARIANT;
@@ -102,7 +102,7 @@ static StutterAnswer decide(Work *w, StutterWord *in, StutterWord *out) {
 }
 
 StutterAnswer stutter_check(
-    const Automaton *automaton, const Automaton *negation, uint32_t max_states, StutterWord *in, StutterWord *out) {
+    const Automaton *automaton, const Automaton *negation, uint32_t max_states, OwnWord *in, OwnWord *out) {
     Work w = {.a = automaton, .b = negation};
     uint32_t nsets = automaton->nsets + negation->nsets;
     vec_push(&w.letters, BDD_TRUE);
@@ -124,5 +124,3 @@ StutterAnswer stutter_check(
     automaton_free(w.runs);
     return answer;
 }
-
-void stutter_word_fini(StutterWord *word) { vec_fini(&word->letters); }

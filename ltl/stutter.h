@@ -4,19 +4,13 @@
 #define UNKNOT_LTL_STUTTER_H
 
 #include "ltl/automaton.h"
+#include "ltl/word.h"
 
 typedef enum StutterAnswer { STUTTER_INVARIANT, STUTTER_SENSITIVE, STUTTER_UNKNOWN } StutterAnswer;
-
-/* A lasso word: letters[prefix..n) for ever. */
-typedef struct StutterWord {
-    VEC(uint64_t) letters;
-    uint32_t prefix;
-} StutterWord;
 
 /* `negation` accepts what `automaton` does not. When sensitive, and words are asked for (they may be NULL): one of the
    language and one not in it that differ in repetitions only. Unknown: more than `max_states` would be needed. */
 StutterAnswer stutter_check(
-    const Automaton *automaton, const Automaton *negation, uint32_t max_states, StutterWord *in, StutterWord *out);
-void stutter_word_fini(StutterWord *word);
+    const Automaton *automaton, const Automaton *negation, uint32_t max_states, OwnWord *in, OwnWord *out);
 
 #endif

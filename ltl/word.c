@@ -12,6 +12,8 @@ typedef struct Table {
     bool **truth;
 } Table;
 
+void word_fini(OwnWord *own) { vec_fini(&own->letters); }
+
 static uint32_t next(LassoWord word, uint32_t i) { return i + 1 < word.length ? i + 1 : word.prefix; }
 
 /* U and W, with R and M as their mirror images: a value that spreads backwards from where `stop` is. */

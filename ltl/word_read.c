@@ -57,7 +57,7 @@ static Span letter_span(const Reader *r) {
     return span;
 }
 
-static bool read_letter(Reader *r, WordText *word) {
+static bool read_letter(Reader *r, OwnWord *word) {
     Span span = letter_span(r);
     Formula f;
     uint64_t letter = 0, forbidden = 0;
@@ -69,10 +69,10 @@ static bool read_letter(Reader *r, WordText *word) {
     return true;
 }
 
-bool word_read(Formulas *formulas, const Sources *sources, Diags *diags, Span span, WordText *word) {
+bool word_read(Formulas *formulas, const Sources *sources, Diags *diags, Span span, OwnWord *word) {
     size_t length;
     Reader r = {formulas, sources, diags, sources_text(sources, span.file, &length), span};
-    *word = (WordText){0};
+    *word = (OwnWord){0};
     while (!take(&r, '{')) {
         if (!read_letter(&r, word)) return false;
         if (!take(&r, ';')) return complain(&r, "expected ';' and more letters, and at the end the loop, in braces");
@@ -85,5 +85,3 @@ bool word_read(Formulas *formulas, const Sources *sources, Diags *diags, Span sp
     skip_blanks(&r);
     return r.span.begin == r.span.end || complain(&r, "nothing may follow the loop");
 }
-
-void word_text_fini(WordText *word) { vec_fini(&word->letters); }

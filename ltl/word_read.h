@@ -3,17 +3,10 @@
 #ifndef UNKNOT_LTL_WORD_READ_H
 #define UNKNOT_LTL_WORD_READ_H
 
-#include "ltl/formula.h"
+#include "ltl/word.h"
 #include "model/support/diag.h"
-#include "model/support/vec.h"
-
-typedef struct WordText {
-    VEC(uint64_t) letters;
-    uint32_t prefix;
-} WordText;
 
 /* Reads the bytes of `span`, all of them. False when errors went to `diags`. */
-bool word_read(Formulas *formulas, const Sources *sources, Diags *diags, Span span, WordText *word);
-void word_text_fini(WordText *word);
+bool word_read(Formulas *formulas, const Sources *sources, Diags *diags, Span span, OwnWord *word);
 
 #endif

@@ -1,11 +1,8 @@
 /* `unknot ltl FORMULA` */
-#include "ltl/emptiness.h"
 #include "ltl/hoa.h"
 #include "ltl/hoa_read.h"
-#include "ltl/ltl.h"
+#include "ltl/language.h"
 #include "ltl/parse.h"
-#include "ltl/product.h"
-#include "ltl/stutter.h"
 #include "ltl/word_read.h"
 #include "tools/commands.h"
 #include "tools/formula_spans.h"
@@ -15,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_STUTTER_STATES = 1 << 22 };
+enum {
+    MOST_STUTTER_STATES = 1 << 22,
+    MOST_CLAIM_STATES = 1 << 18 /* when stuttering is only a property to be written */
+};
 
 /* One formula at work, or two. */
 typedef struct Work {
@@ -43,11 +43,21 @@ static bool read_formula(Work *work, Span span, Formula *f) {
     return true;
 }
 
+static int say_too_large(void) {
+    fputs("unknot: no verdict: the automaton is too large\n", stderr);
+    return EXIT_NO_VERDICT;
+}
+
 static Automaton *translate(Work *work, Formula f, LtlKind kind) {
     LtlOptions all = ltl_options_all();
     Automaton *automaton = ltl_translate(work->formulas, work->bdds, f, kind, &all);
-    if (!automaton) fputs("unknot: no verdict: the automaton is too large\n", stderr);
+    if (!automaton) say_too_large();
     return automaton;
+}
+
+static Language language_of(Work *work, Formula f) {
+    LtlOptions all = ltl_options_all();
+    return language_of_formula(work->formulas, work->bdds, f, &all);
 }
 
 /* ---- automata */
@@ -69,6 +79,8 @@ static void write_stats(Work *work, const Automaton *automaton, const char *name
         automaton_is_complete(automaton) ? ", complete" : "", name);
 }
 
+static bool writes_hoa(const Options *options) { return !options->stats && !options->dot; }
+
 static void write_automaton(Work *work, const Automaton *automaton, const char *name, bool stutter_invariant) {
     work->states += automaton->nstates;
     work->edges += automaton->edges.n;
@@ -79,30 +91,72 @@ static void write_automaton(Work *work, const Automaton *automaton, const char *
 
 static LtlKind kind_of(const Options *options) { return options->tgba ? LTL_GENERALISED : LTL_BUCHI; }
 
+/* Worth deciding only where it is written. */
+static bool claims_stutter(Work *work, const Automaton *automaton, Formula f) {
+    if (!writes_hoa(work->options) || formula_is(work->formulas, f, FORMULA_IS_STEPLESS)) return true;
+    LtlOptions all = ltl_options_all();
+    Formula negated = formula_negated(work->formulas, f);
+    Automaton *complement = ltl_translate(work->formulas, work->bdds, negated, LTL_GENERALISED, &all);
+    bool claims =
+        complement && stutter_check(automaton, complement, MOST_CLAIM_STATES, NULL, NULL) == STUTTER_INVARIANT;
+    automaton_free(complement);
+    return claims;
+}
+
 static int translate_one(Work *work, Formula f) {
     Automaton *automaton = translate(work, f, kind_of(work->options));
     if (!automaton) return EXIT_NO_VERDICT;
     char *name = text_of(work, f);
-    write_automaton(work, automaton, name, formula_is(work->formulas, f, FORMULA_IS_STEPLESS));
+    write_automaton(work, automaton, name, claims_stutter(work, automaton, f));
     free(name);
     automaton_free(automaton);
     return EXIT_HOLDS;
 }
 
+/* ---- automata that are read */
+
+/* One of the file: *span goes behind it. NULL: there was none (HOA_ABORTED, HOA_END), or it was wrong. */
+static Automaton *read_automaton(Work *work, Span *span, HoaResult *result) {
+    Automaton *automaton;
+    *result = hoa_read(work->formulas, work->bdds, work->sources, work->diags, span, &automaton);
+    return automaton;
+}
+
+static int say_no_complement(ComplementResult how) {
+    if (how == COMPLEMENT_LARGE) return say_too_large();
+    fputs("unknot: no verdict: the automaton is neither deterministic nor weak, and complements of others are not "
+          "made; give the automaton of the opposite\n",
+        stderr);
+    return EXIT_NO_VERDICT;
+}
+
+/* Takes the automaton; writes it, or its complement, made small. */
+static int reduce_one(Work *work, Automaton *automaton, const char *name) {
+    const Options *options = work->options;
+    LtlOptions all = ltl_options_all();
+    Language language = {.automaton = automaton};
+    if (options->complement || writes_hoa(options)) language = language_of_automaton(automaton);
+    bool invariant = language_stutters(&language, MOST_CLAIM_STATES, NULL, NULL) == STUTTER_INVARIANT;
+    int code = EXIT_HOLDS;
+    Automaton **wanted = options->complement ? &language.complement : &language.automaton;
+    if (*wanted) {
+        *wanted = ltl_reduce(*wanted, kind_of(options), &all);
+        write_automaton(work, *wanted, name, invariant);
+    } else {
+        code = say_no_complement(language.how);
+    }
+    language_fini(&language);
+    return code;
+}
+
 /* The automata of a HOA file, made small and written again. */
 static int reduce_all(Work *work, Span span) {
     int code = EXIT_HOLDS;
-    LtlOptions all = ltl_options_all();
     for (HoaResult result = HOA_ABORTED; result != HOA_END;) {
-        Automaton *automaton;
         work_begin(work);
-        result = hoa_read(work->formulas, work->bdds, work->sources, work->diags, &span, &automaton);
-        if (result == HOA_WRONG) code = EXIT_WRONG_INPUT;
-        if (automaton) {
-            automaton = ltl_reduce(automaton, kind_of(work->options), &all);
-            write_automaton(work, automaton, sources_name(work->sources, span.file), false);
-        }
-        automaton_free(automaton);
+        Automaton *automaton = read_automaton(work, &span, &result);
+        if (result == HOA_WRONG) code = job_worse(code, EXIT_WRONG_INPUT);
+        if (automaton) code = job_worse(code, reduce_one(work, automaton, sources_name(work->sources, span.file)));
         work_end(work);
     }
     return code;
@@ -110,9 +164,9 @@ static int reduce_all(Work *work, Span span) {
 
 /* ---- answers */
 
-static void write_word(Work *work, const char *what, LassoWord word) {
+static void write_word(Work *work, const char *what, const OwnWord *word) {
     fprintf(work->out, "  %s: ", what);
-    word_print(work->formulas, word, work->out);
+    word_print(work->formulas, word_of(word), work->out);
     fputc('\n', work->out);
 }
 
@@ -121,71 +175,60 @@ static int check_word(Work *work, Formula f) {
     Diags *diags = diags_new(sources);
     const char *text = work->options->check_word;
     uint32_t file = sources_add(sources, "word", text, strlen(text));
-    WordText read;
+    OwnWord read;
     int code = EXIT_WRONG_INPUT;
     if (word_read(work->formulas, sources, diags, (Span){file, 0, (uint32_t)strlen(text)}, &read)) {
-        bool holds = word_satisfies(work->formulas, (LassoWord){read.letters.data, read.prefix, read.letters.n}, f);
+        bool holds = word_satisfies(work->formulas, word_of(&read), f);
         fprintf(work->out, "the formula %s of the word\n", holds ? "holds" : "does not hold");
         code = holds ? EXIT_HOLDS : EXIT_VIOLATED;
     }
     diags_render(diags, stderr, options_colour(work->options, stderr));
-    word_text_fini(&read);
+    word_fini(&read);
     diags_free(diags);
     sources_free(sources);
     return code;
 }
 
 static int check_stutter(Work *work, Formula f) {
-    Automaton *automaton = translate(work, f, LTL_GENERALISED);
-    Automaton *negation = automaton ? translate(work, formula_negated(work->formulas, f), LTL_GENERALISED) : NULL;
-    StutterWord in = {0}, out = {0};
-    StutterAnswer answer = STUTTER_UNKNOWN;
-    if (negation) answer = stutter_check(automaton, negation, MOST_STUTTER_STATES, &in, &out);
+    Language language = language_of(work, f);
+    OwnWord in = {0}, out = {0};
+    StutterAnswer answer = language_stutters(&language, MOST_STUTTER_STATES, &in, &out);
     const char *const texts[] = {"stutter-invariant", "stutter-sensitive", "no verdict"};
     fprintf(work->out, "%s\n", texts[answer]);
     if (answer == STUTTER_SENSITIVE) {
-        write_word(work, "it holds of", (LassoWord){in.letters.data, in.prefix, in.letters.n});
-        write_word(work, "and not of", (LassoWord){out.letters.data, out.prefix, out.letters.n});
+        write_word(work, "it holds of", &in);
+        write_word(work, "and not of", &out);
     }
-    stutter_word_fini(&in);
-    stutter_word_fini(&out);
-    automaton_free(automaton);
-    automaton_free(negation);
+    word_fini(&in);
+    word_fini(&out);
+    language_fini(&language);
     return answer == STUTTER_INVARIANT ? EXIT_HOLDS : answer == STUTTER_SENSITIVE ? EXIT_VIOLATED : EXIT_NO_VERDICT;
 }
 
-/* f implies g, or a word shows that it does not. */
-static int check_implication(Work *work, Formula f, Formula g, const char *what) {
-    Automaton *a = translate(work, f, LTL_GENERALISED);
-    Automaton *b = a ? translate(work, formula_negated(work->formulas, g), LTL_GENERALISED) : NULL;
-    int code = EXIT_NO_VERDICT;
-    if (b) {
-        Automaton *product = product_of(a, b);
-        Lasso lasso;
-        code = emptiness_check(product, &lasso) ? EXIT_HOLDS : EXIT_VIOLATED;
-        if (code == EXIT_VIOLATED) {
-            uint64_t *letters = calloc(lasso.edges.n, sizeof *letters);
-            if (letters) write_word(work, what, lasso_word(product, &lasso, letters));
-            free(letters);
-            lasso_fini(&lasso);
-        }
-        automaton_free(product);
-    }
-    automaton_free(a);
-    automaton_free(b);
-    return code;
+/* a implies b, or a word shows that it does not. */
+static int check_implication(Work *work, const Language *a, const Language *b, const char *what) {
+    OwnWord word = {0};
+    LanguageAnswer answer = language_includes(b, a, &word);
+    if (answer == LANGUAGE_NO) write_word(work, what, &word);
+    word_fini(&word);
+    if (answer == LANGUAGE_UNKNOWN) return a->automaton ? say_no_complement(b->how) : say_too_large();
+    return answer == LANGUAGE_YES ? EXIT_HOLDS : EXIT_VIOLATED;
 }
 
-static int check_equivalence(Work *work, Formula f, Formula g) {
-    int there = check_implication(work, f, g, "the first holds, and the second does not, of");
-    int back = check_implication(work, g, f, "the second holds, and the first does not, of");
+/* Takes both. */
+static int check_equivalence(Work *work, Language a, Language b) {
+    int there = check_implication(work, &a, &b, "the first holds, and the second does not, of");
+    int back = check_implication(work, &b, &a, "the second holds, and the first does not, of");
     int code = job_worse(there, back);
     if (code == EXIT_HOLDS) fputs("equivalent\n", work->out);
     if (code == EXIT_VIOLATED)
         fprintf(work->out, "%s\n",
             there == EXIT_HOLDS  ? "not equivalent: the first implies the second"
             : back == EXIT_HOLDS ? "not equivalent: the second implies the first"
-                                 : "not equivalent: neither implies the other");
+            : there == back      ? "not equivalent: neither implies the other"
+                                 : "not equivalent");
+    language_fini(&a);
+    language_fini(&b);
     return code;
 }
 
@@ -208,40 +251,71 @@ static int run_two(Work *work, Span first, Span second) {
     Formula f, g;
     work_begin(work);
     int code = EXIT_WRONG_INPUT;
-    if (read_formula(work, first, &f) && read_formula(work, second, &g)) code = check_equivalence(work, f, g);
+    if (read_formula(work, first, &f) && read_formula(work, second, &g))
+        code = check_equivalence(work, language_of(work, f), language_of(work, g));
+    work_end(work);
+    return code;
+}
+
+/* The automaton of a file, and a formula or a second automaton there. */
+static int compare_automata(Work *work, Span file, const Span *formula) {
+    work_begin(work);
+    HoaResult result;
+    Automaton *first = read_automaton(work, &file, &result), *second = NULL;
+    Formula f;
+    int code = EXIT_WRONG_INPUT;
+    if (formula ? first && read_formula(work, *formula, &f)
+                : first && (second = read_automaton(work, &file, &result)) != NULL)
+        code = check_equivalence(
+            work, language_of_automaton(first), second ? language_of_automaton(second) : language_of(work, f));
+    else if (!formula && result != HOA_WRONG) code = command_wrong("--equiv needs two automata, or one and a formula");
+    if (code == EXIT_WRONG_INPUT) automaton_free(first);
     work_end(work);
     return code;
 }
 
 static int run_all(Work *work, const FormulaSpans *spans) {
-    if (work->options->equiv) return run_two(work, spans->data[0], spans->data[1]);
-    const char *path = work->options->formula_file;
-    if (path && formula_spans_is_hoa(path)) return reduce_all(work, spans->data[0]);
+    const Options *options = work->options;
+    bool from_automata = options->formula_file && formula_spans_is_hoa(options->formula_file);
+    if (from_automata && options->equiv)
+        return compare_automata(work, spans->data[0], spans->n > 1 ? &spans->data[1] : NULL);
+    if (from_automata) return reduce_all(work, spans->data[0]);
+    if (options->equiv) return run_two(work, spans->data[0], spans->data[1]);
     int code = EXIT_HOLDS;
     for (uint32_t i = 0; i < spans->n; i++) code = job_worse(code, run_one(work, spans->data[i]));
-    if (work->options->stats && spans->n > 1)
+    if (options->stats && spans->n > 1)
         fprintf(work->out, "%u formulas: %llu states, %llu edges\n", spans->n, (unsigned long long)work->states,
             (unsigned long long)work->edges);
     return code;
 }
 
+static int wrong_operands(const Options *options, bool from_automata) {
+    uint32_t n = options->operands.n;
+    if (from_automata && options->equiv)
+        return n <= 1 ? EXIT_HOLDS : command_wrong("--equiv compares an automaton with one formula, or with a second one");
+    uint32_t wanted = options->formula_file ? 0 : options->equiv ? 2 : 1;
+    if (n == wanted) return EXIT_HOLDS;
+    return command_wrong("ltl needs %s; see `unknot help ltl`",
+        wanted == 0   ? "no formula besides those of the file"
+        : wanted == 2 ? "two formulas"
+                      : "one formula");
+}
+
 static int wrong_options(const Options *options) {
     bool from_file = options->formula_file != NULL;
-    uint32_t wanted = from_file ? 0 : options->equiv ? 2 : 1;
+    bool from_automata = from_file && formula_spans_is_hoa(options->formula_file);
     if (options->ba && options->tgba) return command_wrong("--ba and --tgba exclude one another");
     if (options->hoa + options->dot + options->stats > 1)
         return command_wrong("--hoa, --dot and --stats exclude one another");
-    if (options->equiv + options->stutter + (options->check_word != NULL) > 1)
-        return command_wrong("--equiv, --stutter and --check-word exclude one another");
-    bool from_automata = from_file && formula_spans_is_hoa(options->formula_file);
+    if (options->equiv + options->stutter + options->complement + (options->check_word != NULL) > 1)
+        return command_wrong("--equiv, --stutter, --complement and --check-word exclude one another");
     if (from_automata && (options->negate || options->stutter || options->check_word))
         return command_wrong("--negate, --stutter and --check-word take formulas, not automata");
-    if (from_file && options->equiv) return command_wrong("--equiv takes its two formulas from the command line");
-    if (options->operands.n != wanted)
-        return command_wrong("ltl needs %s; see `unknot help ltl`", from_file ? "no formula besides those of the file"
-                                                                    : options->equiv ? "two formulas"
-                                                                                     : "one formula");
-    return EXIT_HOLDS;
+    if (!from_automata && options->complement)
+        return command_wrong("--complement takes automata (-F FILE.hoa); --negate is for formulas");
+    if (from_file && !from_automata && options->equiv)
+        return command_wrong("--equiv takes its two formulas from the command line");
+    return wrong_operands(options, from_automata);
 }
 
 int command_ltl(const Options *options, CommandLine line) {

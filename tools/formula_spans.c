@@ -105,7 +105,7 @@ static bool add_formula_file(const char *path, Sources *sources, FormulaSpans *s
 }
 
 bool formula_spans_find(const Options *options, Sources *sources, FormulaSpans *spans) {
-    if (options->formula_file) return add_formula_file(options->formula_file, sources, spans);
+    if (options->formula_file && !add_formula_file(options->formula_file, sources, spans)) return false;
     for (uint32_t i = 0; i < options->operands.n; i++) {
         const char *text = options->operands.data[i];
         uint32_t file = sources_add(sources, "formula", text, strlen(text));

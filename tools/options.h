@@ -45,7 +45,7 @@ typedef struct Options {
     const char *json, *out;
     bool dot, waits, as_json, replay;
     const char *formula_file, *check_word;
-    bool ba, tgba, negate, hoa, stats, equiv, stutter;
+    bool ba, tgba, negate, hoa, stats, equiv, stutter, complement;
     ColorMode color;
     bool quiet, verbose, help, dump_ast, dump_program;
     Arena arena;         /* texts made while parsing */

@@ -34,3 +34,33 @@ LassoWord random_word(Random *random, uint64_t *letters) {
     uint32_t prefix = random_below(random, length);
     return (LassoWord){letters, prefix, length};
 }
+
+/* Of a weak automaton: two neighbours are a component, from which later ones can be reached. */
+static uint32_t target_of(Random *random, RandomShape shape, uint32_t from) {
+    if (!shape.weak) return random_below(random, shape.nstates);
+    uint32_t first = from / 2 * 2;
+    return first + random_below(random, shape.nstates - first);
+}
+
+static Marks marks_of(Random *random, RandomShape shape, const Automaton *automaton, uint32_t from, uint64_t accepting) {
+    if (shape.weak) return accepting >> from / 2 & 1 ? automaton_all(automaton) : 0;
+    return random_below(random, 3) == 0 ? automaton_all(automaton)
+                                        : random_below(random, 1u << shape.nsets) & automaton_all(automaton);
+}
+
+Automaton *random_automaton(Random *random, Bdds *bdds, RandomShape shape) {
+    Automaton *automaton = automaton_new(bdds, shape.nstates, shape.nsets);
+    Bdd a = bdd_literal(bdds, 0, true), b = bdd_literal(bdds, 1, true);
+    uint64_t accepting = random_below(random, 1u << 31);
+    for (uint32_t s = 0; s < shape.nstates; s++)
+        for (uint32_t letter = 0; letter < 4; letter++) {
+            Bdd label = bdd_and(bdds, letter & 1 ? a : bdd_not(bdds, a), letter & 2 ? b : bdd_not(bdds, b));
+            uint32_t count = shape.deterministic ? random_below(random, 8) != 0 : random_below(random, 3);
+            for (uint32_t i = 0; i < count; i++) {
+                Marks marks = marks_of(random, shape, automaton, s, accepting);
+                automaton_add_edge(automaton, s, label, marks, target_of(random, shape, s));
+            }
+        }
+    automaton_settle(automaton);
+    return automaton;
+}

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static StutterAnswer check(Given *given, Formula f, StutterWord *in, StutterWord *out) {
+static StutterAnswer check(Given *given, Formula f, OwnWord *in, OwnWord *out) {
     LtlOptions options = ltl_options_all();
     Automaton *plain = given_automaton(given, f, LTL_GENERALISED, &options);
     Automaton *negated = given_automaton(given, formula_negated(given->formulas, f), LTL_GENERALISED, &options);
@@ -63,21 +63,20 @@ static void random_ones(void **state) {
         given_init(&given);
         Random random = {seed * UINT64_C(65537)};
         Formula f = random_formula(&random, given.formulas, 7, 2);
-        StutterWord in = {0}, out = {0};
+        OwnWord in = {0}, out = {0};
         StutterAnswer answer = check(&given, f, &in, &out);
         assert_int_not_equal(answer, STUTTER_UNKNOWN);
         if (answer == STUTTER_INVARIANT) invariant++;
         if (formula_is(given.formulas, f, FORMULA_IS_STEPLESS)) assert_int_equal(answer, STUTTER_INVARIANT);
         if (answer == STUTTER_SENSITIVE) {
-            LassoWord yes = {in.letters.data, in.prefix, in.letters.n},
-                      no = {out.letters.data, out.prefix, out.letters.n};
+            LassoWord yes = word_of(&in), no = word_of(&out);
             assert_true(word_satisfies(given.formulas, yes, f));
             assert_false(word_satisfies(given.formulas, no, f));
             assert_true(is_equivalent(yes, no));
             sensitive++;
         }
-        stutter_word_fini(&in);
-        stutter_word_fini(&out);
+        word_fini(&in);
+        word_fini(&out);
         given_fini(&given);
     }
     assert_true(sensitive > 50 && invariant > 300);
