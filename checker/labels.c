@@ -41,13 +41,14 @@ void labels_fini(Labels *labels) {
 
 static uint64_t hash_label(const EdgeLabel *label) {
     uint64_t hash = hash_combine((uint64_t)label->actor << 32 | label->fiber, (uint64_t)label->left << 32 | label->arm);
-    hash = hash_combine(hash, hash_combine(label->lost, label->delivered));
+    hash = hash_combine(hash, hash_combine(label->lost, hash_combine(label->delivered, label->events)));
     return hash_mix(hash_combine(hash, (uint64_t)label->moves << 32 | label->flags));
 }
 
 static bool is_same(const EdgeLabel *a, const EdgeLabel *b) {
     return a->actor == b->actor && a->fiber == b->fiber && a->left == b->left && a->arm == b->arm &&
-           a->moves == b->moves && a->flags == b->flags && a->lost == b->lost && a->delivered == b->delivered;
+           a->moves == b->moves && a->flags == b->flags && a->lost == b->lost && a->delivered == b->delivered &&
+           a->events == b->events;
 }
 
 static void widen(Labels *labels) {

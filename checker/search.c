@@ -220,6 +220,7 @@ static uint32_t label_of(Search *search, const TsEdge *edge, uint32_t e, uint32_
     EdgeLabel label = {.actor = edge->actor, .fiber = edge->fiber, .left = edge->left, .arm = edge->arm};
     label.lost = edge->lost;
     label.delivered = edge->delivered;
+    label.events = edge->events;
     const uint32_t *moves = edge->kind == TS_EDGE ? ts_all_moves(search->worker, e) : NULL;
     if (moves != NULL) label.moves = labels_intern_moves(labels, moves, n);
     if (edge->reached_point) label.flags |= LABEL_POINT;

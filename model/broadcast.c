@@ -1,5 +1,7 @@
 #include "model/broadcast.h"
 
+#include "model/happened.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -66,6 +68,7 @@ bool broadcast_send(World *world, uint32_t slot, const Word *item) {
     const Word *read = world_read(world, slot, NULL);
     if (read[BROADCAST_CLOSED] || !read[BROADCAST_NRECEIVERS]) return false;
     Word cap = read[BROADCAST_CAP];
+    happened_item(world, ATOM_SENT, slot, NO_SLOT, item);
     if (read[BROADCAST_NITEMS] == cap) drop_oldest(world, slot);
     push(world, slot, item);
     Word *words = world_write(world, slot, NULL);
@@ -97,6 +100,7 @@ bool broadcast_recv(World *world, uint32_t slot, Word subscription, Word *item) 
     uint32_t index = lists.items.n - (uint32_t)words[at + BROADCAST_BEHIND];
     memcpy(item, words + records_word(lists.items, index), sizeof(Word) * lists.width);
     words[at + BROADCAST_BEHIND]--;
+    happened_item(world, ATOM_RECEIVED, slot, handle_slot(subscription), item);
     forget_seen(world, slot);
     return true;
 }

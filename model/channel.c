@@ -1,5 +1,7 @@
 #include "model/channel.h"
 
+#include "model/happened.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -115,6 +117,7 @@ static Served complete_receiver(World *world, uint32_t slot, uint32_t index, Wor
     uint32_t at = records_word(lists.receivers, index);
     Word *words = world_write(world, slot, NULL);
     Served served = {words[at], words[at + 1], false};
+    if (result == GOT_DONE) happened_item(world, ATOM_RECEIVED, slot, NO_SLOT, item);
     words[CHANNEL_NRECEIVERS]--;
     world_remove(world, slot, at, lists.receivers.width);
     complete(world, slot, served.fiber, served.arm, result, item);
@@ -166,6 +169,7 @@ static Served admit(World *world, uint32_t slot, uint32_t index) {
     }
     Word *moved = world_scratch(world, SCRATCH_MOVED, lists.width);
     Served served = complete_sender(world, slot, index, GOT_DONE, moved);
+    happened_item(world, ATOM_SENT, slot, NO_SLOT, moved);
     push_item(world, slot, moved);
     return served;
 }
@@ -176,6 +180,7 @@ static Served admit(World *world, uint32_t slot, uint32_t index) {
 static Served deliver(World *world, uint32_t slot, Word self, const Word *item, uint32_t way) {
     const Word *words = world_read(world, slot, NULL);
     ChannelLists lists = channel_lists(world->program, words);
+    happened_item(world, ATOM_SENT, slot, NO_SLOT, item);
     if (eligible(words, lists.receivers, lists.is_fifo, self))
         return complete_receiver(world, slot, chosen(words, lists.receivers, self, way), GOT_DONE, item);
     push_item(world, slot, item);
@@ -198,8 +203,10 @@ bool channel_recv(World *world, uint32_t slot, Word self, Word *item, uint32_t w
     bool helps = eligible(words, lists.senders, lists.is_fifo, self) > 0;
     uint32_t sender = helps ? chosen(words, lists.senders, self, way) : 0;
     if (!lists.items.n) {
-        if (helps) *served = complete_sender(world, slot, sender, GOT_DONE, item);
-        return helps;
+        if (!helps) return false;
+        *served = complete_sender(world, slot, sender, GOT_DONE, item);
+        happened_item(world, ATOM_SENT, slot, NO_SLOT, item);
+        return true;
     }
     shift_item(world, slot, item);
     if (helps) *served = admit(world, slot, sender);

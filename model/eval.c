@@ -1,5 +1,6 @@
 #include "model/clock.h"
 #include "model/executor.h"
+#include "model/happened.h"
 #include "model/kind.h"
 #include "model/step.h"
 #include "model/wake.h"
@@ -168,6 +169,30 @@ static Run make_step(Step *step) {
 
 static bool holds_thread(const Word *words) { return words[FIBER_STATUS] == FIBER_UNDER_WAY || words[FIBER_STATUS] == FIBER_BLOCKED; }
 
+static void move_object(Step *step) {
+    const KindMoves *moves = kind_row(comp_kind(world_read(step->world, step->task, NULL)))->moves;
+    (void)moves->move(step, step->task);
+    step->result.by_fault |= moves->is_fault;
+    step->result.reached_point = step->result.status == STEP_DONE;
+}
+
+static void move_task(Step *step, bool crashes) {
+    World *world = step->world;
+    const Word *words = world_read(world, step->task, NULL);
+    Word executor = words[FIBER_EXECUTOR];
+    bool held = holds_thread(words);
+    if (!crashes && !(words[FIBER_FLAGS] & FIBER_ABORT_REQUESTED)) wake_deliver(step);
+    Run run = crashes ? crash_task(step) : make_step(step);
+    step->result.instructions = EVAL_FUEL - step->fuel;
+    if (run == RUN_FAILED) return;
+    wake_end(step);
+    bool holds = holds_thread(world_read(world, step->task, NULL));
+    if (executor && holds && !held) executor_take(world, handle_slot(executor));
+    if (executor && !holds && held) executor_give(world, handle_slot(executor));
+    step->result.inert = run == RUN_POINT && step->arrived_ready && !step->contact && !executor;
+    step->result.reached_point = run == RUN_POINT || run == RUN_ENDED || run == RUN_CANCELLED;
+}
+
 StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Choices *choices, StepLog *log) {
     Step step = step_begin(world, task, options, choices, log);
     bool goes_on = can_step(world, &step, task), crashes = crash_is_possible(world, task);
@@ -176,32 +201,16 @@ StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Ch
         return step.result;
     }
     if (goes_on && crashes) crashes = step_pick(&step, 2) == 1;
-    const Word *words = world_read(world, task, NULL);
-    if (comp_kind(words) != COMP_FIBER) {
-        const KindMoves *moves = kind_row(comp_kind(words))->moves;
-        (void)moves->move(&step, task);
-        step.result.by_fault |= moves->is_fault;
-        step.result.reached_point = step.result.status == STEP_DONE;
-        return step.result;
-    }
-    Word executor = words[FIBER_EXECUTOR];
-    bool held = holds_thread(words);
-    if (!crashes && !(words[FIBER_FLAGS] & FIBER_ABORT_REQUESTED)) wake_deliver(&step);
-    Run run = crashes ? crash_task(&step) : make_step(&step);
-    step.result.instructions = EVAL_FUEL - step.fuel;
-    if (run == RUN_FAILED) return step.result;
-    wake_end(&step);
-    bool holds = holds_thread(world_read(world, task, NULL));
-    if (executor && holds && !held) executor_take(world, handle_slot(executor));
-    if (executor && !holds && held) executor_give(world, handle_slot(executor));
-    step.result.inert = run == RUN_POINT && step.arrived_ready && !step.contact && !executor;
-    step.result.reached_point = run == RUN_POINT || run == RUN_ENDED || run == RUN_CANCELLED;
+    if (step.program->nevents) happened_begin(&step);
+    if (world_kind(world, task) == COMP_FIBER) move_task(&step, crashes);
+    else move_object(&step);
+    if (step.program->nevents) happened_end(&step, crashes);
     return step.result;
 }
 
 /* ---- predicates */
 
-StepResult eval_predicate(World *world, uint32_t machine, Word *value) {
+StepResult eval_operands(World *world, uint32_t machine, const Word **words) {
     const Machine *code = world->program->machines[machine];
     Step step = step_begin(world, NO_SLOT, NULL, NULL, NULL);
     Word *frame = world_scratch(world, SCRATCH_FRAME, code->nslots);
@@ -210,6 +219,13 @@ StepResult eval_predicate(World *world, uint32_t machine, Word *value) {
     Run run = run_frame(&step, code, frame, &result);
     if (run == RUN_FAILED) return step.result;
     assert(run == RUN_ENDED && result != NO_SLOT);
-    *value = frame[result];
+    *words = frame + result;
     return step.result;
+}
+
+StepResult eval_predicate(World *world, uint32_t machine, Word *value) {
+    const Word *words;
+    StepResult result = eval_operands(world, machine, &words);
+    if (result.status == STEP_DONE) *value = words[0];
+    return result;
 }

@@ -113,6 +113,8 @@ StepResult eval_start(World *world, const EvalOptions *options, Choices *choices
 StepResult eval_step(World *world, uint32_t task, const EvalOptions *options, Choices *choices, StepLog *log);
 /* Evaluates a machine without rests (an invariant) and gives its result word. */
 StepResult eval_predicate(World *world, uint32_t machine, Word *value);
+/* The same of one with several words, valid until the next evaluation. */
+StepResult eval_operands(World *world, uint32_t machine, const Word **words);
 /* True when eval_step can do something else than let the environment kill the task; changes nothing. */
 bool eval_can_step(World *world, uint32_t task);
 

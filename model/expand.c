@@ -166,6 +166,8 @@ static void add_outcome(Expand *expand, StepResult *result, uint32_t n, uint32_t
     vec_push(&expand->tape, (uint32_t)(result->lost >> 32));
     vec_push(&expand->tape, (uint32_t)result->delivered);
     vec_push(&expand->tape, (uint32_t)(result->delivered >> 32));
+    vec_push(&expand->tape, (uint32_t)result->events);
+    vec_push(&expand->tape, (uint32_t)(result->events >> 32));
 }
 
 /* Runs every sequence of choices; the tape gets their number and the outcomes. Returns whether some outcome makes components (whose slots
@@ -198,7 +200,8 @@ const uint32_t *expand_evaluate(Expand *expand, const uint32_t *state, uint32_t 
     memo_reach(&expand->steps, slot + 1);
     expand->tape.n = expand->kept;
     begin(expand, state, n, slot);
-    if (slot == expand->world.clock_slot && expand->program->is_urgent) vec_push(&expand->path, MEMO_LENGTH); /* it asks every task */
+    bool asks_all = (slot == expand->world.clock_slot && expand->program->is_urgent) || expand->program->has_woken; /* every task */
+    if (asks_all) vec_push(&expand->path, MEMO_LENGTH);
     bool adds = run_all(expand, n, slot);
     if (adds) vec_push(&expand->path, MEMO_LENGTH);
     uint32_t first = expand->kept;

@@ -24,7 +24,7 @@ typedef struct ExpandOutcome {
     uint32_t fault;    /* VIOLATION, LIMIT */
     uint32_t fiber, left, arm; /* ExpandOptions.labels: as in StepResult */
     bool progress;
-    uint64_t lost, delivered;
+    uint64_t lost, delivered, events;
 } ExpandOutcome;
 
 typedef struct ExpandOptions {
@@ -77,7 +77,7 @@ static inline const uint32_t *expand_step(Expand *expand, const uint32_t *state,
 }
 
 /* First word of an outcome: status in 3 bits, the five flags, 12 bits of nwrites, 12 of nadded; then the writes, the contents added, for
-   VIOLATION and LIMIT the fault, and with labels: fiber, left, arm << 1 | progress, lost and delivered in two words
+   VIOLATION and LIMIT the fault, and with labels: fiber, left, arm << 1 | progress, lost, delivered and events in two words
    each. */
 enum { EXPAND_REACHED = 8, EXPAND_REORDERS = 16, EXPAND_REFS = 32, EXPAND_INERT = 64, EXPAND_FAULT = 128, EXPAND_WRITES = 8, EXPAND_ADDED = 20,
        EXPAND_MANY = (1 << 12) - 1 };
@@ -106,7 +106,8 @@ static inline const uint32_t *expand_next(const uint32_t *at, bool labels, Expan
         at++;
         outcome->lost = at[0] | (uint64_t)at[1] << 32;
         outcome->delivered = at[2] | (uint64_t)at[3] << 32;
-        at += 4;
+        outcome->events = at[4] | (uint64_t)at[5] << 32;
+        at += 6;
     }
     return at;
 }

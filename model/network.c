@@ -1,5 +1,6 @@
 #include "model/network.h"
 
+#include "model/happened.h"
 #include "model/op.h"
 
 #include <string.h>
@@ -57,6 +58,7 @@ bool network_send(Step *step, uint32_t slot, Word self, const Word *item, Served
     World *world = step->world;
     *served = (Served){0};
     if (!channel_is_closed(world_read(world, slot, NULL)) && loses(step, slot, (Span){0})) {
+        happened_item(world, ATOM_SENT, slot, NO_SLOT, item);
         orphan(world, slot, item);
         return true;
     }
@@ -67,6 +69,7 @@ bool network_send_kept(Step *step, uint32_t slot, const Word *item, Served *serv
     World *world = step->world;
     *served = (Served){0};
     if (!(world_read(world, slot, NULL)[CHANNEL_STATE] & CHANNEL_IS_CUT) && loses(step, slot, (Span){0})) {
+        happened_item(world, ATOM_SENT, slot, NO_SLOT, item);
         orphan(world, slot, item);
         channel_give_back(world, slot);
         return true;
@@ -139,7 +142,9 @@ NetworkRecv network_recv(Step *step, uint32_t slot, Word self, Word *item, bool 
         if (!channel_can_recv(world, slot, self)) return NETWORK_NOTHING;
     }
     reorder(step, slot, span);
-    return keeps_copy(step, slot, item, span) ? NETWORK_GOT : recv_one(step, slot, self, item, served);
+    NetworkRecv outcome = keeps_copy(step, slot, item, span) ? NETWORK_GOT : recv_one(step, slot, self, item, served);
+    if (outcome == NETWORK_GOT) happened_item(world, ATOM_RECEIVED, slot, NO_SLOT, item);
+    return outcome;
 }
 
 void network_received(Step *step, uint32_t slot, Word self, Served served, Span span) {

@@ -232,8 +232,16 @@ static void count_numbered(Program *program) {
     }
 }
 
+static void count_events(Program *program) {
+    for (uint32_t i = 0; i < program->natoms; i++) {
+        program->nevents += program->atoms[i].kind != ATOM_STATE;
+        program->has_woken |= program->atoms[i].kind == ATOM_WOKEN;
+    }
+}
+
 void program_finish(Program *program) {
     count_numbered(program);
+    count_events(program);
     find_watched(program);
     match_sites(program);
     program->has_blocking = has_blocking(program);

@@ -280,6 +280,8 @@ typedef struct Program {
     uint32_t natoms;
     Property *properties;  /* in the order they are written */
     uint32_t nproperties;
+    uint32_t nevents;        /* [program_finish] atoms that are events */
+    bool has_woken;          /* [program_finish] some are of tasks that are woken */
     const char **task_names; /* per machine: its name when its spawn numbers are observed (`worker[2]`), else NULL */
     uint32_t *numbered;      /* per machine: how many of its first spawns keep their number; 0: none is named by number */
     uint32_t *number_base;   /* [program_finish] per machine: of the numbered tasks of all machines, which one is its first */

@@ -186,6 +186,7 @@ static void add_edge(TsWorker *worker, uint32_t actor, uint32_t choice, const Ex
         edge->progress = outcome->progress;
         edge->lost = outcome->lost;
         edge->delivered = outcome->delivered;
+        edge->events = outcome->events;
     }
     if (edge->kind == TS_EDGE) {
         uint32_t *ids = reserve_ids(out, worker->target.n + outcome->nadded);

@@ -1,5 +1,7 @@
 #include "model/wake.h"
 
+#include "model/happened.h"
+
 #include <assert.h>
 
 /* ---- the pending leaves below a fiber */
@@ -54,7 +56,9 @@ bool wake_task(Step *step, Word task) {
     bool keeps = is_under_way(step, slot, words);
     uint32_t woken = count_leaves(step->world, slot, task, true);
     if (keeps) world_write(step->world, slot, NULL)[FIBER_FLAGS] |= FIBER_IS_WOKEN;
-    return keeps || woken > 0;
+    bool is_of_use = keeps || woken > 0;
+    if (is_of_use) happened_wake(step->world, slot);
+    return is_of_use;
 }
 
 void wake_end(Step *step) {

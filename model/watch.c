@@ -1,5 +1,7 @@
 #include "model/watch.h"
 
+#include "model/happened.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -42,6 +44,7 @@ void watch_remove(World *world, uint32_t slot, Word subscription) {
 
 bool watch_publish(World *world, uint32_t slot, const Word *value) {
     if (world_read(world, slot, NULL)[WATCH_CLOSED]) return false;
+    happened_item(world, ATOM_SENT, slot, NO_SLOT, value);
     Word *words = world_write(world, slot, NULL);
     memcpy(words + WATCH_BODY, value, sizeof(Word) * type_of(world->program, words)->words);
     Records subscriptions = subscriptions_of(world->program, words);
@@ -58,7 +61,9 @@ bool watch_has_changed(World *world, uint32_t slot, Word subscription) {
 bool watch_change(World *world, uint32_t slot, Word subscription) {
     uint32_t at = record_of(world, slot, subscription);
     if (!world_read(world, slot, NULL)[at + WATCH_IS_NEW]) return false;
-    world_write(world, slot, NULL)[at + WATCH_IS_NEW] = 0;
+    Word *words = world_write(world, slot, NULL);
+    words[at + WATCH_IS_NEW] = 0;
+    happened_item(world, ATOM_RECEIVED, slot, handle_slot(subscription), words + WATCH_BODY);
     return true;
 }
 

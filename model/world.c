@@ -1,4 +1,5 @@
 #include "model/world.h"
+#include "model/happened.h"
 
 #include "model/kind.h"
 #include "model/support/fatal.h"
@@ -64,6 +65,7 @@ void world_fini(World *world) {
     vec_fini(&world->scratch->orphans);
     vec_fini(&world->scratch->spared);
     free(world->scratch);
+    happened_free(world->happened);
     free(world->base);
     memset(world, 0, sizeof *world);
 }

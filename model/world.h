@@ -87,6 +87,7 @@ struct World {
     /* Lazy loading with a footprint, for memoisation; NULL when every component is loaded. */
     void (*load)(World *world, uint32_t slot);
     void *loader;
+    struct Happened *happened;    /* what the step under way does that properties speak of (model/happened.h); NULL where nobody looks */
     struct WorldScratch *scratch; /* buffers of eval and the objects, kept from step to step; never part of the state */
 };
 

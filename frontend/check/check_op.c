@@ -374,7 +374,8 @@ static void refuse_ready(Sema *s, Expr *expr) {
 void check_op(Sema *s, Expr *expr, Builtin builtin, const Type *expected, Use use) {
     expr->builtin = builtin;
     const Signature *op = signature_of(builtin, expr->nargs);
-    if (s->in_property && is_atom(builtin)) check_atom(s, expr, builtin);
+    if (check_event_is(builtin)) check_event(s, expr);
+    else if (s->in_property && is_atom(builtin)) check_atom(s, expr, builtin);
     else if (!may_stand(s, expr, builtin)) return;
     else if (op) check_signature(s, expr, op, expected, use);
     else if (maker_is(builtin)) check_make(s, expr, builtin, expected);

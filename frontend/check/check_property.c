@@ -70,7 +70,9 @@ void check_temporal_inside(Sema *s, Expr *expr) {
 static void check_formula(Sema *s, Expr *expr, FormulaPart logic) {
     FormulaPart part = formula_part(expr);
     if (part == FORMULA_ATOM) {
+        s->atom = expr;
         check_condition(s, expr);
+        s->atom = NULL;
         return;
     }
     expr->type = sema_int(s);

@@ -114,6 +114,7 @@ typedef struct Sema {
     bool in_global;                  /* a global's initialiser */
     bool in_property;
     bool in_formula;                 /* and in one that speaks of time */
+    const Expr *atom;                /* the atom of it that is checked */
     bool in_task_name;               /* the other side of `holder(m) ==` */
 } Sema;
 
@@ -279,6 +280,10 @@ void check_atom(Sema *s, Expr *expr, Builtin builtin);
 void check_atom_label(Sema *s, Expr *expr);
 /* A task as properties name it: f, f[2], f[*], f[?]. */
 void check_atom_task(Sema *s, Expr *expr);
+
+/* ---- check_event.c */
+bool check_event_is(Builtin builtin);
+void check_event(Sema *s, Expr *expr);
 
 /* ---- check_once.c */
 void check_once(Sema *s, Expr *expr, const Type *expected, Use use);

@@ -353,6 +353,13 @@ void lower_uninit_vars(Builder *b, uint32_t from, uint32_t to); /* variables [fr
 void lower_moved(Lower *lower, const Machine *machine);
 
 /* ---- lower_atom.c */
+typedef struct TaskRef { /* f, f[2], f[*], f[?] */
+    uint32_t machine;    /* NO_SLOT: never spawned */
+    uint32_t number;     /* ATOM_EVERY, ATOM_SOME, or from 1 */
+    bool is_bare;        /* every one, and there is one */
+} TaskRef;
+/* The tasks that an atom's expression names; their numbers are kept from now on. */
+TaskRef lower_task_ref(Lower *lower, const Expr *task);
 bool lower_atom(Builder *b, const Expr *expr, uint32_t slot); /* false: it is no atom of properties */
 void lower_observed(Lower *lower); /* which spawn numbers the program's expectations and properties name */
 

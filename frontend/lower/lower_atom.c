@@ -5,31 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EVERY = 0 };
-#define SOME UINT32_MAX
-
-typedef struct TaskRef { /* f, f[2], f[*], f[?] */
-    uint32_t machine;    /* NO_SLOT: never spawned */
-    uint32_t number;     /* EVERY, SOME, or from 1 */
-    bool is_bare;        /* every one, and there is one */
-} TaskRef;
-
 static const Expr *function_of(const Expr *task) {
     const Expr *name = task->kind == EXPR_INDEX ? task->a : task;
     return name && name->kind == EXPR_NAME && name->symbol && name->symbol->kind == SYMBOL_FUNC ? name : NULL;
 }
 
 static void observe(Lower *lower, uint32_t machine, uint32_t number) {
-    bool is_numbered = number != EVERY && number != SOME;
+    bool is_numbered = number != ATOM_EVERY && number != ATOM_SOME;
     if (machine != NO_SLOT && is_numbered) vec_push(&lower->observed, (Observed){machine, number});
 }
 
-static TaskRef task_of(Lower *lower, const Expr *task) {
+TaskRef lower_task_ref(Lower *lower, const Expr *task) {
     TaskRef ref = {.machine = lower->machine_of.data[function_of(task)->symbol->id],
-        .number = EVERY,
+        .number = ATOM_EVERY,
         .is_bare = task->kind == EXPR_NAME};
     if (task->kind == EXPR_INDEX && task->b) ref.number = (uint32_t)task->b->value + 1;
-    else if (task->kind == EXPR_INDEX && task->op == OP_NONE) ref.number = SOME;
+    else if (task->kind == EXPR_INDEX && task->op == OP_NONE) ref.number = ATOM_SOME;
     observe(lower, ref.machine, ref.number);
     return ref;
 }
@@ -44,14 +35,14 @@ static void ask(Builder *b, InstrOp op, TaskRef ref, uint32_t place, uint32_t ha
     if (!ref.is_bare || op == INSTR_IS_TASK) return;
     uint32_t mark = lower_mark(b);
     instr.a = lower_temp_word(b, WORD_DATA);
-    instr.b = SOME;
+    instr.b = ATOM_SOME;
     lower_emit(b, instr);
     lower_emit3(b, INSTR_AND, ITYPE(32, true), slot, slot, instr.a);
     lower_release(b, mark);
 }
 
 static void at_label(Builder *b, const Expr *expr, uint32_t slot) {
-    TaskRef ref = task_of(b->lower, expr->a);
+    TaskRef ref = lower_task_ref(b->lower, expr->a);
     uint32_t place = NO_SLOT;
     const char *name = lower_name(b->lower, expr->name);
     if (ref.machine != NO_SLOT) {
@@ -65,11 +56,11 @@ static void at_label(Builder *b, const Expr *expr, uint32_t slot) {
 static bool task_atom(Builder *b, const Expr *expr, InstrOp op, uint32_t slot) {
     const Expr *task = expr->args[0];
     if (task->kind == EXPR_INDEX && !task->a) {
-        lower_emit(b, (Instr){.op = (uint8_t)op, .a = slot, .b = EVERY, .c = NO_SLOT, .d = NO_SLOT, .imm = -1});
+        lower_emit(b, (Instr){.op = (uint8_t)op, .a = slot, .b = ATOM_EVERY, .c = NO_SLOT, .d = NO_SLOT, .imm = -1});
         return true;
     }
     if (!function_of(task)) return false; /* aborted(t) of a task in a variable */
-    ask(b, op, task_of(b->lower, task), NO_SLOT, NO_SLOT, slot);
+    ask(b, op, lower_task_ref(b->lower, task), NO_SLOT, NO_SLOT, slot);
     return true;
 }
 
@@ -102,7 +93,7 @@ static bool holder_atom(Builder *b, const Expr *expr, uint32_t slot) {
     if (!task) return false;
     uint32_t mark = lower_mark(b);
     uint32_t handle = lower_expr(b, task == expr->a ? expr->b : expr->a);
-    ask(b, INSTR_IS_TASK, task_of(b->lower, task), NO_SLOT, handle, slot);
+    ask(b, INSTR_IS_TASK, lower_task_ref(b->lower, task), NO_SLOT, handle, slot);
     if (expr->op == OP_NE) lower_emit3(b, INSTR_NOT, 0, slot, slot, NO_SLOT);
     lower_release(b, mark);
     return true;

@@ -39,8 +39,56 @@ static uint32_t count_atoms(const Lower *lower, bool are_events) {
     return n;
 }
 
+static AtomKind kind_of(const Expr *expr) {
+    if (expr->kind != EXPR_CALL) return ATOM_STATE;
+    switch (expr->builtin) {
+    case BUILTIN_SENT: return ATOM_SENT;
+    case BUILTIN_RECEIVED: return ATOM_RECEIVED;
+    case BUILTIN_WOKEN: return ATOM_WOKEN;
+    case BUILTIN_POLLED: return ATOM_POLLED;
+    case BUILTIN_SPAWNED: return ATOM_SPAWNED;
+    default: return ATOM_STATE;
+    }
+}
+
+/* The handle of the channel, and the words of the item. */
+static const ValueType *operands_type(Lower *lower, const Type *item) {
+    const ValueType *value = item ? lower_type(lower, item) : NULL;
+    ValueType *type = ARENA_NEW(lower->arena, ValueType);
+    uint8_t *kinds = ARENA_ARRAY(lower->arena, uint8_t, 1u + (value ? value->words : 0));
+    *type = (ValueType){.kind = VALUE_STRUCT, .name = "operands", .words = 1u + (value ? value->words : 0), .word_kinds = kinds};
+    kinds[0] = WORD_HANDLE;
+    for (uint32_t i = 1; i < type->words; i++) kinds[i] = value->word_kinds[i - 1];
+    return type;
+}
+
+static uint32_t operands(Lower *lower, const char *name, const Expr *event) {
+    const Type *item = event->nargs > 1 ? event->args[0]->type->of : NULL;
+    Call call = {0};
+    Machine *machine = lower_machine_new(lower, name, event->span, NULL);
+    machine->result = operands_type(lower, item);
+    Builder b = lower_builder_new(lower, &call, event->span);
+    uint32_t slot = lower_slots(&b, machine->result->word_kinds, machine->result->words), mark = lower_mark(&b);
+    lower_emit(&b, (Instr){.op = INSTR_MOVE, .a = slot, .b = lower_look(&b, event->args[0]), .c = NO_SLOT, .d = NO_SLOT, .imm = 1}); /* counts for nothing */
+    if (item) lower_expr_to(&b, event->args[1], item, 0, slot + 1);
+    lower_release(&b, mark);
+    lower_machine_end(&b, machine, NULL, slot);
+    return machine->id;
+}
+
 static Atom make_atom(Lower *lower, const Expr *expr, const char *text) {
-    return (Atom){.kind = ATOM_STATE, .text = text, .span = expr->span, .machine = predicate(lower, text, expr->span, expr), .of = NO_SLOT};
+    Atom atom = {.kind = kind_of(expr), .text = text, .span = expr->span, .machine = NO_SLOT, .of = NO_SLOT};
+    if (atom.kind == ATOM_STATE) {
+        atom.machine = predicate(lower, text, expr->span, expr);
+    } else if (atom.kind == ATOM_SENT || atom.kind == ATOM_RECEIVED) {
+        atom.machine = operands(lower, text, expr);
+        atom.has_value = expr->nargs > 1;
+    } else {
+        TaskRef task = lower_task_ref(lower, expr->args[0]);
+        atom.of = task.machine;
+        atom.number = task.number;
+    }
+    return atom;
 }
 
 /* Its index in the program's atoms. */
@@ -48,9 +96,11 @@ static uint32_t atom_of(Lower *lower, const Expr *expr) {
     const char *text = formula_text(lower->tree, expr, lower->arena);
     for (uint32_t i = 0; i < lower->atoms.n; i++)
         if (strcmp(lower->atoms.data[i].text, text) == 0) return i;
-    uint32_t bit = count_atoms(lower, false);
+    bool is_event = kind_of(expr) != ATOM_STATE;
+    uint32_t bit = count_atoms(lower, is_event);
     if (bit == PROPERTY_ATOMS) {
-        lower_limit(lower, expr->span, arena_printf(lower->arena, "more than %d conditions in the properties of one program", PROPERTY_ATOMS));
+        const char *what = is_event ? "events" : "conditions";
+        lower_limit(lower, expr->span, arena_printf(lower->arena, "more than %d %s in the properties of one program", PROPERTY_ATOMS, what));
         return 0;
     }
     Atom atom = make_atom(lower, expr, text);

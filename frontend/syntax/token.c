@@ -485,10 +485,20 @@ static int report_unsupported(Parser *parser, const Token *token, int kind) {
     return STRUCT;
 }
 
+/* The token before was the last of a property, or of what it was lost in: only now, so that the actions that the `;` sets off still know
+   that this is a property. Braces inside it are those of values, `(pair){ 1, 2 }.a`. */
+static bool ends_property(const Parser *parser, const Token *token) {
+    switch (parser->prev) {
+    case ';': return true;
+    case '{': return parser->brackets.n <= 1 && parser->before_last.kind != ')';
+    case '}': return parser->brackets.n == 0 && token->kind != '.';
+    default: return false;
+    }
+}
+
 static int classify(Parser *parser, Token *token, FRONTEND_YYSTYPE *value) {
-    int kind = token->kind, prev = parser->prev;
-    /* only now, so that the actions that the `;` sets off still know that this is a property */
-    if (prev == ';' || prev == '{' || prev == '}') parser->letters = LETTERS_NONE;
+    int kind = token->kind;
+    if (parser->letters && ends_property(parser, token)) parser->letters = LETTERS_NONE;
     switch (kind) {
     case IDENT:
         kind = classify_word(parser, token, value);

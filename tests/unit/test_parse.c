@@ -150,6 +150,10 @@ static const Form formulas[] = {
     {"ltl G fair(none): !F x U E;", "binary U\n  unary !\n    unary F\n      name x\n  name E\n"},
     {"ctl p: G x -> <> y;", "binary ->\n  unary G\n    name x\n  unary F\n    name y\n"},
     {"ltl p: AG t@X;", "unary AG\n  atom X\n    name t\n"},
+    {"ltl p: (struct s){ 1 }.a == 1 || F (b == (struct s){ 2 }.a && X c);",
+        "binary ||\n  binary ==\n    member a\n      compound struct s\n        init\n          int 1\n    int 1\n  unary F\n    binary &&\n"
+        "      binary ==\n        name b\n        member a\n          compound struct s\n            init\n              int 2\n"
+        "      unary X\n        name c\n"},
     {"invariant p: X + len(c) <= 4;",
         "binary <=\n  binary +\n    name X\n    call\n      name len\n      name c\n  int 4\n"},
 };

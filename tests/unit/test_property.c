@@ -52,9 +52,10 @@ static void take_step(Run *run, const char *who) {
     char name[64];
     uint32_t number = 0, choice = 0, seen = 0, last = NO_SLOT;
     size_t length = strcspn(who, "./");
-    snprintf(name, sizeof name, "%.*s", (int)length, strcmp(who, "*") == 0 ? "" : who);
+    snprintf(name, sizeof name, "%.*s", (int)length, who);
     if (who[length] == '.') number = (uint32_t)atoi(who + length + 1);
     if (who[length] == '/') choice = (uint32_t)atoi(who + length + 1);
+    if (strcmp(name, "*") == 0) name[0] = 0;
     World world;
     world_init(&world, ts_program(run->ts));
     ts_world(run->worker, run->state.data, run->state.n, &world);
@@ -62,7 +63,7 @@ static void take_step(Run *run, const char *who) {
     const TsEdge *found = NULL;
     for (uint32_t i = 0; i < run->out.nedges && !found; i++) {
         const TsEdge *edge = &run->out.edges[i];
-        if (strcmp(actor_name(&world, edge->actor), strcmp(who, "*") == 0 ? "" : name) != 0) continue;
+        if (strcmp(actor_name(&world, edge->actor), name) != 0) continue;
         if (edge->actor != last) {
             last = edge->actor;
             seen++;
@@ -137,6 +138,203 @@ static void undefined(void **state) {
     take_step(&run, "main");
     assert_int_equal(ts_conditions(run.worker, run.state.data, run.state.n), 0);
     assert_int_equal(ts_undefined(run.worker), 3);
+    run_end(&run);
+    program_free(program);
+}
+
+/* ---- events */
+
+/* Into the buffer, out of it; a waiting sender's item goes in with the receiver's step. */
+static void buffered(void **state) {
+    (void)state;
+    const char *source = "async void reader(void); chan(int) c = channel(1); int last;"
+             "async void main(void) { spawn reader(); await send(c, 1); await send(c, 2); }"
+             "async void reader(void) { int v; while (await recv(c, &v)) last = v; }"
+             "ltl p: F sent(c) && F sent(c, 2) && F sent(c, last + 1) && F received(c) && F received(c, 2) && F received(c, last);";
+    /* main starts, sends 1, waits with 2; the reader starts, takes 1 (2 goes in), takes 2 */
+    check_run(source, "000000 main 000000 main 101000 reader 000000 reader 111101 main 000000 reader 000111");
+}
+
+/* From hand to hand it is sent and received in one step, whoever comes second; to go on is no event. */
+static void hand_to_hand(void **state) {
+    (void)state;
+    const char *source = "chan(int) c = channel(0); async void reader(void) { int v; await recv(c, &v); await recv(c, &v); }"
+                         "async void main(void) { spawn reader(); await send(c, 1); await send(c, 2); }"
+                         "ltl p: F sent(c, 1) && F received(c, 1) && F sent(c, 2) && F received(c, 2) && F woken(reader) && F woken(main);";
+    check_run(source, "000000 main 000000 reader 000000 reader 110001 main 000000 main 001110 reader 000000");
+}
+
+/* What is lost was sent and not received; what is there twice is received twice. */
+static void faulty(void **state) {
+    (void)state;
+    const char *lossy = "chan(int) c = channel(1, lossy); async void main(void) { int v; await send(c, 1); await recv(c, &v); }"
+                        "ltl p: F sent(c, 1) && F received(c, 1);";
+    check_run(lossy, "00 main 00 main/0 10 main 01");
+    check_run(lossy, "00 main 00 main/1 10");
+    const char *twice = "chan(int) c = channel(1, duplicating); async void main(void) { int v; await send(c, 1); await recv(c, &v); await recv(c, &v); }"
+                        "ltl p: F sent(c, 1) && F received(c, 1);";
+    check_run(twice, "00 main 00 main 10 main/1 01 main/0 01");
+}
+
+/* The state that the step leads to tells what an event's operands are. */
+static void operands(void **state) {
+    (void)state;
+    const char *source = "message note { low(uint8_t v); none_left(); }; typedef struct { int a; note n; } item; int i;"
+                         "chan(item) c[2] = {channel(1), channel(1)};"
+                         "async void main(void) { await send(c[1], (item){ 1, low(7) }); i = 1; item x; await recv(c[1], &x); i = 0; }"
+                         "ltl p: F sent(c[i]) && F sent(c[i], (item){ .n = low(7), .a = i }) && F received(c[1]) && F received(c[0]) && F received(c[1 - i]);";
+    check_run(source, "00000 main 00000 main 11000 main 00101");
+    check_run("chan(int) none_yet; chan(int) c = channel(1); async void main(void) { await send(c, 1); } ltl p: F sent(none_yet) || F sent(c);",
+        "00 main 00 main 01");
+}
+
+/* Of a broadcast and a watch: each receiver has events of its own. */
+static void many_readers(void **state) {
+    (void)state;
+    const char *source = "broadcast(int) b = channel(2); watch(int) w = watched(0);"
+                         "async void reader(void) { receiver(int) r = subscribe(b); int v; await recv(r, &v); await changed(w); }"
+                         "async void main(void) { spawn reader(); await yield(); send(b, 3); await yield(); publish(w, 4); }"
+                         "ltl p: F sent(b, 3) && F received(b, 3) && F sent(w, 4) && F received(w, 4) && F received(w) && F woken(reader);";
+    check_run(source, "000000 main 000000 reader 000000 main 100001 reader 010000 main 001001 reader 000110");
+}
+
+static void environment(void **state) {
+    (void)state;
+    const char *source = "extern chan(bool) c = channel(1); async void main(void) { bool v; await recv(c, &v); }"
+                         "ltl p: F sent(c, true) && F sent(c, false) && F received(c) && F polled(main) && F woken(main);";
+    check_run(source, "00000 main 00010 */0 01101 main 00010");
+    check_run(source, "00000 */1 10000 main 00010 main 00110");
+}
+
+static void polls(void **state) {
+    (void)state;
+    const char *source = "async void f(void) { await yield(); } async void main(void) { spawn f(); await yield(); spawn f(); }"
+                         "ltl p: F polled(main) && F polled(f) && F polled(f[1]) && F spawned(f) && F spawned(f[1]) && F spawned(main) && F woken(f);";
+    check_run(source, "0000000 main 1001000 f 0100000 f 0100000 main 1001100 f 0110000 f 0110000");
+    check_run("async void f(void) { await yield(); } async void main(void) { task t = spawn f(); await yield(); abort(t); await t; }"
+              "ltl p: F polled(f) && F woken(main) && F aborted(f[?]);", "000 main 000 main 000 f 111");
+}
+
+/* Who is given what it waits for is woken, and who is told; not who finds it there. */
+static void wakes(void **state) {
+    (void)state;
+    const char *lock = "mutex m; async void f(void) { await lock(m); await yield(); unlock(m); }"
+                       "async void main(void) { task a = spawn f(); spawn f(); await a; }"
+                       "ltl p: F woken(f[0]) && F woken(f[1]) && F woken(main) && F holder(m) == f[1];";
+    check_run(lock, "0000 main 0000 f 0000 f.1 0000 f 0000 f.1 0000 f 0111");
+    const char *wakers = "waker w; async void f(void) { w = waker(); await park(); } async void main(void) { spawn f(); await yield(); wake(w); wake(w); }"
+                         "ltl p: F woken(f) && F woken(main);";
+    check_run(wakers, "00 main 00 f 00 main 10 f 00");
+    check_run(wakers, "00 main 00 main 00");
+    const char *timer = "async void main(void) { await sleep(3); await yield(); } ltl p: F woken(main) && F polled(main);";
+    check_run(timer, "00 main 01 main 11 main 01");
+    const char *self = "poll int again(void) { static bool seen; if (seen) return ready(1); seen = true; wake(waker()); return pending; }"
+                       "async void main(void) { await again(); } ltl p: F woken(main);";
+    check_run(self, "0 main 0 main 1 main 0");
+}
+
+/* Each part of a step on threads is a poll. */
+static void threads(void **state) {
+    (void)state;
+    const char *source = "executor e = threads(2); int x; async void f(void) { x++; } async void main(void) { spawn(e) f(); }"
+                         "ltl p: F polled(f) && F polled(main) && F x == 1;";
+    check_run(source, "000 main 010 main 010 f 100 f 100 f 101");
+}
+
+/* ---- remembered steps tell the same events */
+
+typedef struct Space {
+    VEC(uint32_t) ids, first;
+    VEC(uint64_t) letters; /* of every edge in order, with the conditions of its target */
+} Space;
+
+static void add_state(Space *space, const uint32_t *ids, uint32_t n) {
+    for (uint32_t i = 0; i + 1 < space->first.n; i++) {
+        uint32_t from = space->first.data[i];
+        if (space->first.data[i + 1] - from == n && memcmp(space->ids.data + from, ids, n * sizeof *ids) == 0) return;
+    }
+    for (uint32_t i = 0; i < n; i++) vec_push(&space->ids, ids[i]);
+    vec_push(&space->first, space->ids.n);
+}
+
+static Space space_of(const Program *program, TsOptions options) {
+    Space space = {0};
+    Ts *ts = ts_new(program, options);
+    TsWorker *worker = ts_worker_new(ts);
+    TsSuccessors out = {0};
+    vec_push(&space.first, 0u);
+    ts_initial(worker, &out);
+    for (uint32_t i = 0; i == 0 || i < space.first.n; i++) {
+        if (i > 0) {
+            uint32_t from = space.first.data[i - 1], n = space.first.data[i] - from, here[100];
+            assert_true(n <= 100);
+            memcpy(here, space.ids.data + from, n * sizeof *here);
+            vec_push(&space.letters, ts_conditions(worker, here, n));
+            ts_successors(worker, here, n, &out);
+        }
+        for (uint32_t e = 0; e < out.nedges; e++) {
+            vec_push(&space.letters, out.edges[e].events);
+            if (out.edges[e].kind == TS_EDGE) add_state(&space, out.ids + out.edges[e].offset, out.edges[e].n);
+        }
+    }
+    ts_successors_fini(&out);
+    ts_worker_free(worker);
+    ts_free(ts);
+    return space;
+}
+
+static void space_fini(Space *space) {
+    vec_fini(&space->ids);
+    vec_fini(&space->first);
+    vec_fini(&space->letters);
+}
+
+static void remembered(void **state) {
+    (void)state;
+    static const char *const sources[] = {
+        "chan(int) c[2] = {channel(1), channel(0)}; int i; mutex m;"
+        "async void f(int k) { int v; await lock(m); i = k; unlock(m); await send(c[k], i); await recv(c[1 - k], &v); }"
+        "async void main(void) { task a = spawn f(0); task b = spawn f(1); await a; await b; }"
+        "ltl p: F sent(c[i]) && F sent(c[i], i) && F received(c[1 - i], i) && F woken(f[0]) && F woken(f[1]) && F polled(f[1]) && F len(c[i]) == 1;",
+        "chan(int) c = channel(1, lossy); notify n;"
+        "async void f(void) { await notified(n); int v; await recv(c, &v); } async void main(void) { spawn f(); spawn f(); await send(c, 1);"
+        "await send(c, 2); notify_one(n); await sleep(1); spawn f(); notify_all(n); }"
+        "ltl p: F sent(c, 1) && F received(c, 2) && F woken(f) && F spawned(f) && F woken(main) && F blocked(f);",
+        "executor e = threads(2); int x; chan(int) c = channel(1); async void f(void) { x++; await send(c, x); int v; await recv(c, &v); x--; }"
+        "async void main(void) { spawn(e) f(); spawn(e) f(); }"
+        "ltl p: F sent(c, x) && F received(c, 2) && F polled(f) && F woken(f) && F x == 2;",
+    };
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        Program *program = explore_program(sources[i]);
+        TsOptions options = TS_DEFAULTS;
+        options.labels = true;
+        Space with = space_of(program, options);
+        options.memo = false;
+        Space without = space_of(program, options);
+        assert_true(with.first.n > 20);
+        assert_int_equal(with.ids.n, without.ids.n);
+        assert_memory_equal(with.ids.data, without.ids.data, with.ids.n * sizeof(uint32_t));
+        assert_int_equal(with.letters.n, without.letters.n);
+        assert_memory_equal(with.letters.data, without.letters.data, with.letters.n * sizeof(uint64_t));
+        space_fini(&with);
+        space_fini(&without);
+        program_free(program);
+    }
+}
+
+/* An event's operands that are undefined where it could happen: no verdict. */
+static void no_operands(void **state) {
+    (void)state;
+    Program *program = explore_program("int x; chan(int) c = channel(1), d = channel(1);"
+                                       "async void main(void) { if (any_bool()) await send(d, 1); else await send(c, 1); } ltl p: G !sent(c, 1 / x);");
+    Run run;
+    run_begin(&run, program);
+    go_to(&run, &run.out.edges[0]);
+    take_step(&run, "main");
+    ts_successors(run.worker, run.state.data, run.state.n, &run.out);
+    assert_int_equal(run.out.nedges, 1);
+    assert_int_equal(run.out.edges[0].kind, TS_LIMIT);
+    assert_non_null(strstr(ts_violation(run.ts, run.out.edges[0].violation)->text, "operands"));
     run_end(&run);
     program_free(program);
 }
@@ -216,6 +414,17 @@ int main(void) {
         cmocka_unit_test(values),
         cmocka_unit_test(tasks),
         cmocka_unit_test(undefined),
+        cmocka_unit_test(buffered),
+        cmocka_unit_test(hand_to_hand),
+        cmocka_unit_test(faulty),
+        cmocka_unit_test(operands),
+        cmocka_unit_test(many_readers),
+        cmocka_unit_test(environment),
+        cmocka_unit_test(polls),
+        cmocka_unit_test(wakes),
+        cmocka_unit_test(threads),
+        cmocka_unit_test(remembered),
+        cmocka_unit_test(no_operands),
         cmocka_unit_test(texts),
         cmocka_unit_test(shapes),
     };
