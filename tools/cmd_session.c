@@ -273,22 +273,7 @@ static bool has_one_peer(const Cfsm *machine) {
     return true;
 }
 
-/* T <= U holds just when dual(U) <= dual(T) does: one game may close where the other goes on. */
-static Subtype decide_async(Cfsm *t, Cfsm *u) {
-    enum { POSITIONS = 20000 };
-    for (uint32_t e = 0; e < t->nedges; e++) t->edges[e].peer = 0;
-    for (uint32_t e = 0; e < u->nedges; e++) u->edges[e].peer = 0;
-    Subtype one = subtype_async(t, u, POSITIONS);
-    if (one.verdict != SUBTYPE_UNKNOWN) return one;
-    Cfsm dual_t = local_dual(t), dual_u = local_dual(u);
-    Subtype two = subtype_async(&dual_u, &dual_t, POSITIONS);
-    cfsm_fini(&dual_t);
-    cfsm_fini(&dual_u);
-    if (two.verdict == SUBTYPE_YES) one.verdict = SUBTYPE_YES;
-    else if (two.verdict == SUBTYPE_NO) one = (Subtype){SUBTYPE_NO, "seen from the partner's side", one.run, one.nrun, one.positions};
-    subtype_fini(&two);
-    return one;
-}
+static Subtype decide_async(const Cfsm *t, const Cfsm *u) { return subtype_async(t, u, SUBTYPE_DEFAULTS); }
 
 static int report_subtype(Held *held, const Subtype *result, FILE *out) {
     static const char *const words[] = {"yes", "no", "unknown"};

@@ -41,7 +41,7 @@ static void try_type(const Sources *sources, Span span, Names *names, Diags *dia
     Cfsm machine;
     if (!local_read(sources, span, names, diags, &machine)) return;
     Cfsm dual = local_dual(&machine);
-    Subtype subtype = subtype_async(&machine, &machine, 200);
+    Subtype subtype = subtype_async(&machine, &dual, (SubtypeOptions){.max_positions = 200, .max_depth = 2, .use_dual = true});
     subtype_fini(&subtype);
     cfsm_fini(&dual);
     cfsm_fini(&machine);
