@@ -351,6 +351,15 @@ Regular regular_after(const Regular *language, const RegularEdge *edge) {
     return tighten(&loose);
 }
 
+Regular regular_rename(const Regular *language, const uint32_t *names) {
+    Loose loose = {0};
+    assert(!language->is_too_large);
+    (void)loose_add(&loose, language);
+    for (uint32_t e = 0; e < loose.edges.n; e++) loose.edges.data[e].letter = names[loose.edges.data[e].letter];
+    if (language->nstates) vec_push(&loose.initial, 0);
+    return tighten(&loose);
+}
+
 static Regular reversed(const Regular *language) {
     VEC(LooseEdge) edges = {0};
     for (uint32_t s = 0; s < language->nstates; s++)

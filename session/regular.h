@@ -27,9 +27,11 @@ Regular regular_union(const Regular *a, const Regular *b);
 Regular regular_append(const Regular *language, uint32_t letter);
 /* What is left of its words that begin with the edge of the initial state. */
 Regular regular_after(const Regular *language, const RegularEdge *edge);
-/* A larger language: of all automata whose states differ by `depth` letters, one for each set of letters. States of the minimal automaton are
-   merged when they cannot be told apart by the next `depth` letters, or by the last ones when `backwards`: the widening of Le Gall, Jeannet, Jéron,
-   Verification of communication protocols using abstract interpretation of FIFO queues, AMAST 2006. */
+/* Each letter replaced by names[letter]. */
+Regular regular_rename(const Regular *language, const uint32_t *names);
+/* A larger language: states of the minimal automaton are merged that the next `depth` letters do not tell apart, or the last ones when `backwards`
+   (the widening of Le Gall, Jeannet, Jéron, Verification of communication protocols using abstract interpretation of FIFO queues, AMAST 2006).
+   Over finitely many letters it has finitely many results. */
 Regular regular_widen(const Regular *language, uint32_t depth, bool backwards);
 void regular_fini(Regular *language);
 

@@ -89,8 +89,9 @@ static void fill(Elimination *el, const Regular *language, RegularText text, con
 
 void regular_print(const Regular *language, RegularText text, const void *context, FILE *out) {
     Elimination el = {.n = language->nstates + 2};
-    if (!language->nstates || language->nstates > MAX_STATES) {
-        fprintf(out, language->nstates ? "(an automaton of %u states)" : "(nothing)", language->nstates);
+    if (language->is_too_large || !language->nstates || language->nstates > MAX_STATES) {
+        if (language->nstates) fprintf(out, "(an automaton of %u states)", language->nstates);
+        else fputs(language->is_too_large ? "(a large automaton)" : "(nothing)", out);
         return;
     }
     arena_init(&el.arena);

@@ -144,7 +144,7 @@ static void decide(Subtype *result, const Binary *one, const Binary *two, Subtyp
 }
 
 Subtype subtype_async(const Cfsm *t, const Cfsm *u, SubtypeOptions options) {
-    Subtype result = {.verdict = SUBTYPE_UNKNOWN, .why = "what is owed grows for ever, as far as was looked"};
+    Subtype result = {.verdict = SUBTYPE_UNKNOWN, .basis = SUBTYPE_BY_GAME, .why = "what is owed grows for ever, as far as was looked"};
     if (!binary_is_type(t) || !binary_is_type(u)) {
         result.why = "it is no binary session type: a state both sends and receives, or may end and go on, or there are several partners";
         return result;

@@ -10,6 +10,7 @@
 
 typedef enum SubtypeVerdict { SUBTYPE_YES, SUBTYPE_NO, SUBTYPE_UNKNOWN } SubtypeVerdict;
 typedef enum SubtypeBasis {
+    SUBTYPE_BY_STATES,    /* synchronous: pairs of states */
     SUBTYPE_BY_GAME,      /* all positions were looked at, or one that fails was found */
     SUBTYPE_BY_RELAXATION /* YES: a larger set of positions is closed, and none fails */
 } SubtypeBasis;

@@ -175,7 +175,7 @@ static void keep_refutation(const Game *game, Subtype *result) {
 }
 
 Subtype trace_game_play(const Binary *pair, uint32_t max_positions) {
-    Subtype result = {.verdict = SUBTYPE_YES};
+    Subtype result = {.verdict = SUBTYPE_YES, .basis = SUBTYPE_BY_GAME};
     Game game = {.pair = pair, .max_positions = max_positions};
     arena_init(&game.arena);
     add(&game, (Position){.t = pair->t->initial, .u = pair->u->initial, .edge = UINT32_MAX});

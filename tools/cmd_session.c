@@ -7,6 +7,7 @@
 #include "session/subtype.h"
 #include "tools/commands.h"
 #include "tools/output.h"
+#include "tools/subtype_report.h"
 
 #include "model/support/read.h"
 
@@ -273,28 +274,17 @@ static bool has_one_peer(const Cfsm *machine) {
     return true;
 }
 
-static Subtype decide_async(const Cfsm *t, const Cfsm *u) { return subtype_async(t, u, SUBTYPE_DEFAULTS); }
-
-static int report_subtype(Held *held, const Subtype *result, FILE *out) {
-    static const char *const words[] = {"yes", "no", "unknown"};
-    static const int codes[] = {EXIT_HOLDS, EXIT_VIOLATED, EXIT_NO_VERDICT};
-    fprintf(out, "%s%s%s\n", words[result->verdict], result->verdict != SUBTYPE_YES ? ": " : "", result->verdict != SUBTYPE_YES ? result->why : "");
-    if (result->nrun) fprintf(out, "  after");
-    for (uint32_t i = 0; i < result->nrun; i++)
-        fprintf(out, " %c%s", result->run[i].is_send ? '!' : '?', names_text(held->names, result->run[i].message));
-    if (result->nrun) fputc('\n', out);
-    return codes[result->verdict];
-}
-
 static int subtype(Held *held, const Options *options, FILE *out) {
+    static const int codes[] = {[SUBTYPE_YES] = EXIT_HOLDS, [SUBTYPE_NO] = EXIT_VIOLATED, [SUBTYPE_UNKNOWN] = EXIT_NO_VERDICT};
     Cfsm t = {0}, u = {0};
     int code = EXIT_WRONG_INPUT;
     if (read_machine(held, options->operands.data[1], options, &t) && read_machine(held, options->operands.data[2], options, &u)) {
         if (options->async_subtype && (!has_one_peer(&t) || !has_one_peer(&u))) {
             diags_add(held->diags, DIAG_NOT_YET, (Span){0}, "asynchronous subtyping with several partners is not supported by this version");
         } else {
-            Subtype result = options->async_subtype ? decide_async(&t, &u) : subtype_sync(&t, &u);
-            code = report_subtype(held, &result, out);
+            Subtype result = options->async_subtype ? subtype_async(&t, &u, SUBTYPE_DEFAULTS) : subtype_sync(&t, &u);
+            subtype_report(&result, (SubtypeAsked){&t, &u, held->names}, options->verbose, out);
+            code = codes[result.verdict];
             subtype_fini(&result);
         }
     }
