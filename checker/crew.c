@@ -32,6 +32,14 @@ static uint32_t chain(void *context, uint32_t state, const EdgeLabel *label, con
     return eval_poll_chain(&crew->world, label->actor, label->fiber, crew->chain, CREW_CHAIN);
 }
 
+static bool may_go_on(void *context, uint64_t bytes) {
+    Search *search = ((Crew *)context)->search;
+    search_note_memory(search, bytes);
+    if (search->options->memory == 0 || search->memory <= search->options->memory) return search_may_go_on(search);
+    search_stop(search, "the memory limit was reached while looking at infinite runs", true);
+    return false;
+}
+
 /* Futures may be held by globals, and objects that move by themselves be global: the first slot that may matter. */
 static uint32_t first_fiber(Crew *crew) {
     if (crew->search->store.n == 0) return crew->search->fixed;
@@ -48,7 +56,7 @@ void crew_init(Crew *crew, Search *search) {
     world_init(&crew->world, search->program);
     crew->lengths = calloc(search->store.n + 1u, 1);
     if (crew->lengths == NULL) fatal("out of memory");
-    crew->view = (FairView){crew, first_fiber(crew), slots, lacks_thread, chain};
+    crew->view = (FairView){crew, first_fiber(crew), slots, lacks_thread, chain, may_go_on};
 }
 
 void crew_fini(Crew *crew) {

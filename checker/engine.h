@@ -30,6 +30,8 @@ typedef struct EngineOptions {
     bool races;           /* --races */
     const Buchi *const *wrong; /* per property of the program: an automaton of the runs that violate it (LTL and automata), NULL for CTL and
                                   where there is none (no verdict) */
+    const char *const *unmade; /* with `wrong`: why there is none; NULL, or NULL entries: nothing is known of it */
+    bool plain_automata;  /* --no-strength: all are searched as general ones */
     bool record_graph;    /* keep labelled edges for `unknot graph lts` */
 } EngineOptions;
 
@@ -49,6 +51,7 @@ typedef enum FindingKind { /* texts as in the expectations: finding_kind_text */
     FINDING_UNBOUNDED,
     FINDING_RACE,
     FINDING_INVARIANT,
+    FINDING_PROPERTY,
     FINDING_KINDS
 } FindingKind;
 const char *fairness_text(Fairness fairness); /* "weak", "none", "strong" */
@@ -66,6 +69,7 @@ typedef struct PropertyResult {
     Verdict verdict;
     const char *why;       /* UNKNOWN: in words */
     Fairness fairness;     /* assumed */
+    bool is_safety;        /* violated by what has happened already: nothing is assumed of the scheduler */
     const char *vacuous;   /* HOLDS, but only because this, a part of the formula as written, is never true; NULL. Owned by the result */
     uint64_t constant;     /* bit a: atom a of the property never changes; constant_true: and is true */
     uint64_t constant_true;

@@ -4,17 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARMS = 64 };
+enum { ARMS = 64, PATIENCE = 1 << 16 /* steps between two looks at the clock */ };
 
 void fair_graph_fini(FairGraph *graph) {
     vec_fini(&graph->nodes);
     vec_fini(&graph->steps);
     vec_fini(&graph->first);
+    vec_fini(&graph->marks);
 }
 
 uint64_t fair_graph_memory(const FairGraph *graph) {
     return sizeof(FairNode) * (uint64_t)graph->nodes.cap + sizeof(FairEdge) * (uint64_t)graph->steps.cap +
-           sizeof(uint32_t) * (uint64_t)graph->first.cap;
+           sizeof(uint32_t) * (uint64_t)graph->first.cap + sizeof(uint64_t) * (uint64_t)graph->marks.cap;
 }
 
 /* ---- components: Tarjan */
@@ -47,7 +48,29 @@ typedef struct Fair {
     VEC(uint64_t) some_arms; /* per class: arms that can move at some node */
     FairAbles abled;
     uint64_t peak;
+    uint32_t patience;
+    bool shares_row; /* of the part at hand: no step moves a slot, so all its nodes share one row of pairs */
 } Fair;
+
+static uint64_t bytes_of(const Fair *fair) {
+    uint64_t bytes = 12ull * fair->graph->nodes.n + 2 * bitset_bytes(fair->graph->nodes.n);
+    bytes += bitset_bytes(fair->graph->steps.n);
+    bytes += sizeof(Frame) * (uint64_t)fair->frames.cap + 4ull * (fair->stack.cap + fair->todo.cap + fair->base.cap);
+    return bytes + 29ull * fair->parent.cap;
+}
+
+static void note_peak(Fair *fair) {
+    uint64_t bytes = bytes_of(fair);
+    if (bytes > fair->peak) fair->peak = bytes;
+}
+
+static bool may_go_on(Fair *fair) {
+    if (fair->stopped || ++fair->patience < PATIENCE) return !fair->stopped;
+    fair->patience = 0;
+    note_peak(fair);
+    fair->stopped = !fair_may_go_on(fair->graph->view, fair_graph_memory(fair->graph) + bytes_of(fair));
+    return !fair->stopped;
+}
 
 static bool is_inside(const Fair *fair, uint32_t node) { return bitset_has(&fair->inside, node); }
 
@@ -87,7 +110,7 @@ static void leave(Fair *fair, uint32_t node) {
 static void run_from(Fair *fair, uint32_t root, uint32_t *counter) {
     const FairGraph *graph = fair->graph;
     enter(fair, root, counter);
-    while (fair->frames.n > 0) {
+    while (fair->frames.n > 0 && may_go_on(fair)) {
         Frame *frame = &vec_last(&fair->frames);
         uint32_t node = frame->node;
         if (frame->step == graph->first.data[node + 1]) {
@@ -140,7 +163,7 @@ static void unite(Fair *fair, uint32_t a, uint32_t b) {
     fair->some_arms.data[a] |= fair->some_arms.data[b];
 }
 
-static uint32_t slots_of(const FairGraph *graph, uint32_t node) {
+uint32_t fair_slots(const FairGraph *graph, uint32_t node) {
     const FairView *view = graph->view;
     uint32_t n = view->slots(view->context, graph->nodes.data[node].state);
     return n > view->low ? n - view->low : 0;
@@ -159,7 +182,7 @@ void fair_look(const FairPart *part, uint32_t member, FairAbles *out) {
     const FairGraph *graph = part->graph;
     uint32_t state = graph->nodes.data[part->members[member]].state;
     vec_clear(out);
-    vec_resize(out, part->base[member + 1] - part->base[member]);
+    vec_resize(out, fair_slots(graph, part->members[member]));
     EdgeIter iter = edges_of(graph->edges, state);
     for (uint32_t before = UINT32_MAX; edges_next(&iter); before = iter.label) {
         const EdgeLabel *label = edges_label(graph->edges, iter.label);
@@ -189,7 +212,8 @@ static void look_at_node(Fair *fair, const FairPart *part, uint32_t member) {
     for (uint32_t i = 0; i < fair->abled.n; i++) {
         FairAble able = fair->abled.data[i];
         uint32_t head = head_of(fair->parent.data, part->base[member] + i);
-        bool lacks = !able.able && view->lacks_thread(view->context, state, view->low + i);
+        bool known = able.able || (fair->flags.data[head] & FAIR_RESTS);
+        bool lacks = !known && view->lacks_thread(view->context, state, view->low + i);
         fair->flags.data[head] |= able.able ? FAIR_ABLE : lacks ? 0 : FAIR_RESTS;
         fair->arms.data[head] &= able.arms;
         fair->some_arms.data[head] |= able.arms;
@@ -212,6 +236,7 @@ static void note_move(Fair *fair, const FairPart *part, uint32_t member, const E
 }
 
 static void follow_slots(Fair *fair, const FairPart *part, uint32_t member, uint32_t other, const EdgeLabel *label) {
+    if (fair->shares_row) return;
     uint32_t low = fair->graph->view->low, n = part->base[member + 1] - part->base[member];
     uint32_t room = part->base[other + 1] - part->base[other];
     for (uint32_t i = 0; i < n; i++) {
@@ -239,13 +264,31 @@ static void look_at_steps(Fair *fair, const FairPart *part, uint32_t member) {
     }
 }
 
+static bool moves_slots(const Fair *fair, uint32_t node) {
+    const FairGraph *graph = fair->graph;
+    for (uint32_t e = graph->first.data[node]; e < graph->first.data[node + 1]; e++) {
+        FairEdge step = graph->steps.data[e];
+        if (fair->index[step.target] == UINT32_MAX || bitset_has(&fair->banned, e)) continue;
+        if (edges_label(graph->edges, step.label)->moves != LABEL_STAYS) return true;
+    }
+    return false;
+}
+
+static bool can_share_row(const Fair *fair, const uint32_t *members, uint32_t n) {
+    uint32_t slots = fair_slots(fair->graph, members[0]);
+    for (uint32_t i = 0; i < n; i++)
+        if (fair_slots(fair->graph, members[i]) != slots || moves_slots(fair, members[i])) return false;
+    return true;
+}
+
 static FairPart open_part(Fair *fair, const uint32_t *members, uint32_t n) {
     uint32_t npairs = 0;
     vec_resize(&fair->base, n + 1);
+    for (uint32_t i = 0; i < n; i++) fair->index[members[i]] = i;
+    fair->shares_row = can_share_row(fair, members, n);
     for (uint32_t i = 0; i < n; i++) {
-        fair->index[members[i]] = i;
-        fair->base.data[i] = npairs;
-        npairs += slots_of(fair->graph, members[i]);
+        fair->base.data[i] = fair->shares_row ? 0 : npairs;
+        npairs += i == 0 || !fair->shares_row ? fair_slots(fair->graph, members[i]) : 0;
     }
     fair->base.data[n] = npairs;
     vec_resize(&fair->parent, npairs);
@@ -325,13 +368,6 @@ static void put_off(Fair *fair, const FairPart *part, bool has_banned) {
     if (count > 0) vec_push(&fair->todo, count);
 }
 
-static void note_peak(Fair *fair) {
-    uint64_t bytes = 12ull * fair->graph->nodes.n + 2 * bitset_bytes(fair->graph->nodes.n);
-    bytes += sizeof(Frame) * (uint64_t)fair->frames.cap + 4ull * (fair->stack.cap + fair->todo.cap + fair->base.cap);
-    bytes += 29ull * fair->parent.cap;
-    if (bytes > fair->peak) fair->peak = bytes;
-}
-
 static bool is_wanted(Fair *fair, const uint32_t *members, uint32_t n) {
     if (fair->wants == NULL) return true;
     for (uint32_t i = 0; i < n; i++) fair->index[members[i]] = i;
@@ -345,16 +381,16 @@ static void judge(Fair *fair, uint32_t *members, uint32_t n) {
     qsort(members, n, sizeof *members, compare_nodes);
     FairPart part = open_part(fair, members, n);
     uint32_t npairs = part.base[n];
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n && may_go_on(fair); i++) {
         look_at_node(fair, &part, i);
         look_at_steps(fair, &part, i);
     }
     note_peak(fair);
     part.lost = fair->lost;
     part.banned = &fair->banned;
-    bool loses = ban_losses(fair, &part);
-    if (loses || is_anybody_wronged(fair, npairs)) put_off(fair, &part, loses);
-    else fair->stopped = !fair->visit(fair->context, &part);
+    bool loses = !fair->stopped && ban_losses(fair, &part);
+    if (loses || (!fair->stopped && is_anybody_wronged(fair, npairs))) put_off(fair, &part, loses);
+    else if (!fair->stopped) fair->stopped = !fair->visit(fair->context, &part);
     for (uint32_t i = 0; i < n; i++) fair->index[members[i]] = UINT32_MAX;
 }
 

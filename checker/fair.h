@@ -26,13 +26,18 @@ typedef struct FairView {
     /* The futures from the task down to the fiber that moves, both ends included, outermost first; at least that fiber.
        Valid until the next call. */
     uint32_t (*chain)(void *context, uint32_t state, const EdgeLabel *label, const uint32_t **fibers);
+    /* False when there is no more time, or no room for so many bytes besides the graph of states; NULL: always true. */
+    bool (*may_go_on)(void *context, uint64_t bytes);
 } FairView;
+static inline bool fair_may_go_on(const FairView *view, uint64_t bytes) {
+    return view->may_go_on == NULL || view->may_go_on(view->context, bytes);
+}
 
-/* Part of a labelled graph; a node may be a state together with a task of it that is followed. Built in order: nodes with
-   fair_graph_node, then for each node in turn its edges. */
+/* Part of a labelled graph; a node may be a state together with a task of it that is followed, or with a state of an
+   automaton that reads the run. Built in order: all nodes, and for each in turn its steps. */
 typedef struct FairNode {
     uint32_t state, follow;
-} FairNode; /* follow: its slot, NO_SLOT: none */
+} FairNode; /* follow: the slot, NO_SLOT: none; or the automaton's state */
 typedef struct FairEdge {
     uint32_t target, label;
 } FairEdge;
@@ -42,6 +47,8 @@ typedef struct FairGraph {
     VEC(FairNode) nodes;
     VEC(FairEdge) steps;
     VEC(uint32_t) first; /* per node, and one past: its first step */
+    VEC(uint64_t) marks; /* per step: the sets it is in; empty where there are none */
+    uint64_t all_marks;  /* a loop that is shown has a step of each of these sets */
 } FairGraph;
 void fair_graph_fini(FairGraph *graph);
 uint64_t fair_graph_memory(const FairGraph *graph);
@@ -59,7 +66,8 @@ typedef struct FairPart {
     const uint32_t *members; /* nodes, ascending */
     uint32_t n;
     const uint32_t *index; /* per node of the graph: its place among the members, or UINT32_MAX */
-    const uint32_t *base;  /* per member, and one past: its first pair; slot s is pair base + s - view->low */
+    const uint32_t *base;  /* per member: its first pair; slot s is pair base + s - view->low. Where no step moves a slot
+                              all members share one row of pairs */
     uint32_t *parent;      /* per pair: union by fair_class */
     uint8_t *flags;        /* per pair; of the class at its head */
     uint64_t lost;         /* channels that are `lossy, fair` and lose something inside: they deliver something too */
@@ -85,7 +93,9 @@ typedef bool (*FairFilter)(
     void *context, const FairGraph *graph, const uint32_t *members, uint32_t n, const uint32_t *index);
 /* Called for each component that a fair run can stay in for ever; false: stop. */
 typedef bool (*FairVisitor)(void *context, const FairPart *part);
-/* `wants`: NULL for all. Returns the bytes held at the peak besides the graph. */
+uint32_t fair_slots(const FairGraph *graph, uint32_t node); /* from view->low on */
+/* `wants`: NULL for all. Stops when the view says that it may not go on. Returns the bytes held at the peak besides the
+   graph. */
 uint64_t fair_each(const FairGraph *graph, Fairness fairness, FairFilter wants, FairVisitor visit, void *context);
 
 #endif

@@ -15,13 +15,15 @@ typedef struct HitStep {
 typedef struct Hit {
     FindingKind kind;
     uint32_t state;   /* where it shows, or the step into it starts; STORE_NONE: in the initialisers */
-    uint32_t index;   /* violations: in ts_violation; invariants: which */
+    uint32_t index;   /* violations: in ts_violation; invariants, properties: which */
     Slots never_move; /* deadlocks: slots in `state` of the tasks that never move again; livelock, nontermination: of
                             those that are named */
     bool is_partial;  /* deadlocks, lost wakeups: others can go on */
     StuckKey key;     /* deadlocks, infinite runs: what makes two of them one */
     uint32_t task; /* never-yields: slot in `state`; unbounded: slot, where the loop ends, of what there is more of */
     VEC(HitStep) loop; /* infinite runs: a cycle that begins and ends in `state` */
+    VEC(HitStep) prefix; /* properties: the run to `state`, from an initial state on; else the search's own */
+    bool stutters;       /* properties: the run stops in `state` */
 } Hit;
 typedef VEC(Hit) Hits;
 

@@ -24,19 +24,26 @@ typedef struct Lasso {
     const FairPart *part;
     const FairGraph *graph;
     VEC(Duty) duties;
+    uint32_t *base;             /* per member, and one past: its pairs: first the node itself, then one a slot */
     Came *came;                 /* per pair: from which pair, by which step of the graph */
-    VEC(uint32_t) queue, owner; /* pairs; the member of each pair of the part */
+    VEC(uint32_t) queue, owner; /* pairs; the member of each */
     FairAbles able;
     LassoSteps *out;
     uint64_t lost, delivered; /* `lossy, fair` channels, so far */
+    uint64_t missing;         /* sets of which no step was made yet */
 } Lasso;
 
 static uint32_t low_of(const Lasso *lasso) { return lasso->graph->view->low; }
+/* NO_SLOT: of the node itself. */
 static uint32_t pair_at(const Lasso *lasso, uint32_t member, uint32_t slot) {
-    return lasso->part->base[member] + slot - low_of(lasso);
+    return lasso->base[member] + (slot == NO_SLOT ? 0 : 1 + slot - low_of(lasso));
 }
 static uint32_t slot_of(const Lasso *lasso, uint32_t pair) {
-    return pair - lasso->part->base[lasso->owner.data[pair]] + low_of(lasso);
+    uint32_t place = pair - lasso->base[lasso->owner.data[pair]];
+    return place == 0 ? NO_SLOT : place - 1 + low_of(lasso);
+}
+static uint64_t marks_of(const FairGraph *graph, uint32_t step) {
+    return graph->marks.n == 0 ? 0 : graph->marks.data[step];
 }
 
 /* ---- duties */
@@ -90,6 +97,7 @@ static uint32_t go(Lasso *lasso, uint32_t member, uint32_t step) {
     vec_push(lasso->out, (LassoStep){edge.target, edge.label});
     lasso->lost |= label->lost;
     lasso->delivered |= label->delivered;
+    lasso->missing &= ~marks_of(lasso->graph, step);
     for (uint32_t i = lasso->duties.n; i-- > 0;) {
         Duty *duty = &lasso->duties.data[i];
         bool done = fulfils(lasso, node, label, *duty);
@@ -109,12 +117,13 @@ static uint32_t go_back(Lasso *lasso, uint32_t from, uint32_t pair, uint32_t las
     return member;
 }
 
-/* Whether the step from the pair reaches what is looked for: the duty's end, or (no duty) a channel's delivery, or the
-   first member. */
-static bool arrives(
-    Lasso *lasso, const Duty *duty, uint32_t member, uint32_t slot, const EdgeLabel *label, uint32_t to) {
+/* Whether the step from the pair reaches what is looked for: the duty's end, or (no duty) a channel's delivery, a set that
+   is missing, or the first member. */
+static bool arrives(Lasso *lasso, const Duty *duty, uint32_t member, uint32_t slot, uint32_t step, uint32_t to) {
+    const EdgeLabel *label = edges_label(lasso->graph->edges, lasso->graph->steps.data[step].label);
     uint64_t owed = lasso->lost & ~lasso->delivered;
-    if (duty == NULL) return owed ? (label->delivered & owed) != 0 : to == 0;
+    if (duty == NULL && owed) return (label->delivered & owed) != 0;
+    if (duty == NULL) return lasso->missing ? (marks_of(lasso->graph, step) & lasso->missing) != 0 : to == 0;
     Duty here = *duty;
     here.slot = slot;
     if (fulfils(lasso, lasso->part->members[member], label, here)) return true;
@@ -123,10 +132,10 @@ static bool arrives(
 }
 
 /* The shortest way from a pair, at least one step; returns the member it ends at. Without a duty pairs stand for their
-   nodes: the slot is the first one. */
+   nodes. */
 static uint32_t find(Lasso *lasso, uint32_t start, const Duty *duty) {
     const FairGraph *graph = lasso->graph;
-    uint32_t low = low_of(lasso), from = duty ? pair_at(lasso, start, duty->slot) : lasso->part->base[start];
+    uint32_t from = pair_at(lasso, start, duty ? duty->slot : NO_SLOT);
     vec_clear(&lasso->queue);
     vec_push(&lasso->queue, from);
     lasso->came[from].pair = from;
@@ -138,11 +147,11 @@ static uint32_t find(Lasso *lasso, uint32_t start, const Duty *duty) {
             uint32_t to = lasso->part->index[graph->steps.data[e].target];
             if (to == UINT32_MAX || bitset_has(lasso->part->banned, e)) continue;
             const EdgeLabel *label = edges_label(graph->edges, graph->steps.data[e].label);
-            if (arrives(lasso, duty, member, slot, label, to)) {
+            if (arrives(lasso, duty, member, slot, e, to)) {
                 end = go_back(lasso, from, pair, e);
                 break;
             }
-            uint32_t other = duty ? labels_move(&graph->edges->labels, label, slot) : low;
+            uint32_t other = duty ? labels_move(&graph->edges->labels, label, slot) : NO_SLOT;
             uint32_t target = pair_at(lasso, to, other);
             if (lasso->came[target].pair != UINT32_MAX) continue;
             lasso->came[target] = (Came){pair, e};
@@ -154,15 +163,27 @@ static uint32_t find(Lasso *lasso, uint32_t start, const Duty *duty) {
     return end;
 }
 
-void lasso_make(const FairPart *part, uint32_t mover, LassoSteps *out) {
-    Lasso lasso = {.part = part, .graph = part->graph, .out = out};
-    uint32_t npairs = part->base[part->n];
-    lasso.came = malloc(sizeof *lasso.came * (npairs + 1u));
-    if (lasso.came == NULL) fatal("out of memory");
-    memset(lasso.came, 0xff, sizeof *lasso.came * npairs);
-    vec_resize(&lasso.owner, npairs);
+static void open_pairs(Lasso *lasso) {
+    const FairPart *part = lasso->part;
+    lasso->base = malloc(sizeof *lasso->base * (part->n + 1u));
+    if (lasso->base == NULL) fatal("out of memory");
+    uint32_t npairs = 0;
+    for (uint32_t i = 0; i < part->n; i++) {
+        lasso->base[i] = npairs;
+        npairs += 1 + fair_slots(part->graph, part->members[i]);
+    }
+    lasso->base[part->n] = npairs;
+    lasso->came = malloc(sizeof *lasso->came * (npairs + 1u));
+    if (lasso->came == NULL) fatal("out of memory");
+    memset(lasso->came, 0xff, sizeof *lasso->came * npairs);
+    vec_resize(&lasso->owner, npairs);
     for (uint32_t i = 0; i < part->n; i++)
-        for (uint32_t pair = part->base[i]; pair < part->base[i + 1]; pair++) lasso.owner.data[pair] = i;
+        for (uint32_t pair = lasso->base[i]; pair < lasso->base[i + 1]; pair++) lasso->owner.data[pair] = i;
+}
+
+void lasso_make(const FairPart *part, uint32_t mover, LassoSteps *out) {
+    Lasso lasso = {.part = part, .graph = part->graph, .out = out, .missing = part->graph->all_marks};
+    open_pairs(&lasso);
     if (part->fairness != FAIRNESS_NONE) add_duties(&lasso);
     else if (mover != NO_SLOT) vec_push(&lasso.duties, (Duty){.slot = mover, .arm = NO_ARM, .moves = true});
     vec_clear(out);
@@ -171,11 +192,13 @@ void lasso_make(const FairPart *part, uint32_t mover, LassoSteps *out) {
         Duty duty = vec_last(&lasso.duties);
         at = find(&lasso, at, &duty);
     }
-    while (at != 0 || out->n == 0 || (lasso.lost & ~lasso.delivered) != 0) at = find(&lasso, at, NULL);
+    while (at != 0 || out->n == 0 || (lasso.lost & ~lasso.delivered) != 0 || lasso.missing != 0)
+        at = find(&lasso, at, NULL);
     assert(at == 0);
     vec_fini(&lasso.duties);
     vec_fini(&lasso.queue);
     vec_fini(&lasso.owner);
     vec_fini(&lasso.able);
+    free(lasso.base);
     free(lasso.came);
 }

@@ -1,5 +1,6 @@
 /* A short cycle in a fair component, to show: each task and future that can move in it makes a step, each other one comes
-   to a state where it cannot, and no arm of a select stays able to fire while the select goes on waiting. */
+   to a state where it cannot, no arm of a select stays able to fire while the select goes on waiting, and each set of the
+   graph's marks has a step. */
 #ifndef UNKNOT_CHECKER_LASSO_H
 #define UNKNOT_CHECKER_LASSO_H
 

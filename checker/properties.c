@@ -1,0 +1,147 @@
+#include "checker/properties.h"
+
+#include "checker/crew.h"
+#include "checker/product.h"
+#include "checker/vacuity.h"
+#include "model/support/fatal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Properties {
+    Search *search;
+    Hits *hits;
+    Kripke kripke;
+    Crew crew;
+} Properties;
+
+static bool is_read_by_automata(const Property *property) { return property->logic != LOGIC_CTL; }
+
+bool properties_wanted(const Program *program) {
+    for (uint32_t p = 0; p < program->nproperties; p++)
+        if (is_read_by_automata(&program->properties[p])) return true;
+    return false;
+}
+
+static void leave_open(PropertyResult *result, const char *why) {
+    result->verdict = VERDICT_UNKNOWN;
+    result->why = why;
+}
+
+/* ---- what is told of a property besides its verdict */
+
+/* Atoms with one value at every moment. An event does not happen at the first one. */
+static void note_constants(const Properties *properties, const Property *property, PropertyResult *result) {
+    const Kripke *kripke = &properties->kripke;
+    for (uint32_t a = 0; a < property->natoms; a++) {
+        const Atom *atom = &properties->search->program->atoms[property->atoms[a]];
+        bool is_event = atom->kind != ATOM_STATE;
+        bool ever = ((is_event ? kripke->events : kripke->ever) >> atom->bit & 1) != 0;
+        bool always = !is_event && (kripke->always >> atom->bit & 1) != 0;
+        if (ever && !always) continue;
+        result->constant |= UINT64_C(1) << a;
+        if (always) result->constant_true |= UINT64_C(1) << a;
+    }
+}
+
+static void note_vacuity(const Properties *properties, const Property *property, PropertyResult *result) {
+    const Program *program = properties->search->program;
+    if (property->logic != LOGIC_LTL) return;
+    uint32_t node = vacuity_find(&properties->kripke, &properties->crew.view, program, property);
+    if (node == UINT32_MAX) return;
+    Span span = property->nodes[node].span;
+    size_t length;
+    const char *text = sources_text(program->sources, span.file, &length);
+    char *copy = calloc(span.end - span.begin + 1u, 1);
+    if (copy == NULL) fatal("out of memory");
+    if (span.end <= length) memcpy(copy, text + span.begin, span.end - span.begin);
+    result->vacuous = copy;
+}
+
+/* ---- one property */
+
+static void add_hit(Properties *properties, uint32_t index, const ProductAnswer *answer) {
+    const Edges *edges = properties->kripke.edges;
+    Hit hit = {.kind = FINDING_PROPERTY, .index = index, .stutters = answer->stutters};
+    hit.state = vec_last(&answer->prefix).state;
+    for (uint32_t i = 0; i < answer->prefix.n; i++) {
+        const EdgeLabel *label = i == 0 ? NULL : edges_label(edges, answer->prefix.data[i].label);
+        vec_push(&hit.prefix, (HitStep){answer->prefix.data[i].state, label ? label->actor : NO_SLOT, label});
+    }
+    for (uint32_t i = 0; i < answer->loop.n; i++) {
+        const EdgeLabel *label = edges_label(edges, answer->loop.data[i].label);
+        vec_push(&hit.loop, (HitStep){answer->loop.data[i].state, label->actor, label});
+    }
+    vec_push(properties->hits, hit);
+}
+
+static void judge(Properties *properties, uint32_t index, const Buchi *wrong, PropertyResult *result) {
+    Search *search = properties->search;
+    const Property *property = &search->program->properties[index];
+    ProductQuery query = {.kripke = &properties->kripke,
+        .view = &properties->crew.view,
+        .atoms = search->program->atoms,
+        .property = property,
+        .wrong = wrong,
+        .fairness = result->fairness,
+        .plain = search->options->plain_automata};
+    ProductAnswer answer;
+    product_check(&query, &answer);
+    result->states = answer.states;
+    if (answer.found) {
+        result->verdict = VERDICT_VIOLATED;
+        result->stutters = answer.stutters;
+        add_hit(properties, index, &answer);
+    } else if (!answer.finished || !search->complete) {
+        leave_open(result, search->why != NULL ? search->why : "the product with its automaton is too large");
+    } else {
+        result->verdict = VERDICT_HOLDS;
+        note_vacuity(properties, property, result);
+    }
+    product_answer_fini(&answer);
+}
+
+static void check_one(Properties *properties, uint32_t index, PropertyResult *result) {
+    const Search *search = properties->search;
+    const EngineOptions *options = search->options;
+    const Buchi *wrong = options->wrong != NULL ? options->wrong[index] : NULL;
+    result->is_safety = wrong != NULL && wrong->strength == BUCHI_GUARANTEE;
+    if (wrong == NULL) {
+        const char *why = options->unmade != NULL ? options->unmade[index] : NULL;
+        leave_open(result, why != NULL ? why : "there is no automaton of it");
+    } else if (search->hurries) {
+        leave_open(result, search->why);
+    } else {
+        if (search->complete) note_constants(properties, &search->program->properties[index], result);
+        judge(properties, index, wrong, result);
+    }
+}
+
+static void leave_all_open(const Search *search, PropertyResult *results) {
+    for (uint32_t p = 0; p < search->program->nproperties; p++)
+        if (is_read_by_automata(&search->program->properties[p])) leave_open(&results[p], search->why);
+}
+
+void properties_check(Search *search, Hits *hits, PropertyResult *results) {
+    const Program *program = search->program;
+    if (!properties_wanted(program)) return;
+    for (uint32_t p = 0; p < program->nproperties; p++) {
+        const Property *property = &program->properties[p];
+        results[p].fairness = property->has_fairness ? property->fairness : search->options->fairness;
+    }
+    if (search->hurries || search->edges.n == 0) {
+        leave_all_open(search, results);
+        return;
+    }
+    Properties properties = {.search = search, .hits = hits};
+    crew_init(&properties.crew, search);
+    if (kripke_init(&properties.kripke, search, &properties.crew.view)) {
+        for (uint32_t p = 0; p < program->nproperties; p++)
+            if (is_read_by_automata(&program->properties[p])) check_one(&properties, p, &results[p]);
+    } else {
+        leave_all_open(search, results);
+    }
+    search_note_memory(search, kripke_memory(&properties.kripke));
+    kripke_fini(&properties.kripke);
+    crew_fini(&properties.crew);
+}

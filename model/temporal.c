@@ -1,0 +1,174 @@
+#include "model/temporal.h"
+
+#include "model/support/fatal.h"
+#include "model/support/vec.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t temporal_letter(const Atom *atoms, const Property *property, uint64_t conditions, uint64_t events) {
+    uint64_t letter = 0;
+    for (uint32_t a = 0; a < property->natoms; a++) {
+        const Atom *atom = &atoms[property->atoms[a]];
+        letter |= ((atom->kind == ATOM_STATE ? conditions : events) >> atom->bit & 1) << a;
+    }
+    return letter;
+}
+
+/* ---- formulas: one row of truth values a node, one value a place of the word */
+
+static uint32_t next_place(RunWord word, uint32_t i) { return i + 1 < word.n ? i + 1 : word.prefix; }
+
+/* Least (U, M) or greatest (W, R) solution, spread backwards; the second round carries it around the loop. */
+static void spread(RunWord word, TemporalOp op, const bool *a, const bool *b, bool *out) {
+    bool is_least = op == TEMPORAL_U || op == TEMPORAL_M;
+    for (uint32_t i = 0; i < word.n; i++) out[i] = !is_least;
+    for (int round = 0; round < 2; round++)
+        for (uint32_t i = word.n; i-- > 0;) {
+            bool later = out[next_place(word, i)];
+            bool until = op == TEMPORAL_U || op == TEMPORAL_W;
+            out[i] = until ? b[i] || (a[i] && later) : b[i] && (a[i] || later);
+        }
+}
+
+static bool combine(TemporalOp op, bool a, bool b) {
+    switch (op) {
+    case TEMPORAL_NOT: return !a;
+    case TEMPORAL_AND: return a && b;
+    case TEMPORAL_OR: return a || b;
+    case TEMPORAL_IMPLIES: return !a || b;
+    case TEMPORAL_IFF: return a == b;
+    default: break;
+    }
+    assert(!"no operator of linear time");
+    return false;
+}
+
+/* `yes` and `no` are rows of constants. */
+static void fill(RunWord word, const TemporalNode *node, bool *const *rows, const bool *yes, const bool *no, bool *out) {
+    switch (node->op) {
+    case TEMPORAL_TRUE:
+    case TEMPORAL_FALSE: memset(out, node->op == TEMPORAL_TRUE, word.n * sizeof *out); return;
+    case TEMPORAL_ATOM:
+        for (uint32_t i = 0; i < word.n; i++) out[i] = word.letters[i] >> node->a & 1;
+        return;
+    case TEMPORAL_X:
+        for (uint32_t i = 0; i < word.n; i++) out[i] = rows[node->a][next_place(word, i)];
+        return;
+    case TEMPORAL_F: spread(word, TEMPORAL_U, yes, rows[node->a], out); return;
+    case TEMPORAL_G: spread(word, TEMPORAL_R, no, rows[node->a], out); return;
+    case TEMPORAL_U:
+    case TEMPORAL_W:
+    case TEMPORAL_R:
+    case TEMPORAL_M: spread(word, node->op, rows[node->a], rows[node->b], out); return;
+    default: break;
+    }
+    const bool *a = rows[node->a], *b = node->op == TEMPORAL_NOT ? a : rows[node->b];
+    for (uint32_t i = 0; i < word.n; i++) out[i] = combine(node->op, a[i], b[i]);
+}
+
+static void *allocate(size_t count, size_t size) {
+    void *memory = calloc(count + 1, size);
+    if (!memory) fatal("out of memory");
+    return memory;
+}
+
+bool temporal_holds(const Property *property, RunWord word) {
+    assert(property->logic == LOGIC_LTL && property->nnodes > 0 && word.prefix < word.n);
+    uint32_t n = property->nnodes;
+    bool **rows = allocate(n, sizeof *rows), *yes = allocate(word.n, sizeof *yes), *no = allocate(word.n, sizeof *no);
+    memset(yes, true, word.n * sizeof *yes);
+    for (uint32_t i = 0; i < n; i++) {
+        rows[i] = allocate(word.n, sizeof **rows);
+        fill(word, &property->nodes[i], rows, yes, no, rows[i]);
+    }
+    bool holds = rows[n - 1][0];
+    for (uint32_t i = 0; i < n; i++) free(rows[i]);
+    free(rows);
+    free(yes);
+    free(no);
+    return holds;
+}
+
+/* ---- automata: the pairs of a place and a state, which has read what stands before the place */
+
+typedef struct Pairs {
+    const Buchi *buchi;
+    RunWord word;
+    bool *seen; /* in the walk under way */
+    VEC(uint32_t) todo;
+    uint64_t marks; /* of the edges that were passed */
+} Pairs;
+
+static void come(Pairs *pairs, uint32_t place, uint32_t state) {
+    uint32_t pair = place * pairs->buchi->nstates + state;
+    if (pairs->seen[pair]) return;
+    pairs->seen[pair] = true;
+    vec_push(&pairs->todo, pair);
+}
+
+/* Everything that can be reached from what `todo` holds; `keeps`: no further than these pairs. */
+static void walk(Pairs *pairs, const bool *keeps) {
+    const Buchi *buchi = pairs->buchi;
+    while (pairs->todo.n > 0) {
+        uint32_t pair = vec_pop(&pairs->todo), place = pair / buchi->nstates, state = pair % buchi->nstates;
+        uint32_t next = next_place(pairs->word, place);
+        for (uint32_t e = buchi->first[state]; e < buchi->first[state + 1]; e++) {
+            const BuchiEdge *edge = &buchi->edges[e];
+            if (!buchi_allows(buchi, edge, pairs->word.letters[place])) continue;
+            if (keeps && !keeps[next * buchi->nstates + edge->to]) continue;
+            pairs->marks |= edge->marks;
+            come(pairs, next, edge->to);
+        }
+    }
+}
+
+/* What can come back to the pair, without the pair itself unless it can too: found by walking from each. */
+static bool comes_back(Pairs *pairs, uint32_t from, uint32_t to, uint32_t npairs) {
+    memset(pairs->seen, 0, npairs * sizeof *pairs->seen);
+    vec_clear(&pairs->todo);
+    vec_push(&pairs->todo, from);
+    walk(pairs, NULL);
+    return pairs->seen[to];
+}
+
+/* The component of the pair sees every set. */
+static bool is_accepting(Pairs *pairs, uint32_t pair, uint32_t npairs) {
+    if (!comes_back(pairs, pair, pair, npairs)) return false;
+    bool *inside = allocate(npairs, sizeof *inside), *reached = allocate(npairs, sizeof *reached);
+    memcpy(reached, pairs->seen, npairs * sizeof *reached);
+    for (uint32_t other = 0; other < npairs; other++)
+        inside[other] = reached[other] && comes_back(pairs, other, pair, npairs);
+    memset(pairs->seen, 0, npairs * sizeof *pairs->seen);
+    pairs->marks = 0;
+    come(pairs, pair / pairs->buchi->nstates, pair % pairs->buchi->nstates);
+    walk(pairs, inside);
+    free(inside);
+    free(reached);
+    uint32_t nsets = pairs->buchi->nsets;
+    uint64_t all = nsets == 64 ? UINT64_MAX : (UINT64_C(1) << nsets) - 1;
+    return (pairs->marks & all) == all;
+}
+
+bool temporal_accepts(const Buchi *buchi, RunWord word) {
+    assert(word.prefix < word.n && buchi->nstates > 0);
+    uint32_t npairs = word.n * buchi->nstates;
+    Pairs pairs = {.buchi = buchi, .word = word, .seen = allocate(npairs, sizeof *pairs.seen)};
+    bool *reached = allocate(npairs, sizeof *reached), accepts = false;
+    come(&pairs, 0, buchi->initial);
+    walk(&pairs, NULL);
+    memcpy(reached, pairs.seen, npairs * sizeof *reached);
+    uint32_t first = word.prefix * buchi->nstates; /* every loop of pairs passes the place where the word's loop begins */
+    for (uint32_t pair = first; pair < first + buchi->nstates && !accepts; pair++)
+        accepts = reached[pair] && is_accepting(&pairs, pair, npairs);
+    vec_fini(&pairs.todo);
+    free(pairs.seen);
+    free(reached);
+    return accepts;
+}
+
+bool temporal_violates(const Property *property, const Buchi *wrong, RunWord word) {
+    if (property->logic == LOGIC_LTL) return !temporal_holds(property, word);
+    return wrong && temporal_accepts(wrong, word);
+}

@@ -1,0 +1,23 @@
+/* The word that a run spells, and whether a property holds of it: directly from the definitions, sharing nothing with the search. */
+#ifndef UNKNOT_MODEL_TEMPORAL_H
+#define UNKNOT_MODEL_TEMPORAL_H
+
+#include "model/buchi.h"
+#include "model/property.h"
+
+/* letters[0..prefix) once, then letters[prefix..n) for ever; bit a of a letter is atom a of the property. The loop is not empty. */
+typedef struct RunWord {
+    const uint64_t *letters;
+    uint32_t prefix, n;
+} RunWord;
+
+/* The letter of a state with these conditions, entered by a step with these events. */
+uint64_t temporal_letter(const Atom *atoms, const Property *property, uint64_t conditions, uint64_t events);
+/* The formula (LOGIC_LTL) holds of the word. */
+bool temporal_holds(const Property *property, RunWord word);
+/* Some run of the automaton on the word is accepted. */
+bool temporal_accepts(const Buchi *buchi, RunWord word);
+/* The word violates the property. `wrong`: its automaton, needed where there is no formula, else it may be NULL. */
+bool temporal_violates(const Property *property, const Buchi *wrong, RunWord word);
+
+#endif
