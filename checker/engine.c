@@ -4,6 +4,7 @@
 #include "checker/endless.h"
 #include "checker/finding.h"
 #include "checker/lts.h"
+#include "checker/properties.h"
 #include "checker/races.h"
 #include "checker/search.h"
 #include "checker/yields.h"
@@ -11,8 +12,10 @@
 
 #include <stdlib.h>
 
-static void analyse(Search *search, Hits *hits) {
+/* The properties come first: a hit keeps labels, and looking at properties may make a further one. */
+static void analyse(Search *search, Hits *hits, PropertyResult *results) {
     finding_collect(search, hits);
+    properties_check(search, hits, results);
     deadlock_total(search, hits);
     deadlock_partial(search, hits);
     if (search->labelled) yields_find(search, hits);
@@ -20,29 +23,36 @@ static void analyse(Search *search, Hits *hits) {
     races_find(search, hits);
 }
 
-/* Nobody has looked at the properties. */
-static void leave_open(EngineResult *result, const Program *program, Fairness fairness) {
-    result->properties = calloc(program->nproperties + 1u, sizeof *result->properties);
-    if (result->properties == NULL) fatal("out of memory");
+/* Until somebody has looked at them, nothing is known of the properties. */
+static PropertyResult *new_results(const Program *program, const EngineOptions *options) {
+    PropertyResult *results = calloc(program->nproperties + 1u, sizeof *results);
+    if (results == NULL) fatal("out of memory");
     for (uint32_t i = 0; i < program->nproperties; i++) {
         const Property *property = &program->properties[i];
-        result->properties[i] = (PropertyResult){.verdict = VERDICT_UNKNOWN, .why = "it was not checked",
-            .fairness = property->has_fairness ? property->fairness : fairness};
+        results[i] = (PropertyResult){.verdict = VERDICT_UNKNOWN, .why = "it was not checked",
+            .fairness = property->has_fairness ? property->fairness : options->fairness};
     }
-    if (program->nproperties == 0 || !result->complete) return;
-    if (result->verdict == VERDICT_HOLDS) result->verdict = VERDICT_UNKNOWN;
-    result->complete = false;
-    result->why = "the properties were not checked";
+    return results;
+}
+
+/* A property without a verdict leaves the whole without one, unless something else is violated. */
+static void conclude_properties(EngineResult *result, const Program *program) {
+    for (uint32_t i = 0; i < program->nproperties; i++) {
+        if (result->properties[i].verdict != VERDICT_UNKNOWN) continue;
+        if (result->verdict == VERDICT_HOLDS) result->verdict = VERDICT_UNKNOWN;
+        if (result->why == NULL) result->why = result->properties[i].why;
+    }
 }
 
 static void conclude(EngineResult *result, Search *search, Hits *hits) {
     result->fault = !finding_make(search, hits, &result->findings, &result->nfindings, &result->fault_text);
     result->complete = search->complete;
     result->why = search->why;
+    result->nproperties = search->program->nproperties;
     result->verdict = VERDICT_HOLDS;
     if (!search->complete) result->verdict = VERDICT_UNKNOWN;
     if (result->nfindings > 0) result->verdict = VERDICT_VIOLATED;
-    leave_open(result, search->program, search->options->fairness);
+    conclude_properties(result, search->program);
     result->states = search->store.n;
     result->transitions = search->transitions;
     result->depth = search->depth;
@@ -54,7 +64,7 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
 
 /* The verdicts after the search look at who moved, and at what was a fault. */
 static bool needs_labels(const Program *program, const EngineOptions *options) {
-    return program->has_faults || program->has_all || endless_wanted(program, options) ||
+    return program->has_faults || program->has_all || program->nproperties > 0 || endless_wanted(program, options) ||
            (program->threaded && yields_possible(program));
 }
 
@@ -87,7 +97,8 @@ EngineResult *engine_check(const Program *program, const EngineOptions *options)
     Search search;
     Hits hits = {0};
     explore(&search, program, options, &chosen);
-    analyse(&search, &hits);
+    result->properties = new_results(program, options);
+    analyse(&search, &hits, result->properties);
     conclude(result, &search, &hits);
     if (options->record_graph) result->graph = lts_record(&search, &hits);
     hits_fini(&hits);
@@ -99,6 +110,7 @@ void engine_result_free(EngineResult *result) {
     if (result == NULL) return;
     for (uint32_t i = 0; i < result->nfindings; i++) trace_free(result->findings[i].trace);
     free(result->findings);
+    for (uint32_t i = 0; i < result->nproperties; i++) free(result->properties[i].vacuous);
     free(result->properties);
     lts_free(result->graph);
     free(result);

@@ -70,7 +70,7 @@ typedef struct PropertyResult {
     const char *why;       /* UNKNOWN: in words */
     Fairness fairness;     /* assumed */
     bool is_safety;        /* violated by what has happened already: nothing is assumed of the scheduler */
-    const char *vacuous;   /* HOLDS, but only because this, a part of the formula as written, is never true; NULL. Owned by the result */
+    char *vacuous;         /* HOLDS, but only because this, a part of the formula as written, is never true; NULL. Owned by the result */
     uint64_t constant;     /* bit a: atom a of the property never changes; constant_true: and is true */
     uint64_t constant_true;
     bool stutters;         /* VIOLATED: by a run that stops, its last state repeated for ever */
@@ -85,6 +85,7 @@ typedef struct EngineResult {
     Finding *findings;   /* in order of run length, then place; one per kind, place and set of stuck tasks */
     uint32_t nfindings;
     PropertyResult *properties; /* per property of the program */
+    uint32_t nproperties;
     uint64_t states, transitions; /* transitions: distinct pairs of source and target */
     uint32_t depth;      /* of the breadth-first search */
     double seconds;

@@ -2,6 +2,7 @@
 
 #include "checker/idle.h"
 #include "checker/telling.h"
+#include "checker/truths.h"
 #include "checker/waitfor.h"
 #include "checker/witness.h"
 #include "model/channel.h"
@@ -15,7 +16,7 @@
 const char *finding_kind_text(FindingKind kind) {
     static const char *const texts[FINDING_KINDS] = {"deadlock", "partial-deadlock", "lost-wakeup", "assertion",
         "undefined", "misuse", "ignored-close", "never-yields", "livelock", "nontermination", "unbounded", "race",
-        "violated"};
+        "violated", "violated"};
     assert(kind < FINDING_KINDS);
     return texts[kind];
 }
@@ -39,6 +40,7 @@ void hits_fini(Hits *hits) {
         vec_fini(&hits->data[i].never_move);
         vec_fini(&hits->data[i].key);
         vec_fini(&hits->data[i].loop);
+        vec_fini(&hits->data[i].prefix);
     }
     vec_fini(hits);
 }
@@ -118,10 +120,20 @@ static bool is_stepwise(const Hit *hit) {
     }
 }
 
+static bool follow_steps(Making *making, const HitStep *steps, uint32_t n) {
+    bool followed = true;
+    for (uint32_t i = 0; i < n && followed; i++)
+        followed = witness_step(&making->witness, steps[i].state, steps[i].actor, steps[i].label);
+    return followed;
+}
+
 static bool follow(Making *making) {
     Hit *hit = making->hit;
     bool followed = true;
-    if (hit->state != STORE_NONE) {
+    if (hit->prefix.n > 0) {
+        followed = witness_start(&making->witness, hit->prefix.data[0].state) &&
+                   follow_steps(making, hit->prefix.data + 1, hit->prefix.n - 1);
+    } else if (hit->state != STORE_NONE) {
         uint32_t n, *path = search_path(making->search, hit->state, &n);
         followed = witness_follow(&making->witness, path, n);
         free(path);
@@ -130,10 +142,7 @@ static bool follow(Making *making) {
     vec_resize(&making->at_loop, making->witness.world.n);
     for (uint32_t i = 0; i < making->at_loop.n && followed && hit->state != STORE_NONE; i++)
         making->at_loop.data[i] = making->witness.canonical.data[i];
-    for (uint32_t i = 0; i < hit->loop.n && followed; i++) {
-        HitStep step = hit->loop.data[i];
-        followed = witness_step(&making->witness, step.state, step.actor, step.label);
-    }
+    followed = followed && follow_steps(making, hit->loop.data, hit->loop.n);
     if (followed && is_stepwise(hit))
         followed = witness_violate(
             &making->witness, ts_violation(making->search->ts, hit->index), hit->state == STORE_NONE);
@@ -273,6 +282,28 @@ static void tell_endless(Making *making) {
     tell_infinite(making);
 }
 
+/* Why a run violates the property, in a sentence. */
+static void tell_property(Making *making) {
+    Trace *trace = making->trace;
+    const Hit *hit = making->hit;
+    const Property *property = &making->search->program->properties[hit->index];
+    making->name = property->name;
+    trace->name = arena_strdup(&trace->arena, property->name);
+    trace->formula = arena_strdup(&trace->arena, property->text);
+    trace->stutters = hit->stutters;
+    const char *how = hit->stutters      ? "by a run that stops, its last state for ever the same"
+                      : hit->loop.n == 0 ? "by what has happened already"
+                                         : "by a run that goes on for ever";
+    const char *logic = property->logic == LOGIC_LTL ? "ltl" : "automaton";
+    trace->message = arena_printf(&trace->arena, "%s %s is violated %s", logic, property->name, how);
+    place(making, property->span);
+    trace->nloop = hit->loop.n;
+    Fairness fairness = property->has_fairness ? property->fairness : making->search->options->fairness;
+    if (trace->nloop > 0) trace->fairness = fairness_text(fairness);
+    if (trace->nloop > 0) idle_explain(trace, &making->witness, making->prefix, making->task_slots);
+    truths_tell(trace, &making->witness, property);
+}
+
 /* What there is more of each time. */
 static void tell_unbounded(Making *making) {
     Trace *trace = making->trace;
@@ -398,6 +429,7 @@ static void tell(Making *making) {
     case FINDING_PARTIAL_DEADLOCK:
     case FINDING_LOST_WAKEUP: tell_deadlock(making); break;
     case FINDING_INVARIANT: tell_invariant(making); break;
+    case FINDING_PROPERTY: tell_property(making); break;
     case FINDING_LIVELOCK:
     case FINDING_NONTERMINATION: tell_endless(making); break;
     case FINDING_RACE: tell_race(making); break;
@@ -417,7 +449,7 @@ static bool make(Search *search, Hit *hit, Finding *finding, const char **fault)
     if (making.fault == NULL && making.trace == NULL) making.fault = "the run could not be executed step by step";
     if (making.fault == NULL) tell(&making);
     if (making.fault == NULL) {
-        ReplayResult replay = replay_check(search->program, making.trace);
+        ReplayResult replay = replay_check(search->program, making.trace, search->options->wrong);
         if (!replay.ok) making.fault = text_of(replay.why);
     }
     *finding = (Finding){

@@ -7,9 +7,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#define STOPPED 0x80000000u /* of an automaton state in a node: the run has stopped */
+#define NONE UINT32_MAX
 enum {
-    STOPPED = 1u << 31, /* of an automaton state in a node: the run has stopped */
-    NONE = UINT32_MAX,
     PAGE = 1024,          /* states a page of the index */
     PATIENCE = 1 << 14,   /* nodes between two looks at the clock */
     MOST_RELATED = 2048   /* automaton states, for components; larger ones count as one component */
@@ -194,7 +194,7 @@ static void expand(Product *product, uint32_t node) {
     if (rank != NONE) vec_push(&product->graph.first, product->graph.steps.n);
     iter_open(product, product->nodes.data[node], &iter);
     while (iter_next(product, &iter, &step)) {
-        uint32_t to = product->rank.data[reach(product, step.state, step.at, node)];
+        uint32_t target = reach(product, step.state, step.at, node), to = product->rank.data[target];
         FairEdge edge = {to, step.label};
         if (rank == NONE || to == NONE || repeats_last(product, edge)) continue;
         vec_push(&product->graph.steps, edge);
@@ -344,6 +344,7 @@ static void look(Product *product) {
     answer->states = product->nodes.n;
     if (hurries && answer->finished && product->sink != NONE && product->query->kripke->goes_on) {
         answer->found = true;
+        answer->stutters = (product->nodes.data[product->sink].at & STOPPED) != 0;
         tell_prefix(product, product->sink);
         return;
     }

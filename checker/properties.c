@@ -101,12 +101,24 @@ static void judge(Properties *properties, uint32_t index, const Buchi *wrong, Pr
     product_answer_fini(&answer);
 }
 
+static bool relies_on_undefined(const Properties *properties, const Property *property) {
+    const Search *search = properties->search;
+    uint64_t undefined = ts_undefined(search->worker);
+    for (uint32_t a = 0; a < property->natoms; a++) {
+        const Atom *atom = &search->program->atoms[property->atoms[a]];
+        if (atom->kind == ATOM_STATE && (undefined >> atom->bit & 1)) return true;
+    }
+    return false;
+}
+
 static void check_one(Properties *properties, uint32_t index, PropertyResult *result) {
     const Search *search = properties->search;
     const EngineOptions *options = search->options;
     const Buchi *wrong = options->wrong != NULL ? options->wrong[index] : NULL;
     result->is_safety = wrong != NULL && wrong->strength == BUCHI_GUARANTEE;
-    if (wrong == NULL) {
+    if (relies_on_undefined(properties, &search->program->properties[index])) {
+        leave_open(result, "a condition in it is undefined behaviour in some state");
+    } else if (wrong == NULL) {
         const char *why = options->unmade != NULL ? options->unmade[index] : NULL;
         leave_open(result, why != NULL ? why : "there is no automaton of it");
     } else if (search->hurries) {
@@ -117,20 +129,16 @@ static void check_one(Properties *properties, uint32_t index, PropertyResult *re
     }
 }
 
-static void leave_all_open(const Search *search, PropertyResult *results) {
+static void leave_all_open(const Search *search, PropertyResult *results, const char *why) {
     for (uint32_t p = 0; p < search->program->nproperties; p++)
-        if (is_read_by_automata(&search->program->properties[p])) leave_open(&results[p], search->why);
+        if (is_read_by_automata(&search->program->properties[p])) leave_open(&results[p], why);
 }
 
 void properties_check(Search *search, Hits *hits, PropertyResult *results) {
     const Program *program = search->program;
     if (!properties_wanted(program)) return;
-    for (uint32_t p = 0; p < program->nproperties; p++) {
-        const Property *property = &program->properties[p];
-        results[p].fairness = property->has_fairness ? property->fairness : search->options->fairness;
-    }
     if (search->hurries || search->edges.n == 0) {
-        leave_all_open(search, results);
+        leave_all_open(search, results, search->why != NULL ? search->why : "the program does not begin to run");
         return;
     }
     Properties properties = {.search = search, .hits = hits};
@@ -139,7 +147,7 @@ void properties_check(Search *search, Hits *hits, PropertyResult *results) {
         for (uint32_t p = 0; p < program->nproperties; p++)
             if (is_read_by_automata(&program->properties[p])) check_one(&properties, p, &results[p]);
     } else {
-        leave_all_open(search, results);
+        leave_all_open(search, results, search->why);
     }
     search_note_memory(search, kripke_memory(&properties.kripke));
     kripke_fini(&properties.kripke);

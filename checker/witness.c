@@ -71,7 +71,8 @@ typedef struct Goal {
 static bool is_made_so(const StepResult *result, Goal goal) {
     const EdgeLabel *label = goal.label;
     uint32_t left = result->left == NO_SLOT ? LABEL_NOBODY : goal.at[result->left];
-    return goal.at[result->fiber] == label->fiber && result->arm == label->arm && left == label->left;
+    return goal.at[result->fiber] == label->fiber && result->arm == label->arm && left == label->left &&
+           result->events == label->events;
 }
 
 /* Where the label says that the tasks and futures go; what is no task or future, or is new, stays where it was found. */
@@ -233,9 +234,14 @@ bool witness_step(Witness *witness, uint32_t state, uint32_t actor, const EdgeLa
     return step_to(witness, goal);
 }
 
+bool witness_start(Witness *witness, uint32_t state) {
+    assert(witness->moves.n == 0);
+    return start_to(witness, (Goal){.state = state});
+}
+
 bool witness_follow(Witness *witness, const uint32_t *path, uint32_t npath) {
-    assert(npath > 0 && witness->moves.n == 0);
-    if (!start_to(witness, (Goal){.state = path[0]})) return false;
+    assert(npath > 0);
+    if (!witness_start(witness, path[0])) return false;
     for (uint32_t i = 1; i < npath; i++)
         if (!witness_step(witness, path[i], NO_SLOT, NULL)) return false;
     return true;

@@ -19,6 +19,8 @@ void witness_init(Witness *witness, Search *search);
 void witness_fini(Witness *witness);
 /* Starts and follows the path (states of the search). False: some step was not found, which is a fault of ours. */
 bool witness_follow(Witness *witness, const uint32_t *path, uint32_t npath);
+/* Only starts, in this state. */
+bool witness_start(Witness *witness, uint32_t state);
 /* One step on to the state, by the actor at slot `actor` of the state before; NO_SLOT: by any. `label`: one that this tells of, if there is one; may be NULL. */
 bool witness_step(Witness *witness, uint32_t state, uint32_t actor, const EdgeLabel *label);
 /* A last step (or, from nothing, the start) that ends in this violation. */

@@ -4,6 +4,7 @@
 #include "model/kind.h"
 #include "model/race.h"
 #include "model/support/vec.h"
+#include "model/temporal.h"
 #include "model/ts.h"
 
 #include <assert.h>
@@ -26,6 +27,10 @@ typedef struct Replay {
     uint32_t nfair;
     bool loop_moved, progress;
     uint32_t amount; /* of what grows */
+    /* of a run that violates a property */
+    const Property *property;
+    const Buchi *wrong;
+    VEC(uint64_t) letters, events; /* of each state; of each step of the loop */
     const char *why;
 } Replay;
 
@@ -198,6 +203,7 @@ static bool check_deadlock(Replay *replay) {
 
 /* Only the environment of a channel could go on, and it need not. */
 static bool check_rest(Replay *replay) {
+    if (replay->trace->main_ends_run && main_has_ended(replay)) return true;
     for (uint32_t i = 0; i < replay->tasks.n; i++) {
         uint32_t slot = replay->tasks.data[i];
         const KindMoves *moves = is_task(replay, slot) ? NULL : kind_row(world_kind(&replay->world, slot))->moves;
@@ -237,6 +243,44 @@ static bool check_race(Replay *replay) {
     }
     for (int i = 0; i < 2; i++) vec_fini(&logs[i]);
     return found || refuse(replay, "the two tasks are not about to access the variable");
+}
+
+/* ---- properties: the word of the run */
+
+static const Property *find_property(Replay *replay, const Buchi *const *wrong) {
+    const Program *program = replay->program;
+    if (strcmp(replay->trace->kind, "violated") != 0) return NULL;
+    for (uint32_t i = 0; i < program->ninvariants; i++)
+        if (strcmp(program->invariants[i].name, replay->trace->name) == 0) return NULL;
+    for (uint32_t i = 0; i < program->nproperties; i++) {
+        if (strcmp(program->properties[i].name, replay->trace->name) != 0) continue;
+        replay->wrong = wrong ? wrong[i] : NULL;
+        return &program->properties[i];
+    }
+    return NULL;
+}
+
+static void note_letter(Replay *replay, uint64_t events) {
+    if (!replay->property) return;
+    uint64_t conditions = temporal_conditions(&replay->world);
+    vec_push(&replay->letters, temporal_letter(replay->program->atoms, replay->property, conditions, events));
+}
+
+static bool check_property(Replay *replay) {
+    const Trace *trace = replay->trace;
+    uint32_t n = replay->letters.n;
+    assert(n == trace->nsteps + 1);
+    bool violates;
+    if (trace->stutters) {
+        uint64_t conditions = temporal_conditions(&replay->world);
+        vec_push(&replay->letters, temporal_letter(replay->program->atoms, replay->property, conditions, 0));
+        violates = temporal_violates(replay->property, replay->wrong, (RunWord){replay->letters.data, n, n + 1});
+    } else if (trace->nloop) {
+        violates = temporal_violates(replay->property, replay->wrong, (RunWord){replay->letters.data, n - trace->nloop, n});
+    } else {
+        violates = temporal_violates_ever(replay->property, replay->wrong, replay->letters.data, n);
+    }
+    return violates || refuse(replay, "the run does not violate the property");
 }
 
 /* ---- a loop of the whole run: it must lead back to the state where it began, however slots are named there, and must
@@ -301,6 +345,7 @@ static bool follow_loop_step(Replay *replay, uint32_t index) {
     if (!follow_step(replay, &trace->steps[index], index + 1 == trace->nsteps)) return false;
     if (index < loop_begin(replay)) return true;
     if (replay->last.status != STEP_DONE) return refuse(replay, "a step of the loop has no outcome");
+    vec_push(&replay->events, replay->last.events);
     if (task < replay->nfair) replay->is_fair.data[task] = true;
     note_state(replay);
     note_fair(replay);
@@ -317,7 +362,8 @@ static bool actor_goes_to(Replay *replay, uint32_t slot, const World *from, uint
         world_copy(&replay->world, from);
         StepResult result = eval_step(&replay->world, slot, &replay->options, &choices, NULL);
         if (result.status == STEP_DISABLED) break;
-        found = result.status == STEP_DONE && is_state(replay, number);
+        found = result.status == STEP_DONE && is_state(replay, number) &&
+                (!replay->property || result.events == replay->events.data[number - 1]);
     } while (!found && choices_next(&choices));
     choices_fini(&choices);
     return found;
@@ -408,9 +454,11 @@ static bool makes_no_progress(Replay *replay) { return !replay->progress || refu
 static bool follow(Replay *replay) {
     const Trace *trace = replay->trace;
     if (!follow_start(replay)) return false;
+    note_letter(replay, 0);
     for (uint32_t i = 0; i < trace->nsteps; i++) {
         bool ok = is_infinite(replay) ? follow_loop_step(replay, i) : follow_step(replay, &trace->steps[i], i + 1 == trace->nsteps);
         if (!ok) return false;
+        note_letter(replay, replay->last.events);
         replay->progress |= is_infinite(replay) && i >= loop_begin(replay) && replay->last.progress;
     }
     return true;
@@ -422,6 +470,8 @@ static bool check_claim(Replay *replay) {
     if (strcmp(kind, "deadlock") == 0) return check_deadlock(replay) && check_named(replay);
     if (strcmp(kind, "partial-deadlock") == 0) return check_named(replay);
     if (strcmp(kind, "lost-wakeup") == 0) return check_named(replay) && check_lost_wakeup(replay);
+    if (replay->property && is_infinite(replay)) return end_loop(replay) && check_property(replay);
+    if (replay->property) return (!replay->trace->stutters || check_rest(replay)) && check_property(replay);
     if (strcmp(kind, "violated") == 0) return check_invariant(replay);
     if (strcmp(kind, "never-yields") == 0 && is_infinite(replay)) return end_loop(replay);
     if (strcmp(kind, "race") == 0) return check_race(replay);
@@ -432,8 +482,9 @@ static bool check_claim(Replay *replay) {
     return refuse(replay, "the last step is no violation");
 }
 
-ReplayResult replay_check(const Program *program, Trace *trace) {
+ReplayResult replay_check(const Program *program, Trace *trace, const Buchi *const *wrong) {
     Replay replay = {.program = program, .trace = trace, .options = {.run_on = trace->run_on}};
+    replay.property = find_property(&replay, wrong);
     world_init(&replay.world, program);
     TsOptions options = TS_DEFAULTS;
     options.run_on = trace->run_on;
@@ -446,6 +497,8 @@ ReplayResult replay_check(const Program *program, Trace *trace) {
     vec_fini(&replay.ids);
     vec_fini(&replay.is_fair);
     vec_fini(&replay.is_able);
+    vec_fini(&replay.letters);
+    vec_fini(&replay.events);
     if (replay.ts) {
         ts_worker_free(replay.worker);
         ts_free(replay.ts);

@@ -1,6 +1,8 @@
 #include "model/temporal.h"
 
+#include "model/eval.h"
 #include "model/support/fatal.h"
+#include "model/support/hash.h"
 #include "model/support/vec.h"
 
 #include <assert.h>
@@ -14,6 +16,19 @@ uint64_t temporal_letter(const Atom *atoms, const Property *property, uint64_t c
         letter |= ((atom->kind == ATOM_STATE ? conditions : events) >> atom->bit & 1) << a;
     }
     return letter;
+}
+
+uint64_t temporal_conditions(World *world) {
+    const Program *program = world->program;
+    uint64_t conditions = 0;
+    for (uint32_t i = 0; i < program->natoms; i++) {
+        const Atom *atom = &program->atoms[i];
+        Word value = 0;
+        if (atom->kind != ATOM_STATE) continue;
+        StepResult result = eval_predicate(world, atom->machine, &value);
+        if (result.status == STEP_DONE && value != 0) conditions |= UINT64_C(1) << atom->bit;
+    }
+    return conditions;
 }
 
 /* ---- formulas: one row of truth values a node, one value a place of the word */
@@ -171,4 +186,22 @@ bool temporal_accepts(const Buchi *buchi, RunWord word) {
 bool temporal_violates(const Property *property, const Buchi *wrong, RunWord word) {
     if (property->logic == LOGIC_LTL) return !temporal_holds(property, word);
     return wrong && temporal_accepts(wrong, word);
+}
+
+/* The last letter for ever, none and all atoms for ever, and loops of letters taken at random. */
+bool temporal_violates_ever(const Property *property, const Buchi *wrong, const uint64_t *letters, uint32_t n) {
+    enum { TRIES = 64, MOST = 4 };
+    uint64_t *word = allocate(n + MOST, sizeof *word), random = 1;
+    bool violates = true;
+    memcpy(word, letters, n * sizeof *word);
+    for (uint32_t i = 0; i < TRIES && violates; i++) {
+        uint32_t more = i < 3 ? 1 : 1 + i % MOST;
+        for (uint32_t k = 0; k < more; k++) {
+            random = hash_combine(random, i * MOST + k);
+            word[n + k] = i == 0 ? letters[n - 1] : i == 1 ? 0 : i == 2 ? UINT64_MAX : random;
+        }
+        violates = temporal_violates(property, wrong, (RunWord){word, n, n + more});
+    }
+    free(word);
+    return violates;
 }

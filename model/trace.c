@@ -50,7 +50,7 @@ Trace *trace_new(void) {
     Trace *trace = calloc(1, sizeof *trace);
     if (!trace) fatal("out of memory");
     arena_init(&trace->arena);
-    trace->program = trace->kind = trace->name = trace->message = trace->file = trace->detail = trace->object = trace->fairness = "";
+    trace->program = trace->kind = trace->name = trace->message = trace->file = trace->detail = trace->object = trace->fairness = trace->formula = trace->initially = "";
     return trace;
 }
 

@@ -67,6 +67,9 @@ typedef struct Trace {
     const char *fairness;  /* of an infinite run: what is assumed of the scheduler, "weak", "strong" or "none"; else "" */
     TraceIdle *idle;
     uint32_t nidle;
+    const char *formula;   /* of a property that is violated, as written; else "" */
+    const char *initially; /* of a property: its atoms that are true at the start, "a, b" */
+    bool stutters;         /* of a property: the run stops, its last state repeated for ever */
     uint32_t *stuck;       /* tasks stuck at the end: indices; livelock: that go on for ever; nontermination: that never
                               end */
     uint32_t nstuck;

@@ -118,6 +118,11 @@ void trace_json_value(const Trace *trace, JsonWriter *json) {
     json_int(json, "loop", trace->nloop);
     json_text(json, "fairness", trace->fairness);
     write_idle(json, trace);
+    if (trace->formula[0]) {
+        json_text(json, "formula", trace->formula);
+        json_text(json, "initially", trace->initially);
+        json_bool(json, "stutters", trace->stutters);
+    }
     write_indices(json, "stuck", trace->stuck, trace->nstuck);
     write_indices(json, "consequences", trace->consequences, trace->nconsequences);
     write_waits(json, trace);

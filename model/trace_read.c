@@ -187,6 +187,11 @@ static void read_all(Reader *reader, const json_t *root) {
     if (!reader->failed) read_steps(reader, root);
     if (!reader->failed) trace->nloop = number_of(reader, json_object_get(root, "loop"), "loop", trace->nsteps + 1);
     trace->fairness = text_of(reader, root, "fairness");
+    if (json_object_get(root, "formula")) {
+        trace->formula = text_of(reader, root, "formula");
+        trace->initially = text_of(reader, root, "initially");
+        trace->stutters = flag_at(reader, root, "stutters");
+    }
     if (!reader->failed) read_idle(reader, root);
     trace->stuck = numbers_at(reader, root, "stuck", trace->ntasks, &trace->nstuck);
     trace->consequences = numbers_at(reader, root, "consequences", trace->ntasks, &trace->nconsequences);

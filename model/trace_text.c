@@ -91,10 +91,17 @@ static void print_cycle(const Printer *printer) {
     }
 }
 
+static void print_end(const Printer *printer) {
+    const Trace *trace = printer->trace;
+    if (trace->stutters) fprintf(printer->out, "    -  the run stops here: nothing happens any more\n");
+}
+
 void trace_print(const Trace *trace, FILE *out, bool colour) {
     Printer printer = {
         trace, out, colour ? "\033[1m" : "", colour ? "\033[2m" : "", colour ? "\033[0m" : "", measure(trace)};
+    if (trace->initially[0]) fprintf(out, "  at first: %s\n", trace->initially);
     for (uint32_t i = 0; i < trace->nsteps; i++) print_step(&printer, i);
+    print_end(&printer);
     print_cycle(&printer);
     print_idle(&printer);
 }

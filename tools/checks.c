@@ -37,7 +37,49 @@ static const Row *row_at(const Job *job, uint32_t index) {
     return row;
 }
 
-uint32_t checks_count(const Job *job) { return count_rows(job) + job->program->ninvariants; }
+uint32_t checks_count(const Job *job) {
+    return count_rows(job) + job->program->ninvariants + job->program->nproperties;
+}
+
+bool checks_left_open(const Job *job) {
+    for (uint32_t i = 0; i < job->program->nproperties; i++)
+        if (job->result->properties[i].verdict == VERDICT_UNKNOWN) return true;
+    return !job->result->complete;
+}
+
+/* ---- properties */
+
+static bool speaks_of_one_moment(const Property *property, uint32_t node) {
+    const TemporalNode *at = &property->nodes[node];
+    if (at->op == TEMPORAL_TRUE || at->op == TEMPORAL_FALSE || at->op == TEMPORAL_ATOM) return true;
+    if (at->op > TEMPORAL_IFF) return false;
+    return speaks_of_one_moment(property, at->a) && (at->op == TEMPORAL_NOT || speaks_of_one_moment(property, at->b));
+}
+
+/* G of a condition, and it holds: that the condition's atoms never change may be the point. */
+static bool is_kept_invariant(const Property *property, const PropertyResult *result) {
+    if (property->nnodes == 0 || result->verdict != VERDICT_HOLDS) return false;
+    const TemporalNode *top = &property->nodes[property->nnodes - 1];
+    return (top->op == TEMPORAL_G || top->op == TEMPORAL_AG) && speaks_of_one_moment(property, top->a);
+}
+
+bool checks_is_idle_atom(const Job *job, uint32_t property, uint32_t atom) {
+    const PropertyResult *result = &job->result->properties[property];
+    if (!job->result->complete || (result->constant >> atom & 1) == 0) return false;
+    return !is_kept_invariant(&job->program->properties[property], result);
+}
+
+static Check check_property(const Job *job, uint32_t index) {
+    const Property *property = &job->program->properties[index];
+    const PropertyResult *result = &job->result->properties[index];
+    const char *label = property->logic == LOGIC_LTL ? "ltl" : property->logic == LOGIC_CTL ? "ctl" : "automaton";
+    return (Check){.kind = FINDING_PROPERTY, .name = property->name, .label = label,
+        .fairness = result->is_safety ? "" : fairness_text(result->fairness), .verdict = result->verdict,
+        .why = result->verdict == VERDICT_UNKNOWN ? result->why : NULL,
+        .vacuous = result->verdict == VERDICT_HOLDS ? result->vacuous : NULL};
+}
+
+/* ---- all checks */
 
 static Verdict judge(const Job *job, const Check *check) {
     const EngineResult *result = job->result;
@@ -51,6 +93,8 @@ static Verdict judge(const Job *job, const Check *check) {
 
 Check checks_at(const Job *job, uint32_t index) {
     assert(index < checks_count(job));
+    uint32_t ninvariants = job->program->ninvariants, before = count_rows(job) + ninvariants;
+    if (index >= before) return check_property(job, index - before);
     Check check = {.kind = FINDING_INVARIANT, .name = "", .fairness = "", .label = "invariant"};
     uint32_t nrows = count_rows(job);
     if (index < nrows) {

@@ -26,7 +26,8 @@ static void put_name(const Job *job, uint32_t index, char *name, size_t size) {
     size_t length = strlen(base);
     if (length > 3 && strcmp(base + length - 3, ".ac") == 0) length -= 3;
     uint32_t number = 1;
-    for (uint32_t i = 0; i < index; i++) number += job->result->findings[i].kind == finding->kind;
+    for (uint32_t i = 0; i < index; i++) 
+        number += strcmp(finding_kind_text(job->result->findings[i].kind), finding_kind_text(finding->kind)) == 0;
     int n = snprintf(name, size, "%.*s.%s", (int)length, base, finding_kind_text(finding->kind));
     if (number > 1 && n > 0 && (size_t)n < size) snprintf(name + n, size - (size_t)n, "-%u", number);
 }

@@ -1,6 +1,7 @@
 /* `unknot trace FILE.json` */
 #include "model/replay.h"
 #include "model/support/fatal.h"
+#include "tools/automata.h"
 #include "tools/commands.h"
 #include "tools/output.h"
 
@@ -50,7 +51,10 @@ static int replay(Trace *trace, CommandLine line) {
     diags_render(job.diags, stderr, options_colour(&job.options, stderr));
     int code = EXIT_WRONG_INPUT;
     if (job.program) {
-        ReplayResult result = replay_check(job.program, trace);
+        Automata automata;
+        automata_init(&automata, job.program);
+        ReplayResult result = replay_check(job.program, trace, automata.wrong);
+        automata_fini(&automata);
         code = result.ok ? EXIT_VIOLATED : EXIT_HOLDS;
         if (result.ok) printf("%s: %s: the run still shows it\n", trace->program, trace->kind);
         else printf("%s: %s: the run does not show it any more: %s\n", trace->program, trace->kind, result.why);

@@ -1,5 +1,6 @@
 #include "tools/job.h"
 
+#include "tools/automata.h"
 #include "tools/interrupt.h"
 #include "tools/progress.h"
 
@@ -93,7 +94,13 @@ void job_check(Job *job, uint32_t shares, bool record) {
         .races = options->races,
         .record_graph = record,
     };
+    Automata automata;
+    automata_init(&automata, job->program);
+    engine.wrong = automata.wrong;
+    engine.unmade = automata.unmade;
+    engine.plain_automata = options->no_strength;
     job->result = engine_check(job->program, &engine);
+    automata_fini(&automata);
     progress_end(&progress);
 }
 

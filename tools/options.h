@@ -41,7 +41,7 @@ typedef struct Options {
     uint32_t merge_kind; /* as fairness */
     uint64_t bound;
     bool async_subtype;
-    bool no_symmetry, no_reset, no_memo, merge, no_merge;
+    bool no_symmetry, no_reset, no_memo, no_strength, merge, no_merge;
     const char *json, *out;
     bool dot, waits, as_json, replay;
     const char *formula_file, *check_word;

@@ -49,6 +49,7 @@ static void write_options(JsonWriter *json, const Options *options, bool merged)
     json_bool(json, "symmetry", !options->no_symmetry);
     json_bool(json, "reset", !options->no_reset);
     json_bool(json, "memo", !options->no_memo);
+    json_bool(json, "strength", !options->no_strength);
     json_bool(json, "merged", merged);
     json_close(json);
 }
@@ -89,6 +90,8 @@ static void write_checks(JsonWriter *json, const Job *job) {
         json_text(json, "name", check.name);
         json_text(json, "status", verdict_text(check.verdict));
         if (check.fairness[0]) json_text(json, "assumes", check.fairness);
+        if (check.why) json_text(json, "why", check.why);
+        if (check.vacuous) json_text(json, "vacuous", check.vacuous);
         json_close(json);
     }
     json_close(json);

@@ -68,7 +68,7 @@ static void put_consequences(const Style *style, const Trace *trace) {
 static void put_run(const Style *style, const Job *job, const Trace *trace) {
     char assumes[64] = "";
     if (trace->nloop) snprintf(assumes, sizeof assumes, ", the last %" PRIu32 " of them for ever", trace->nloop);
-    const char *which = job->result->merged ? "run (perhaps not the shortest: --no-merge)" : "shortest run";
+    const char *which = job->result->merged ? "run (perhaps not the shortest: --no-merge)" : trace->formula[0] && trace->nloop ? "short run" : "shortest run";
     fprintf(style->out, "  %s, %" PRIu32 " step%s%s:\n", which, trace->nsteps, trace->nsteps == 1 ? "" : "s", assumes);
     trace_print(trace, style->out, style->colour);
 }
@@ -92,6 +92,18 @@ static void put_time(FILE *out, double seconds) {
     else fprintf(out, "%.2f s", seconds);
 }
 
+/* "assuming weak fairness", "but vacuously: p never happens" */
+static void put_remarks(const Style *style, const Check *check) {
+    bool padded = check->verdict != VERDICT_UNKNOWN && (check->fairness[0] || check->vacuous);
+    if (padded) fprintf(style->out, "%*s", (int)(VERDICT_WIDTH - strlen(verdict_text(check->verdict))), "");
+    if (check->why) fprintf(style->out, "   %s%s%s", style->dim, check->why, style->plain);
+    else if (check->fairness[0])
+        fprintf(style->out, "   %sassuming %s fairness%s", style->dim,
+            check->fairness[0] == 'n' ? "no" : check->fairness, style->plain);
+    if (check->vacuous)
+        fprintf(style->out, "   %sbut vacuously: `%s` never happens%s", style->yellow, check->vacuous, style->plain);
+}
+
 static void put_check(const Style *style, const Job *job, uint32_t index) {
     Check check = checks_at(job, index);
     char label[256];
@@ -106,8 +118,31 @@ static void put_check(const Style *style, const Job *job, uint32_t index) {
             job->result->states == 1 ? "" : "s");
         put_time(style->out, job->result->seconds);
     }
-    if (check.fairness[0]) fprintf(style->out, "   %s(%s fairness)%s", style->dim, check.fairness[0] == 'n' ? "no" : check.fairness, style->plain);
+    if (check.kind == FINDING_PROPERTY) put_remarks(style, &check);
+    else if (check.fairness[0]) fprintf(style->out, "   %s(%s fairness)%s", style->dim, check.fairness[0] == 'n' ? "no" : check.fairness, style->plain);
     fputc('\n', style->out);
+}
+
+/* Atoms that never change, each once. */
+static void put_idle_atoms(const Style *style, const Job *job) {
+    uint64_t told[2 * PROPERTY_ATOMS / 64] = {0};
+    for (uint32_t p = 0; p < job->program->nproperties; p++) {
+        const Property *property = &job->program->properties[p];
+        for (uint32_t a = 0; a < property->natoms; a++) {
+            uint32_t number = property->atoms[a];
+            const Atom *atom = &job->program->atoms[number];
+            if (!checks_is_idle_atom(job, p, a) || (told[number / 64] >> number % 64 & 1)) continue;
+            told[number / 64] |= UINT64_C(1) << number % 64;
+            bool is_true = job->result->properties[p].constant_true >> a & 1;
+            uint32_t line, column;
+            sources_place(job->sources, atom->span.file, atom->span.begin, &line, &column);
+            const char *what = atom->kind != ATOM_STATE ? "never happens" : is_true ? "is always true" : "is never true";
+            const char *file = atom->span.file ? sources_name(job->sources, atom->span.file) : job->path;
+            fprintf(style->out, "%s%s:%" PRIu32 ":%" PRIu32 ": %swarning: %s`%s` %s%s\n", style->bold, file, line, column,
+                style->yellow, style->plain, atom->text, what, style->plain);
+            put_span(style, job->sources, atom->span);
+        }
+    }
 }
 
 static void put_figures(const Style *style, const EngineResult *result) {
@@ -126,7 +161,7 @@ static void put_verdict(const Style *style, const Job *job) {
         fprintf(style->out, "%s%" PRIu32 " of %" PRIu32 " violated%s", style->bold, violated, n, style->plain);
         if (!result->complete) fprintf(style->out, "; not everything was explored: %s", why);
         fputc('\n', style->out);
-    } else if (result->complete) {
+    } else if (!checks_left_open(job)) {
         fprintf(style->out, "%sall %" PRIu32 " hold%s\n", style->bold, n, style->plain);
     } else {
         fprintf(style->out, "%sno verdict%s: %s\n", style->bold, style->plain, why);
@@ -137,6 +172,7 @@ void report_text(const Job *job, const char *const *saved, FILE *out, bool colou
     Style style = style_of(out, colour);
     for (uint32_t i = 0; i < job->result->nfindings; i++)
         put_finding(&style, job, &job->result->findings[i], saved ? saved[i] : NULL);
+    put_idle_atoms(&style, job);
     for (uint32_t i = 0; i < checks_count(job); i++) put_check(&style, job, i);
     if (job->options.verbose) put_figures(&style, job->result);
     put_verdict(&style, job);

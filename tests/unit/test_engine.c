@@ -56,7 +56,7 @@ static Summary check(const char *source, EngineOptions options) {
         snprintf(summary.text + strlen(summary.text), sizeof summary.text - strlen(summary.text), "%s%s",
             i == 0 ? "" : " ", texts[i]);
     }
-    for (uint32_t i = 0; i < result->nfindings; i++) assert_true(replay_check(program, result->findings[i].trace).ok);
+    for (uint32_t i = 0; i < result->nfindings; i++) assert_true(replay_check(program, result->findings[i].trace, NULL).ok);
     assert_int_equal(result->verdict, result->nfindings > 0 ? VERDICT_VIOLATED
                                       : result->complete    ? VERDICT_HOLDS
                                                             : VERDICT_UNKNOWN);

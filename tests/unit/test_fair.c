@@ -133,7 +133,7 @@ static bool see(void *context, const FairPart *part) {
 static Seen look(Plain *plain, Fairness fairness) {
     Edges edges;
     FairGraph graph;
-    FairView view = {plain, 0, slots, lacks, chain};
+    FairView view = {plain, 0, slots, lacks, chain, NULL};
     Seen seen = {.plain = plain};
     make_edges(plain, &edges);
     make_graph(&edges, &view, &graph);
