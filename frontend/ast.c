@@ -281,7 +281,8 @@ static void dump_stmt(Dump *dump, const Stmt *stmt) {
 static void dump_flags(const Dump *dump, const Decl *decl) {
     static const char *const kinds[] = {[FUNC_PLAIN] = "", [FUNC_ASYNC] = " async", [FUNC_POLL] = " poll"};
     static const char *const properties[] = {
-        [PROPERTY_INVARIANT] = " invariant", [PROPERTY_LTL] = " ltl", [PROPERTY_CTL] = " ctl"};
+        [PROPERTY_INVARIANT] = " invariant", [PROPERTY_LTL] = " ltl", [PROPERTY_CTL] = " ctl",
+        [PROPERTY_ALLOWS] = " allows", [PROPERTY_NEVER] = " never"};
     if (decl->kind == DECL_FUNC) fputs(kinds[decl->func], dump->out);
     if (decl->kind == DECL_PROPERTY) fputs(properties[decl->property], dump->out);
     if (decl->is_scoped) fputs(" scoped", dump->out);

@@ -245,7 +245,13 @@ typedef enum DeclKind {
     DECL_VAR, DECL_FUNC, DECL_TYPEDEF, DECL_TYPE /* struct/enum only */, DECL_MESSAGE, DECL_PROPERTY, DECL_PROTOCOL, DECL_SESSION, DECL_PARAM, DECL_STATIC_ASSERT
 } DeclKind;
 typedef enum FuncKind { FUNC_PLAIN, FUNC_ASYNC, FUNC_POLL } FuncKind;
-typedef enum PropertyKind { PROPERTY_INVARIANT, PROPERTY_LTL, PROPERTY_CTL } PropertyKind;
+typedef enum PropertyKind {
+    PROPERTY_INVARIANT,
+    PROPERTY_LTL,
+    PROPERTY_CTL,
+    PROPERTY_ALLOWS, /* an automaton given beside the program: of the runs that are right */
+    PROPERTY_NEVER   /* of those that are wrong */
+} PropertyKind;
 typedef struct LabelSyntax { Name name; Span span; Decl **fields; uint32_t nfields; } LabelSyntax;
 
 struct Decl {
@@ -271,6 +277,8 @@ struct Decl {
     Expr *formula; /* also STATIC_ASSERT's condition */
     Name fair;     /* `ltl p fair(weak)`: weak, 0 when nothing is said */
     Span fair_at;
+    Expr **propositions; /* ALLOWS, NEVER: conditions and events, no formula */
+    uint32_t npropositions;
     /* [sema] */
     Symbol *symbol;
     const Type *type;

@@ -52,6 +52,7 @@ void walk_tree(Walk *walk, const Tree *tree) {
         walk_stmt(walk, decl->body);
         walk_stmt(walk, decl->drop);
         if (decl->kind == DECL_PROPERTY) walk_expr(walk, decl->formula);
+        walk_exprs(walk, decl->propositions, decl->npropositions);
     }
     walk->func = NULL;
 }

@@ -1,5 +1,6 @@
 #include "tools/automata.h"
 
+#include "ltl/complement.h"
 #include "ltl/components.h"
 #include "ltl/ltl.h"
 #include "model/support/fatal.h"
@@ -159,26 +160,52 @@ static Buchi *translate(const Property *property, const char **unmade) {
     return buchi;
 }
 
+/* ---- automata that were given */
+
+enum { MOST_COMPLEMENT_STATES = 1 << 14 };
+
+static Automaton *complement(const Automaton *given, const char **unmade) {
+    Automaton *result = NULL;
+    switch (complement_of(given, MOST_COMPLEMENT_STATES, &result)) {
+    case COMPLEMENT_DONE: break;
+    case COMPLEMENT_REFUSED: *unmade = "its automaton cannot be complemented, being neither deterministic nor weak: give that of the wrong runs (--never)"; break;
+    case COMPLEMENT_LARGE: *unmade = "the complement of its automaton would be too large: give that of the wrong runs (--never)"; break;
+    }
+    return result;
+}
+
+static Buchi *take(const Property *property, const Extras *extras, const char **unmade) {
+    const Automaton *given = extras_automaton(extras, property->name);
+    assert(given);
+    LtlOptions options = ltl_options_all();
+    Automaton *wrong = property->logic == LOGIC_NEVER ? automaton_copy(given) : complement(given, unmade);
+    if (!wrong) return NULL;
+    wrong = ltl_reduce(wrong, LTL_GENERALISED, &options);
+    Buchi *buchi = automata_tables(wrong);
+    automaton_free(wrong);
+    return buchi;
+}
+
 /* ---- programs */
 
-static Buchi *make(const Property *property, const char **unmade) {
+static Buchi *make(const Property *property, const Extras *extras, const char **unmade) {
     switch (property->logic) {
     case LOGIC_LTL: return translate(property, unmade);
     case LOGIC_CTL: *unmade = "branching time was not checked"; return NULL;
-    case LOGIC_ALLOWS: *unmade = "an automaton of right runs was not complemented"; return NULL;
-    case LOGIC_NEVER: *unmade = "the automaton was not read"; return NULL;
+    case LOGIC_ALLOWS:
+    case LOGIC_NEVER: return take(property, extras, unmade);
     }
     return NULL;
 }
 
-void automata_init(Automata *automata, const Program *program) {
+void automata_init(Automata *automata, const Program *program, const Extras *extras) {
     uint32_t n = automata->n = program->nproperties;
     automata->made = calloc(n + 1u, sizeof *automata->made);
     automata->wrong = calloc(n + 1u, sizeof *automata->wrong);
     automata->unmade = calloc(n + 1u, sizeof *automata->unmade);
     if (!automata->made || !automata->wrong || !automata->unmade) fatal("out of memory");
-    for (uint32_t i = 0; i < n; i++) 
-        automata->wrong[i] = automata->made[i] = make(&program->properties[i], &automata->unmade[i]);
+    for (uint32_t i = 0; i < n; i++)
+        automata->wrong[i] = automata->made[i] = make(&program->properties[i], extras, &automata->unmade[i]);
 }
 
 void automata_fini(Automata *automata) {

@@ -5,6 +5,7 @@
 #include "ltl/automaton.h"
 #include "model/buchi.h"
 #include "model/program.h"
+#include "tools/extras.h"
 
 typedef struct Automata {
     Buchi **made;
@@ -13,7 +14,7 @@ typedef struct Automata {
     uint32_t n;
 } Automata;
 
-void automata_init(Automata *automata, const Program *program);
+void automata_init(Automata *automata, const Program *program, const Extras *extras);
 void automata_fini(Automata *automata);
 /* A settled automaton as tables; its strength is found out. */
 Buchi *automata_tables(const Automaton *automaton);

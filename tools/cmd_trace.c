@@ -52,7 +52,7 @@ static int replay(Trace *trace, CommandLine line) {
     int code = EXIT_WRONG_INPUT;
     if (job.program) {
         Automata automata;
-        automata_init(&automata, job.program);
+        automata_init(&automata, job.program, &job.extras);
         ReplayResult result = replay_check(job.program, trace, automata.wrong);
         automata_fini(&automata);
         code = result.ok ? EXIT_VIOLATED : EXIT_HOLDS;

@@ -54,6 +54,7 @@ void job_load(Job *job, const char *path, CommandLine line) {
     }
     job->tree->is_discrete = job->options.discrete;
     job->tree->is_urgent = job->options.urgent;
+    if (diags_errors(job->diags) == 0) extras_add(&job->extras, &job->options, path, job->tree, job->diags);
     if (diags_errors(job->diags) == 0 && frontend_check(job->tree, job->diags))
         job->program = frontend_lower(job->tree, job->diags);
     if (diags_errors(job->diags) > 0 && job->program) {
@@ -95,7 +96,7 @@ void job_check(Job *job, uint32_t shares, bool record) {
         .record_graph = record,
     };
     Automata automata;
-    automata_init(&automata, job->program);
+    automata_init(&automata, job->program, &job->extras);
     engine.wrong = automata.wrong;
     engine.unmade = automata.unmade;
     engine.plain_automata = options->no_strength;
@@ -107,6 +108,7 @@ void job_check(Job *job, uint32_t shares, bool record) {
 void job_fini(Job *job) {
     if (job->result) engine_result_free(job->result);
     if (job->program) program_free(job->program);
+    extras_fini(&job->extras);
     unparse(job);
     options_fini(&job->options);
 }

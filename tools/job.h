@@ -4,6 +4,7 @@
 
 #include "checker/engine.h"
 #include "frontend/frontend.h"
+#include "tools/extras.h"
 #include "tools/options.h"
 
 /* Exit codes, and what each file's outcome counts as. */
@@ -22,6 +23,7 @@ typedef struct Job {
     Sources *sources;
     Diags *diags;
     Tree *tree;
+    Extras extras;        /* properties that the options give */
     Program *program;     /* NULL: there are errors */
     EngineResult *result; /* NULL: not checked */
 } Job;

@@ -20,6 +20,7 @@ typedef enum OptionKind {
     KIND_TEXT,
     KIND_CPP,
     KIND_SETTING,
+    KIND_PROPERTY,
     KIND_READY,
     KIND_TIME,
     KIND_CHOICE,
@@ -73,6 +74,7 @@ void options_init(Options *options) {
 void options_fini(Options *options) {
     vec_fini(&options->cpp);
     vec_fini(&options->settings);
+    vec_fini(&options->properties);
     vec_fini(&options->operands);
     arena_fini(&options->arena);
 }
@@ -195,6 +197,7 @@ static bool set(Options *options, const Option *option, const char *value) {
         good = is_setting(value);
         if (good) vec_push(&options->settings, value);
         break;
+    case KIND_PROPERTY: vec_push(&options->properties, ((PropertyOption){option->name, value})); break;
     case KIND_COUNT: good = read_count(value, 1000, field); break;
     case KIND_SIZE: good = read_count(value, 1024, field); break;
     case KIND_SECONDS: good = read_seconds(value, field); break;

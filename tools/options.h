@@ -29,9 +29,15 @@ enum { /* where an option may stand */
 
 typedef enum ColorMode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorMode;
 
+typedef struct PropertyOption {
+    const char *how; /* the option's name: --ltl, --ctl, --property, --never */
+    const char *text;
+} PropertyOption;
+
 typedef struct Options {
     VEC(const char *) cpp;      /* -D… and -I… for the preprocessor, in order */
     VEC(const char *) settings; /* values of params, NAME=VALUE, in order */
+    VEC(PropertyOption) properties; /* in order */
     VEC(const char *) operands; /* what is no option */
     bool run_on, main_ends_run, discrete, urgent;
     uint64_t max_states, memory, threads, jobs; /* 0: not given */

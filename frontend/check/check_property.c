@@ -67,12 +67,16 @@ void check_temporal_inside(Sema *s, Expr *expr) {
 
 /* ---- formulas */
 
+static void check_atomic(Sema *s, Expr *expr) {
+    s->atom = expr;
+    check_condition(s, expr);
+    s->atom = NULL;
+}
+
 static void check_formula(Sema *s, Expr *expr, FormulaPart logic) {
     FormulaPart part = formula_part(expr);
     if (part == FORMULA_ATOM) {
-        s->atom = expr;
-        check_condition(s, expr);
-        s->atom = NULL;
+        check_atomic(s, expr);
         return;
     }
     expr->type = sema_int(s);
@@ -87,7 +91,14 @@ void check_property(Sema *s, Decl *decl) {
     vec_clear(&s->reported);
     s->in_property = true;
     s->in_formula = decl->property != PROPERTY_INVARIANT;
-    if (!s->in_formula) check_condition(s, decl->formula);
-    else check_formula(s, decl->formula, decl->property == PROPERTY_LTL ? FORMULA_LTL : FORMULA_CTL);
+    switch (decl->property) {
+    case PROPERTY_INVARIANT: check_condition(s, decl->formula); break;
+    case PROPERTY_LTL: check_formula(s, decl->formula, FORMULA_LTL); break;
+    case PROPERTY_CTL: check_formula(s, decl->formula, FORMULA_CTL); break;
+    case PROPERTY_ALLOWS:
+    case PROPERTY_NEVER:
+        for (uint32_t i = 0; i < decl->npropositions; i++) check_atomic(s, decl->propositions[i]);
+        break;
+    }
     s->in_property = s->in_formula = false;
 }

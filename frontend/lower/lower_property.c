@@ -121,15 +121,20 @@ static uint32_t add_node(Shape *shape, TemporalOp op, uint32_t a, uint32_t b, Sp
     return shape->nodes.n - 1;
 }
 
+static bool has_room(Lower *lower, const Shape *shape, Span span) {
+    if (shape->atoms.n < PROPERTY_ATOMS) return true;
+    lower_limit(lower, span, arena_printf(lower->arena, "more than %d atoms in one property", PROPERTY_ATOMS));
+    return false;
+}
+
 static uint32_t add_atom(Lower *lower, Shape *shape, const Expr *expr) {
     if (expr->is_const) return add_node(shape, expr->value ? TEMPORAL_TRUE : TEMPORAL_FALSE, 0, 0, expr->span);
     uint32_t atom = atom_of(lower, expr), index = 0;
     while (index < shape->atoms.n && shape->atoms.data[index] != atom) index++;
-    if (index == PROPERTY_ATOMS) {
-        lower_limit(lower, expr->span, arena_printf(lower->arena, "more than %d atoms in one property", PROPERTY_ATOMS));
-        return 0;
+    if (index == shape->atoms.n) {
+        if (!has_room(lower, shape, expr->span)) return 0;
+        vec_push(&shape->atoms, atom);
     }
-    if (index == shape->atoms.n) vec_push(&shape->atoms, atom);
     return add_node(shape, TEMPORAL_ATOM, index, 0, expr->span);
 }
 
@@ -162,13 +167,32 @@ static void set_fairness(const Lower *lower, const Decl *decl, Property *propert
     property->fairness = strcmp(text, "weak") == 0 ? FAIRNESS_WEAK : strcmp(text, "none") == 0 ? FAIRNESS_NONE : FAIRNESS_STRONG;
 }
 
-static void lower_formula(Lower *lower, const Decl *decl) {
+static void add_propositions(Lower *lower, Shape *shape, const Decl *decl) {
+    for (uint32_t i = 0; i < decl->npropositions && !lower->failed; i++)
+        if (has_room(lower, shape, decl->at)) vec_push(&shape->atoms, atom_of(lower, decl->propositions[i]));
+}
+
+static PropertyLogic logic_of(PropertyKind kind) {
+    switch (kind) {
+    case PROPERTY_LTL: return LOGIC_LTL;
+    case PROPERTY_CTL: return LOGIC_CTL;
+    case PROPERTY_ALLOWS: return LOGIC_ALLOWS;
+    case PROPERTY_NEVER: return LOGIC_NEVER;
+    case PROPERTY_INVARIANT: break;
+    }
+    assert(!"an invariant has no logic");
+    return LOGIC_LTL;
+}
+
+static void lower_temporal(Lower *lower, const Decl *decl) {
     Shape shape = {0};
-    add_formula(lower, &shape, decl->formula);
-    Property property = {.name = lower_name(lower, decl->name),
+    const char *name = lower_name(lower, decl->name);
+    if (decl->formula) add_formula(lower, &shape, decl->formula);
+    else add_propositions(lower, &shape, decl);
+    Property property = {.name = name,
         .span = decl->at,
-        .text = formula_text(lower->tree, decl->formula, lower->arena),
-        .logic = decl->property == PROPERTY_LTL ? LOGIC_LTL : LOGIC_CTL,
+        .text = decl->formula ? formula_text(lower->tree, decl->formula, lower->arena) : name,
+        .logic = logic_of(decl->property),
         .atoms = LOWER_TAKE(lower->arena, shape.atoms),
         .natoms = shape.atoms.n,
         .nodes = LOWER_TAKE(lower->arena, shape.nodes),
@@ -181,5 +205,5 @@ static void lower_formula(Lower *lower, const Decl *decl) {
 
 void lower_property(Lower *lower, const Decl *decl) {
     if (decl->property == PROPERTY_INVARIANT) lower_invariant(lower, decl);
-    else lower_formula(lower, decl);
+    else lower_temporal(lower, decl);
 }

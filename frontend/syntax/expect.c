@@ -225,12 +225,24 @@ static void take_expect(Line *line, Collected *collected) {
     vec_push(&collected->expectations, expectation);
 }
 
+/* A word of an option: blanks may stand in it between quotes, '…' or "…", which are no part of it. */
+static const char *take_option(Line *line) {
+    char *word = arena_alloc(&line->tree->arena, line->end - line->at + 1u), quote = 0;
+    uint32_t n = 0, begin = line->at;
+    for (; line->at < line->end && (quote || !isspace((unsigned char)line->text[line->at])); line->at++) {
+        char c = line->text[line->at];
+        if (quote ? c == quote : c == '\'' || c == '"') quote = quote ? 0 : c;
+        else word[n++] = c;
+    }
+    if (quote) diags_add(line->diags, DIAG_EXPECTATION, span_from(line, begin), "the quote is not closed on this line");
+    return word;
+}
+
 static void take_options(Line *line, Collected *collected) {
     uint32_t before = collected->options.n;
     while (!at_end(line)) {
         uint32_t begin = line->at;
-        while (line->at < line->end && !isspace((unsigned char)line->text[line->at])) line->at++;
-        vec_push(&collected->options, copy(line, begin));
+        vec_push(&collected->options, take_option(line));
         vec_push(&collected->spans, span_from(line, begin));
     }
     if (collected->options.n == before)

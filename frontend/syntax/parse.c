@@ -69,24 +69,50 @@ static bool has_directive(const char *text, size_t length) {
 
 /* ---- parsing */
 
+/* What was declared before is known by the kind of its name. */
+static void declare_names(Parser *parser) {
+    for (uint32_t i = 0; i < parser->tree->ndecls; i++) {
+        const Decl *decl = parser->tree->decls[i];
+        switch (decl->kind) {
+        case DECL_TYPEDEF: typename_declare(parser, decl->name, MEANING_TYPEDEF); break;
+        case DECL_MESSAGE: typename_declare(parser, decl->name, MEANING_MESSAGE); break;
+        case DECL_VAR:
+        case DECL_FUNC:
+        case DECL_PARAM: typename_declare(parser, decl->name, MEANING_VALUE); break;
+        default: break;
+        }
+        for (uint32_t k = 0; decl->syntax && k < decl->syntax->nenums; k++)
+            typename_declare(parser, decl->syntax->enums[k].name, MEANING_VALUE);
+    }
+}
+
 static bool parse_once(
-    Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions, Offsets *inserted) {
+    Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions, Offsets *inserted, List *decls) {
     Parser parser = {.tree = tree, .arena = &tree->arena, .names = tree->names, .diags = diags, .positions = positions,
                      .file = tree->file, .text = text, .length = (uint32_t)length, .inserted = inserted};
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) parser.raw.end = 3;
     token_init(&parser);
+    declare_names(&parser);
     frontend_yyparse(&parser);
-    tree->decls = (Decl **)parser.decls.items;
-    tree->ndecls = parser.decls.n;
+    *decls = parser.decls;
     token_fini(&parser);
     return !parser.restart;
 }
 
-void parse_text(Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions) {
+List parse_decls(Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions) {
     Offsets inserted = {0};
+    List decls;
     DiagMark start = diags_mark(diags);
-    while (!parse_once(tree, diags, text, length, positions, &inserted)) diags_rewind(diags, start);
+    while (!parse_once(tree, diags, text, length, positions, &inserted, &decls)) diags_rewind(diags, start);
     vec_fini(&inserted);
+    return decls;
+}
+
+void parse_text(Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions) {
+    DiagMark start = diags_mark(diags);
+    List decls = parse_decls(tree, diags, text, length, positions);
+    tree->decls = (Decl **)decls.items;
+    tree->ndecls = decls.n;
     if (tree->ndecls == 0 && diags_errors(diags) == start.errors)
         diags_add(diags, DIAG_EMPTY_FILE, (Span){tree->file, 0, 0}, "the file holds no program");
 }

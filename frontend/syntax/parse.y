@@ -886,6 +886,8 @@ enum { MAX_EXPECTED = 4 };
 static const char *found_text(Parser *parser) {
     const Token *token = &parser->last;
     if (token->kind == 0) return "the end of the file";
+    Span span = token_span(parser, token->begin, token->end);
+    if (span.begin == span.end) return "the end of the formula"; /* what is read after a property given beside the file */
     uint32_t length = token->end - token->begin;
     return arena_printf(parser->arena, "'%.*s%s'", length > 40 ? 40 : (int)length, parser->text + token->begin,
         length > 40 ? "..." : "");

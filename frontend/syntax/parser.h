@@ -134,10 +134,12 @@ typedef struct Parser {
     List decls;
 } Parser;
 
-/* ---- parse.c: shared with the tests only */
+/* ---- parse.c: shared with extra.c and the tests */
 Tree *parse_new_tree(Sources *sources);
 /* Parses a text whose bytes come from where `positions` says, or from the tree's file itself without. */
 void parse_text(Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions);
+/* The declarations (Decl *) of such a text, which come after those that the tree has. */
+List parse_decls(Tree *tree, Diags *diags, const char *text, size_t length, const Positions *positions);
 
 /* ---- token.c: from raw tokens to the grammar's */
 void token_init(Parser *parser);

@@ -22,6 +22,7 @@ static const Case good[] = {
         "expect violated(p)\nexpect undefined(overflow) at 3\n"},
     {"//@ expect misuse(unlock)\r\n//@ expect never-yields(t)", "expect misuse(unlock)\nexpect never-yields(t)\n"},
     {"//@ options --time discrete\n//@ options -DN=3", "option --time\noption discrete\noption -DN=3\n"},
+    {"//@ options --ltl 'a: F x == \"b\"' --ltl=\"G 'c'\" -D'N'=3", "option --ltl\noption a: F x == \"b\"\noption --ltl=G 'c'\noption -DN=3\n"},
 };
 
 static void lines_are_read(void **state) {
@@ -51,6 +52,7 @@ static const Case bad[] = {
     {"//@ expect undefined(overfow)", "1:22 expectation 'overfow' is not known here\n"},
     {"//@ expect verified\n//@ expect deadlock",
         "1:12 expectation `verified` stands alone: something else is expected too\n"},
+    {"//@ options --ltl 'F x", "1:19 expectation the quote is not closed on this line\n"},
     {"//@ options", "1:12 expectation `//@ options` names no option\n"},
 };
 
