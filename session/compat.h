@@ -47,12 +47,13 @@ typedef struct CompatOptions {
 Compat compat_check(const CfsmSystem *system, CompatOptions options);
 void compat_fini(Compat *compat);
 
-/* The same machines with rendezvous instead of queues. */
+/* The same machines with rendezvous instead of queues (session/sync.c). */
 typedef struct CompatSync {
     bool labels_match;  /* whenever a machine can send, its peer, if it is ready to hear from it, knows the message */
     bool deadlock_free; /* whoever is stuck is done */
-    bool live;          /* every action that a machine stands before can fire some day */
-    bool complete;      /* false: too many configurations */
+    bool live;          /* every send that a machine stands before can fire some day, and one of its receptions */
+    bool complete;      /* false: too many configurations, nothing is known */
+    uint32_t configurations;
 } CompatSync;
 CompatSync compat_sync(const CfsmSystem *system, CompatOptions options);
 

@@ -2,12 +2,13 @@
 
 #include "session/erased.h"
 #include "session/project.h"
-#include "session/subtype.h"
+#include "session/subtype_multi.h"
 
 #include "model/support/fatal.h"
 #include "model/support/hash.h"
 #include "model/support/vec.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* A state of the machine and one of the protocol that go together; found from `parent` by an edge of each, or of the protocol alone. */
@@ -263,13 +264,44 @@ static void accept(Conform *conform, ConformBasis basis) {
     conform->basis = basis;
 }
 
+/* A machine with one partner, who becomes role 0. */
+static Cfsm with_one_peer(const Cfsm *machine) {
+    Cfsm copy = cfsm_of(machine->nstates, machine->initial, machine->edges, machine->nedges, machine->is_final);
+    for (uint32_t e = 0; e < copy.nedges; e++) copy.edges[e].peer = 0;
+    return copy;
+}
+
+static bool has_peer_alone(const Cfsm *machine, uint32_t peer) {
+    for (uint32_t e = 0; e < machine->nedges; e++)
+        if (machine->edges[e].peer != peer) return false;
+    return true;
+}
+
+/* Binary subtyping knows more of what is owed without bound. */
+static SubtypeVerdict decide_async(const Cfsm *t, const Cfsm *u, uint32_t max_positions) {
+    Subtype multi = subtype_multi(t, u, max_positions);
+    SubtypeVerdict verdict = multi.verdict;
+    subtype_fini(&multi);
+    if (verdict != SUBTYPE_UNKNOWN || !u->nedges || !has_peer_alone(t, u->edges[0].peer) || !has_peer_alone(u, u->edges[0].peer)) return verdict;
+    Cfsm one = with_one_peer(t), other = with_one_peer(u);
+    Subtype binary = subtype_async(&one, &other, max_positions);
+    verdict = binary.verdict;
+    subtype_fini(&binary);
+    cfsm_fini(&one);
+    cfsm_fini(&other);
+    return verdict;
+}
+
 /* A state that is final and receives means for subtyping that it goes on listening; of a task that may have ended there it says nothing. */
 static void try_subtyping(Conform *conform, const GlobalAutomaton *global, uint32_t role, const Cfsm *machine, ConformOptions options) {
     if (is_restless(machine) && !options.final_listens) return;
     Projection projection = project_role(global, role);
     if (projection.fault == PROJECT_OK) {
         Subtype sync = subtype_sync(machine, &projection.machine);
+        SubtypeVerdict async = sync.verdict == SUBTYPE_YES ? SUBTYPE_YES : decide_async(machine, &projection.machine, options.max_positions);
         if (sync.verdict == SUBTYPE_YES) accept(conform, CONFORM_BY_SUBTYPING);
+        else if (async == SUBTYPE_YES) accept(conform, CONFORM_BY_ASYNC_SUBTYPING);
+        else if (async == SUBTYPE_UNKNOWN) conform->verdict = CONFORM_UNKNOWN;
         subtype_fini(&sync);
     }
     projection_fini(&projection);
@@ -360,9 +392,12 @@ static void tell_course(const Teller *teller, const Conform *conform) {
 void conform_report(const Conform *conform, const GlobalAutomaton *global, uint32_t role, const Cfsm *machine, ConformPlaces places, const char *who,
                     Diags *diags) {
     if (conform->verdict == CONFORM_YES) return;
+    assert(conform->fault != CONFORM_OK);
     Teller teller = {global, machine, role, places, diags};
     tell_fault(&teller, conform, who);
     tell_expected(&teller, conform);
+    if (conform->verdict == CONFORM_UNKNOWN)
+        diags_note(diags, place_of(&teller, conform), "it may still be right, if it does the same in another order: that was not decided");
     tell_run(&teller, conform);
     tell_course(&teller, conform);
 }

@@ -32,6 +32,9 @@ static void judge(const char *text, size_t length, char *ours, size_t size) {
         const char *safe = compat.verdict == COMPAT_UNKNOWN ? "unknown" : yes(compat.verdict == COMPAT_SAFE);
         snprintf(ours, size, "csa=%s directed=%s kmc=%s safe=%s rts=%u/%u ", yes(compat.is_csa), yes(compat.is_directed), kmc_text(&compat, buffer),
                  safe, compat.reduced, compat.reduced_steps);
+        CompatSync sync = compat_sync(system, COMPAT_DEFAULTS);
+        size_t used = strlen(ours);
+        snprintf(ours + used, size - used, "sync=%s,%s,%s ", yes(sync.labels_match), yes(sync.deadlock_free), yes(sync.live));
         if (getenv("VERBOSE")) printf("%s(%u configurations, basis %d)\n", ours, compat.configurations, (int)compat.basis);
         compat_fini(&compat);
     }
@@ -42,7 +45,7 @@ static void judge(const char *text, size_t length, char *ours, size_t size) {
 }
 
 static bool agrees(const char *known, const char *ours) {
-    static const char *const fields[] = {"csa=", "directed=", "kmc=", "safe=", "rts="};
+    static const char *const fields[] = {"csa=", "directed=", "kmc=", "safe=", "rts=", "sync="};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const char *want = strstr(known, fields[i]), *got = strstr(ours, fields[i]);
         if (!want) continue; /* only where it is exhaustive is the size of the reduced graph known */
