@@ -368,13 +368,13 @@ static void tell_expected(const Teller *teller, const Conform *conform) {
 
 enum { SHOWN = 12 };
 
+/* Of a machine without places the course of the protocol tells the same. */
 static void tell_run(const Teller *teller, const Conform *conform) {
     uint32_t skipped = conform->nrun > SHOWN ? conform->nrun - SHOWN : 0;
     if (!conform->nrun) diags_note(teller->diags, teller->global->protocol->at, "it has done nothing before");
-    for (uint32_t i = skipped; i < conform->nrun; i++) {
+    for (uint32_t i = skipped; i < conform->nrun && teller->places.edges; i++) {
         const CfsmEdge *edge = &teller->machine->edges[conform->run[i]];
-        Span span = teller->places.edges ? teller->places.edges[conform->run[i]] : (Span){0};
-        diags_note(teller->diags, span, "%sit %s '%s' %s '%s'", i > skipped ? "" : skipped ? "before that: … " : "before that: ", edge->is_send ? "sends" : "receives",
+        diags_note(teller->diags, teller->places.edges[conform->run[i]], "%sit %s '%s' %s '%s'", i > skipped ? "" : skipped ? "before that: … " : "before that: ", edge->is_send ? "sends" : "receives",
                    message_text(teller, edge->message), edge->is_send ? "to" : "from", role_text(teller, edge->peer));
     }
 }

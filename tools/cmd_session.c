@@ -1,10 +1,11 @@
-/* `unknot session project|compat|choreography|dual|subtype` */
+/* `unknot session project|compat|choreography|conform|dual|subtype` */
 #include "session/choreography.h"
 #include "session/compat.h"
+#include "session/conform.h"
 #include "session/local.h"
 #include "session/merge.h"
 #include "session/project.h"
-#include "session/subtype.h"
+#include "session/subtype_multi.h"
 #include "tools/commands.h"
 #include "tools/output.h"
 #include "tools/subtype_report.h"
@@ -149,8 +150,26 @@ static const char *basis_text(const Compat *compat) {
     return "";
 }
 
+static int compat_without_queues(const CfsmSystem *system, FILE *out) {
+    CompatSync sync = compat_sync(system, COMPAT_DEFAULTS);
+    const struct { bool holds; const char *yes, *no; } lines[] = {
+        {sync.labels_match, "whoever listens to a sender knows its message", "somebody listens to a sender, and does not know its message"},
+        {sync.deadlock_free, "no deadlock: who is stuck is done", "deadlock: nobody can move, and somebody is not done"},
+        {sync.live, "live: what a machine stands before can happen some day", "not live: what a machine stands before may never happen"},
+    };
+    bool all = true;
+    if (!sync.complete) return fprintf(out, "unknown    too many configurations\n"), EXIT_NO_VERDICT;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        fprintf(out, "%-10s %s\n", lines[i].holds ? "yes" : "no", lines[i].holds ? lines[i].yes : lines[i].no);
+        all &= lines[i].holds;
+    }
+    fprintf(out, "rendezvous %u configurations\n", sync.configurations);
+    return all ? EXIT_HOLDS : EXIT_VIOLATED;
+}
+
 static int compat_file(Held *held, const CfsmSystem *system, const Options *options, FILE *out) {
     (void)held;
+    if (options->sync) return compat_without_queues(system, out);
     CompatOptions how = COMPAT_DEFAULTS;
     if (options->bound) how.bound = options->bound > UINT32_MAX ? UINT32_MAX : (uint32_t)options->bound;
     Compat compat = compat_check(system, how);
@@ -275,22 +294,81 @@ static bool has_one_peer(const Cfsm *machine) {
 }
 
 static int subtype(Held *held, const Options *options, FILE *out) {
+    enum { MAX_VISITS = 200000 };
     static const int codes[] = {[SUBTYPE_YES] = EXIT_HOLDS, [SUBTYPE_NO] = EXIT_VIOLATED, [SUBTYPE_UNKNOWN] = EXIT_NO_VERDICT};
     Cfsm t = {0}, u = {0};
     int code = EXIT_WRONG_INPUT;
     if (read_machine(held, options->operands.data[1], options, &t) && read_machine(held, options->operands.data[2], options, &u)) {
-        if (options->async_subtype && (!has_one_peer(&t) || !has_one_peer(&u))) {
-            diags_add(held->diags, DIAG_NOT_YET, (Span){0}, "asynchronous subtyping with several partners is not supported by this version");
-        } else {
-            Subtype result = options->async_subtype ? subtype_async(&t, &u, SUBTYPE_DEFAULTS) : subtype_sync(&t, &u);
-            subtype_report(&result, (SubtypeAsked){&t, &u, held->names}, options->verbose, out);
-            code = codes[result.verdict];
-            subtype_fini(&result);
-        }
+        bool is_binary = has_one_peer(&t) && has_one_peer(&u);
+        Subtype result = !options->async_subtype ? subtype_sync(&t, &u) : is_binary ? subtype_async(&t, &u, SUBTYPE_DEFAULTS) : subtype_multi(&t, &u, MAX_VISITS);
+        subtype_report(&result, (SubtypeAsked){&t, &u, held->names}, options->verbose, out);
+        code = codes[result.verdict];
+        subtype_fini(&result);
     }
     cfsm_fini(&t);
     cfsm_fini(&u);
     return code;
+}
+
+/* ---- conform: machines against the roles of a protocol that have their names */
+
+static uint32_t role_index(const Protocol *protocol, Name name) {
+    uint32_t role = 0;
+    while (role < protocol->nroles && protocol->roles[role].name != name) role++;
+    return role;
+}
+
+/* The machine with the protocol's roles as peers. False: there is no such role. */
+static bool machine_of_role(Held *held, const CfsmSystem *system, uint32_t i, const Protocol *protocol, Cfsm *machine) {
+    const Cfsm *given = &system->machines[i];
+    Name missing = role_index(protocol, system->roles[i]) == protocol->nroles ? system->roles[i] : 0;
+    *machine = cfsm_of(given->nstates, given->initial, given->edges, given->nedges, given->is_final);
+    for (uint32_t e = 0; e < machine->nedges; e++) {
+        Name peer = system->roles[machine->edges[e].peer];
+        machine->edges[e].peer = role_index(protocol, peer);
+        if (machine->edges[e].peer == protocol->nroles) missing = peer;
+    }
+    if (!missing) return true;
+    diags_add(held->diags, DIAG_PROTOCOL, protocol->at, "the protocol has no role '%s'", names_text(held->names, missing));
+    cfsm_fini(machine);
+    return false;
+}
+
+static int conform_machine(Held *held, const GlobalAutomaton *global, const CfsmSystem *system, uint32_t i, FILE *out) {
+    static const char *const how[] = {"conforms", "conforms as a subtype", "conforms: it does the same in another order"};
+    Cfsm machine;
+    if (!machine_of_role(held, system, i, global->protocol, &machine)) return EXIT_WRONG_INPUT;
+    uint32_t role = role_index(global->protocol, system->roles[i]);
+    const char *name = role_text(system, i);
+    Conform conform = conform_check(global, role, &machine, CONFORM_DEFAULTS);
+    int code = conform.verdict == CONFORM_YES ? EXIT_HOLDS : conform.verdict == CONFORM_NO ? EXIT_VIOLATED : EXIT_NO_VERDICT;
+    fprintf(out, "%-10s %s%s\n", name, conform.verdict == CONFORM_YES ? how[conform.basis] : conform.verdict == CONFORM_NO ? "does not conform" : "unknown",
+            conform.listens ? "; it may wait for a message where the protocol is over" : "");
+    conform_report(&conform, global, role, &machine, (ConformPlaces){NULL, NULL}, name, held->diags);
+    conform_fini(&conform);
+    cfsm_fini(&machine);
+    return code;
+}
+
+/* FILE.cfsm: all of its machines; FILE.cfsm:role: one. */
+static int conform(Held *held, const Options *options, FILE *out) {
+    char *path = arena_strdup(&held->arena, options->operands.data[2]), *colon = strrchr(path, ':');
+    const char *only = colon ? colon + 1 : NULL;
+    if (colon) *colon = '\0';
+    if (held->protocols->n != 1) diags_add(held->diags, DIAG_PROTOCOL, held->protocols->all[1]->at, "a second protocol: conform needs a file with one");
+    else read_machines(held, path);
+    if (diags_errors(held->diags) || !protocol_check(held->protocols, held->protocols->all[0], held->diags)) return EXIT_WRONG_INPUT;
+    GlobalAutomaton *global = global_of(held->protocols, held->protocols->all[0], held->diags);
+    int code = global ? EXIT_HOLDS : EXIT_WRONG_INPUT;
+    bool any = false;
+    for (uint32_t i = 0; global && i < held->system->n; i++) {
+        if (only && strcmp(only, role_text(held->system, i)) != 0) continue;
+        any = true;
+        code = job_worse(code, conform_machine(held, global, held->system, i, out));
+    }
+    if (global && !any) diags_add(held->diags, DIAG_CFSM, (Span){0}, "there is no role '%s'", only);
+    global_free(global);
+    return any ? code : EXIT_WRONG_INPUT;
 }
 
 /* ---- */
@@ -303,6 +381,7 @@ static const Row rows[] = {
     {"project", project, 2, true},
     {"compat", compat, 2, true},
     {"choreography", choreography, 2, true},
+    {"conform", conform, 3, true},
     {"dual", dual, 2, false},
     {"subtype", subtype, 3, false},
 };
@@ -329,9 +408,10 @@ int command_session(const Options *options, CommandLine line) {
     const Row *row = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].name, word) == 0) row = &rows[i];
-    if (!row) return command_wrong("session needs what to do: project, compat, choreography, dual or subtype");
-    if (options->operands.n != row->operands) return command_wrong("session %s needs %s", word, row->operands == 3 ? "two types" : row->takes_file ? "one file" : "one type");
-    if (row->run == project && ends_in(options->operands.data[1], ".cfsm")) return command_wrong("session project needs a protocol, not machines");
+    if (!row) return command_wrong("session needs what to do: project, compat, choreography, conform, dual or subtype");
+    if (options->operands.n != row->operands) return command_wrong("session %s needs %s", word, row->run == conform ? "a file with a protocol and one with machines" : row->operands == 3 ? "two types" : row->takes_file ? "one file" : "one type");
+    if ((row->run == project || row->run == conform) && ends_in(options->operands.data[1], ".cfsm"))
+        return command_wrong("session %s needs a protocol, not machines", word);
     if (options->out && !output_probe(options->out)) return EXIT_WRONG_INPUT;
     return run(options, row);
 }

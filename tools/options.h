@@ -46,7 +46,7 @@ typedef struct Options {
     bool races;
     uint32_t merge_kind; /* as fairness */
     uint64_t bound;
-    bool async_subtype;
+    bool async_subtype, sync;
     bool no_symmetry, no_reset, no_memo, no_strength, merge, no_merge;
     const char *json, *out;
     bool dot, waits, as_json, replay;

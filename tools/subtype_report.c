@@ -55,12 +55,21 @@ static void print_yes(const Subtype *result, SubtypeAsked asked, bool verbose, F
     if (verbose && !by_game) print_proof(&result->relaxation, asked, out);
 }
 
+static bool has_one_peer(const Cfsm *machine) {
+    for (uint32_t e = 1; e < machine->nedges; e++)
+        if (machine->edges[e].peer != machine->edges[0].peer) return false;
+    return true;
+}
+
 static void print_no(const Subtype *result, SubtypeAsked asked, FILE *out) {
+    bool with_peers = !has_one_peer(asked.t) || !has_one_peer(asked.u);
     fprintf(out, "no: %s", result->why);
     if (result->has_message) fprintf(out, ": %s", names_text(asked.names, result->message));
     fprintf(out, "%s\n", result->is_dual ? " (seen from the partner: its type against the other's)" : "");
     if (result->nrun) fprintf(out, "  run ");
-    for (uint32_t i = 0; i < result->nrun; i++) fprintf(out, " %c%s", result->run[i].is_send ? '!' : '?', names_text(asked.names, result->run[i].message));
+    for (uint32_t i = 0; i < result->nrun; i++)
+        fprintf(out, " %s%c%s", with_peers ? names_text(asked.names, result->run[i].peer) : "", result->run[i].is_send ? '!' : '?',
+                names_text(asked.names, result->run[i].message));
     if (result->nrun) fputc('\n', out);
     if (result->nowed) fprintf(out, "  owed");
     for (uint32_t i = 0; i < result->nowed; i++) fprintf(out, " ?%s", names_text(asked.names, result->owed[i]));
