@@ -257,12 +257,12 @@ static void check_product(Product *product) {
 
 /* ---- the projection as a supertype */
 
-static bool is_restless(const Cfsm *machine) { return cfsm_restless(machine) != NONE; }
-
 static void accept(Conform *conform, ConformBasis basis) {
     conform->verdict = CONFORM_YES;
     conform->basis = basis;
 }
+
+static bool is_restless(const Cfsm *machine) { return cfsm_restless(machine) != NONE; }
 
 /* A machine with one partner, who becomes role 0. */
 static Cfsm with_one_peer(const Cfsm *machine) {
@@ -282,7 +282,7 @@ static SubtypeVerdict decide_async(const Cfsm *t, const Cfsm *u, uint32_t max_po
     Subtype multi = subtype_multi(t, u, max_positions);
     SubtypeVerdict verdict = multi.verdict;
     subtype_fini(&multi);
-    if (verdict != SUBTYPE_UNKNOWN || !u->nedges || !has_peer_alone(t, u->edges[0].peer) || !has_peer_alone(u, u->edges[0].peer)) return verdict;
+    if (verdict != SUBTYPE_UNKNOWN || is_restless(u) || !u->nedges || !has_peer_alone(t, u->edges[0].peer) || !has_peer_alone(u, u->edges[0].peer)) return verdict;
     Cfsm one = with_one_peer(t), other = with_one_peer(u);
     Subtype binary = subtype_async(&one, &other, max_positions);
     verdict = binary.verdict;
@@ -292,11 +292,26 @@ static SubtypeVerdict decide_async(const Cfsm *t, const Cfsm *u, uint32_t max_po
     return verdict;
 }
 
+/* Marks as final, too, the states of the role's projection in which it may wait in vain because the others go on for ever without it. */
+static void mark_abandoned(const GlobalAutomaton *global, uint32_t role, const Cfsm *projected) {
+    Product product = {.machine = projected};
+    erased_init(&product.erased, global, role);
+    explore(&product);
+    for (uint32_t p = 0; p < product.pairs.n; p++) {
+        const Pair *pair = &product.pairs.data[p];
+        if (!next_for_role(&product, pair->at)) projected->is_final[pair->state] = true;
+    }
+    product_fini(&product);
+}
+
 /* A state that is final and receives means for subtyping that it goes on listening; of a task that may have ended there it says nothing. */
 static void try_subtyping(Conform *conform, const GlobalAutomaton *global, uint32_t role, const Cfsm *machine, ConformOptions options) {
     if (is_restless(machine) && !options.final_listens) return;
     Projection projection = project_role(global, role);
-    if (projection.fault == PROJECT_OK) {
+    if (projection.fault == PROJECT_OK && is_restless(&projection.machine) && !options.listening_end) {
+        if (conform->fault != CONFORM_END) conform->verdict = CONFORM_UNKNOWN; /* subtyping does not tell whether it waits at the end */
+    } else if (projection.fault == PROJECT_OK) {
+        mark_abandoned(global, role, &projection.machine);
         Subtype sync = subtype_sync(machine, &projection.machine);
         SubtypeVerdict async = sync.verdict == SUBTYPE_YES ? SUBTYPE_YES : decide_async(machine, &projection.machine, options.max_positions);
         if (sync.verdict == SUBTYPE_YES) accept(conform, CONFORM_BY_SUBTYPING);

@@ -48,6 +48,9 @@ static bool has_direction(const Cfsm *machine, uint32_t state, bool is_send) {
     return false;
 }
 
+/* It may be over there, or a message may still come: nothing can be done on the strength of that. */
+static bool is_restless(const Cfsm *machine, uint32_t state) { return machine->is_final[state] && !is_dead(machine, state); }
+
 static bool is_same(const CfsmEdge *a, const CfsmEdge *b) { return a->peer == b->peer && a->message == b->message && a->is_send == b->is_send; }
 
 /* ---- positions */
@@ -185,6 +188,7 @@ static bool send_by_output(Search *search, Move move, uint32_t u, const Ahead *a
 static bool send_from(Search *search, Move move, uint32_t u, const Ahead *ahead, const Passed *passed) {
     if (was_passed(passed, u)) return fail(search, "it sends what the other may never come to", move.edge);
     if (is_dead(search->u, u)) return fail(search, "it sends where the other ends", move.edge);
+    if (is_restless(search->u, u)) return fail(search, "it sends where the other may have ended", move.edge);
     if (!enter(search)) return false;
     bool holds = true;
     Passed here = {u, passed};
@@ -223,10 +227,20 @@ static bool take(Search *search, uint32_t number, uint32_t u_edge, uint32_t u, c
     return any || fail(search, "it does not receive what the other receives there", UINT32_MAX);
 }
 
+/* Where U may wait in vain T takes what may come just as U does, and owes nothing. */
+static bool listen(Search *search, uint32_t number, uint32_t u, const Ahead *ahead) {
+    Position at = search->positions.data[number];
+    if (ahead->n || u != at.u) return fail(search, "it waits for what may never come where the other may have ended", UINT32_MAX);
+    for (uint32_t e = search->u->first[u]; e < search->u->first[u + 1]; e++)
+        if (!take(search, number, e, edge_of(search->u, e)->to, ahead, false)) return false;
+    return true;
+}
+
 static bool receive_from(Search *search, uint32_t number, uint32_t u, const Ahead *ahead, const Passed *passed) {
     uint32_t peer = edge_of(search->t, search->t->first[search->positions.data[number].t])->peer;
     if (was_passed(passed, u)) return fail(search, "it waits for what the other may never come to", UINT32_MAX);
     if (is_dead(search->u, u)) return fail(search, "it receives where the other ends", UINT32_MAX);
+    if (is_restless(search->u, u)) return listen(search, number, u, ahead);
     if (has_direction(search->u, u, true)) /* where U could receive as well, that T waits may still be right */
         return has_direction(search->u, u, false) ? cut(search) : fail(search, "it receives before it has sent what the other sends first", UINT32_MAX);
     if (!enter(search)) return false;

@@ -7,7 +7,8 @@
 
 #include "session/subtype.h"
 
-/* T <= U. `max_visits`: then it gives up. U: where it sends and receives in one state, only what it sends is looked at, for it may always send first. */
+/* T <= U. `max_visits`: then it gives up. Of U: where it sends and receives in one state, only what it sends is looked at, for it may always send first;
+   a final state that receives may wait in vain, so that T does nothing there that counts on the message. */
 Subtype subtype_multi(const Cfsm *t, const Cfsm *u, uint32_t max_visits);
 
 #endif

@@ -5,6 +5,7 @@
 #include "session/conform.h"
 #include "session/project.h"
 #include "session/subtype.h"
+#include "tests/session/mutate.h"
 
 #include "model/support/hash.h"
 #include "model/support/read.h"
@@ -127,49 +128,11 @@ static void expect(Run *run, bool good, const GlobalAutomaton *global, uint32_t 
     if (!good) printf("%s.%s: %s\n", names_text(global->names, global->protocol->name), names_text(global->names, global->protocol->roles[role].name), what);
 }
 
-/* One edge less, one more, or one that leads elsewhere or has another message; deterministic. False: not this time. */
-static bool mutate(const Cfsm *machine, uint64_t seed, Cfsm *mutant) {
-    VEC(CfsmEdge) edges = {0};
-    if (!machine->nedges) return false;
-    uint32_t e = (uint32_t)(hash_combine(seed, 1) % machine->nedges), other = (uint32_t)(hash_combine(seed, 2) % machine->nedges);
-    uint32_t state = (uint32_t)(hash_combine(seed, 3) % machine->nstates);
-    for (uint32_t i = 0; i < machine->nedges; i++) vec_push(&edges, machine->edges[i]);
-    switch (hash_combine(seed, 4) % 4) {
-    case 0: edges.data[e] = vec_pop(&edges); break;
-    case 1: edges.data[e].to = state; break;
-    case 2: edges.data[e].message = machine->edges[other].message; break;
-    default:
-        vec_push(&edges, machine->edges[other]);
-        vec_last(&edges).from = state;
-        break;
-    }
-    bool *is_final = calloc(machine->nstates, sizeof *is_final);
-    if (!is_final) exit(2);
-    memcpy(is_final, machine->is_final, sizeof *is_final * machine->nstates);
-    *mutant = cfsm_of(machine->nstates, machine->initial, edges.data, edges.n, is_final);
-    free(is_final);
-    vec_fini(&edges);
-    bool good = true; /* deterministic, no state sends and receives, or receives from several, and what was done is done */
-    for (uint32_t s = 0; s < mutant->nstates; s++) {
-        bool moves = mutant->first[s] < mutant->first[s + 1];
-        mutant->is_final[s] |= !moves;
-        good &= !moves || !machine->is_final[s] || machine->first[s] < machine->first[s + 1];
-    }
-    for (uint32_t s = 0; s < mutant->nstates; s++)
-        for (uint32_t a = mutant->first[s]; a < mutant->first[s + 1]; a++)
-            for (uint32_t b = mutant->first[s]; b < a; b++) {
-                const CfsmEdge *x = &mutant->edges[a], *y = &mutant->edges[b];
-                good &= x->is_send == y->is_send && !(x->peer == y->peer && x->message == y->message) && (x->is_send || x->peer == y->peer);
-            }
-    if (!good) cfsm_fini(mutant);
-    return good;
-}
-
 static void check_mutants(Run *run, const GlobalAutomaton *global, uint32_t role, const Cfsm *machine) {
     ConformOptions options = {.final_listens = true}; /* subtyping too refuses to wait where all is over */
     for (uint64_t seed = 0; seed < 200; seed++) {
         Cfsm mutant;
-        if (!mutate(machine, hash_combine(seed, role), &mutant)) continue;
+        if (!mutate_machine(machine, hash_combine(seed, role), &mutant)) continue;
         ConformVerdict product = conforms(global, role, &mutant, options);
         bool good = (product == CONFORM_YES) == (is_subtype(global, role, &mutant) == SUBTYPE_YES);
         run->random[product == CONFORM_NO]++;

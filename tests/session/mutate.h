@@ -1,0 +1,11 @@
+/* Machines that differ a little from a given one. */
+#ifndef UNKNOT_TESTS_SESSION_MUTATE_H
+#define UNKNOT_TESTS_SESSION_MUTATE_H
+
+#include "session/cfsm.h"
+
+/* One edge less, one more, one that leads elsewhere or has another message, or two actions in the other order; deterministic, no state sends and receives,
+   or receives from several. False: not this time. */
+bool mutate_machine(const Cfsm *machine, uint64_t seed, Cfsm *mutant);
+
+#endif

@@ -1,0 +1,176 @@
+/* Random protocols, from outside: random COUNT SEED par|plain. The complete projection must agree with a brute-force search for a history of the roles that no
+   course of the protocol explains (without parallel blocks: their courses are more than the interleavings of whole messages); the machines of a protocol that
+   can be projected never get stuck, and leave no message unread; nor do they get stuck with a machine in a role's place that conforms to it. */
+#include "session/compat.h"
+#include "session/configs.h"
+#include "session/conform.h"
+#include "session/project.h"
+#include "tests/session/generate.h"
+#include "tests/session/mutate.h"
+#include "tests/session/runs.h"
+
+#include "model/support/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Case {
+    Sources *sources;
+    Diags *diags;
+    Protocols *protocols;
+    GlobalAutomaton *global; /* NULL: not well-formed */
+    char text[GENERATE_MAX];
+} Case;
+
+typedef struct Count { uint32_t projected, refused, late, formless, failed, verdicts[3], reordered; } Count;
+
+static void case_init(Case *one, uint64_t seed, bool with_par) {
+    generate_protocol(seed, with_par, one->text);
+    one->sources = sources_new();
+    one->diags = diags_new(one->sources);
+    one->protocols = protocols_new(NULL);
+    uint32_t file = sources_add(one->sources, "protocol", one->text, strlen(one->text));
+    protocols_parse(one->protocols, one->sources, (Span){file, 0, (uint32_t)strlen(one->text)}, one->diags);
+    bool formed = one->protocols->n == 1 && !diags_errors(one->diags) && protocol_check(one->protocols, one->protocols->all[0], one->diags);
+    one->global = formed ? global_of(one->protocols, one->protocols->all[0], one->diags) : NULL;
+    if (!formed && getenv("VERBOSE")) diags_render(one->diags, stdout, false);
+}
+
+static void case_fini(Case *one) {
+    global_free(one->global);
+    protocols_free(one->protocols);
+    diags_free(one->diags);
+    sources_free(one->sources);
+}
+
+static void fail(const Case *one, Count *count, const char *what, const char *history) {
+    count->failed++;
+    printf("%s\n  %s  %s\n", what, one->text, history);
+}
+
+/* The system of its projections; NULL: a role cannot be projected. */
+static CfsmSystem *project_all(const GlobalAutomaton *global) {
+    CfsmSystem *system = cfsm_system_new(global->names, global->protocol->nroles);
+    bool good = true;
+    for (uint32_t role = 0; role < system->n; role++) {
+        Projection projection = project_role(global, role);
+        good &= projection.fault == PROJECT_OK;
+        system->roles[role] = global->protocol->roles[role].name;
+        system->machines[role] = projection.machine;
+        projection.machine = (Cfsm){0};
+        projection_fini(&projection);
+    }
+    if (good) return system;
+    cfsm_system_free(system);
+    return NULL;
+}
+
+/* The role only receives, and from each that it listens to something else has come. */
+static bool is_jammed(const Configs *configs, const uint32_t *words, uint32_t role) {
+    const Cfsm *machine = configs_machine(configs, role);
+    uint32_t first = machine->first[words[role]], last = machine->first[words[role] + 1];
+    for (uint32_t e = first; e < last; e++) {
+        uint32_t queue = machine->edges[e].is_send ? UINT32_MAX : configs_queue(configs, machine->edges[e].peer, role);
+        if (queue == UINT32_MAX || !configs_length(configs, words, queue)) return false;
+        for (uint32_t other = first; other < last; other++)
+            if (machine->edges[other].peer == machine->edges[e].peer && machine->edges[other].message == configs_head(configs, words, queue)) return false;
+    }
+    return first < last;
+}
+
+/* Nothing moves, and a role is not done, or a message lies there; or a role is jammed. */
+static bool is_stuck(const Configs *configs, uint32_t config) {
+    const uint32_t *words = configs_at(configs, config);
+    for (uint32_t role = 0; role < configs->system->n; role++)
+        if (is_jammed(configs, words, role)) return true;
+    if (configs->first.data[config] < configs->first.data[config + 1]) return false;
+    for (uint32_t role = 0; role < configs->system->n; role++)
+        if (!configs_machine(configs, role)->is_final[words[role]]) return true;
+    for (uint32_t queue = 0; queue < configs->nqueues; queue++)
+        if (configs_length(configs, words, queue)) return true;
+    return false;
+}
+
+static bool gets_stuck(const CfsmSystem *system, uint32_t k) {
+    Configs configs;
+    bool stuck = false;
+    configs_explore(&configs, system, k, 20000);
+    for (uint32_t c = 0; configs.complete && c < configs.n; c++) stuck |= is_stuck(&configs, c);
+    configs_fini(&configs);
+    return stuck;
+}
+
+static void print_machine(const CfsmSystem *system, uint32_t role) {
+    printf("  in its place ");
+    cfsm_print(system, role, stdout);
+}
+
+/* With more room: a machine that reorders may need room that the protocol does not. */
+static void check_mutants(const Case *one, CfsmSystem *system, uint64_t seed, Count *count) {
+    enum { MUTANTS = 12, ROOM = 4 };
+    ConformOptions options = CONFORM_DEFAULTS;
+    options.final_listens = true;
+    options.listening_end = false;
+    options.max_positions = 2000;
+    for (uint32_t role = 0; role < system->n; role++)
+        for (uint64_t m = 0; m < MUTANTS; m++) {
+            Cfsm machine = system->machines[role], mutant;
+            if (!mutate_machine(&machine, hash_combine(seed, role * MUTANTS + m), &mutant)) continue;
+            Conform conform = conform_check(one->global, role, &mutant, options);
+            count->verdicts[conform.verdict]++;
+            count->reordered += conform.verdict == CONFORM_YES && conform.basis == CONFORM_BY_ASYNC_SUBTYPING;
+            system->machines[role] = mutant;
+            if (conform.verdict == CONFORM_YES && gets_stuck(system, ROOM)) {
+                fail(one, count, "a machine conforms, and the others get stuck with it", "");
+                print_machine(system, role);
+            }
+            system->machines[role] = machine;
+            conform_fini(&conform);
+            cfsm_fini(&mutant);
+        }
+}
+
+static void check_system(const Case *one, CfsmSystem *system, uint64_t seed, Count *count) {
+    for (uint32_t k = 1; k <= 2; k++)
+        if (gets_stuck(system, k)) fail(one, count, "the projected machines get stuck", "");
+    check_mutants(one, system, seed, count);
+    Compat compat = compat_check(system, (CompatOptions){.bound = 3, .max_configurations = 5000});
+    if (compat.verdict == COMPAT_UNSAFE && compat.fault == COMPAT_UNREAD) fail(one, count, "a message between the projected machines is never read", "");
+    compat_fini(&compat);
+}
+
+static void check(uint64_t seed, bool with_par, Count *count) {
+    Case one;
+    case_init(&one, seed, with_par);
+    if (!one.global) {
+        count->formless++;
+        case_fini(&one);
+        return;
+    }
+    CfsmSystem *system = project_all(one.global);
+    Runs runs = {.verdict = RUNS_TOO_LARGE};
+    if (!with_par) runs = runs_search(one.global, system ? 12 : 14, system ? 3000 : 30000);
+    count->projected += system != NULL;
+    count->refused += !system;
+    if (system && runs.verdict != RUNS_TOO_LARGE && runs.verdict != RUNS_EXPLAINED) fail(&one, count, "it is projected, but a history has no explanation:", runs.text);
+    if (!system && runs.verdict == RUNS_EXPLAINED) {
+        count->late++;
+        if (runs.is_all) fail(&one, count, "it is refused, but all histories have explanations", "");
+        else if (getenv("VERBOSE")) printf("not seen:\n  %s", one.text);
+    }
+    if (system) check_system(&one, system, seed, count);
+    cfsm_system_free(system);
+    case_fini(&one);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 4) return fprintf(stderr, "usage: random COUNT SEED par|plain\n"), 2;
+    uint64_t n = strtoull(argv[1], NULL, 10), seed = strtoull(argv[2], NULL, 10);
+    Count count = {0};
+    for (uint64_t i = 0; i < n; i++) check((seed + i) << 20, strcmp(argv[3], "par") == 0, &count);
+    printf("%u projected, %u refused (of %u the reason was too far away to be seen), %u not well-formed; %u failed\n", count.projected, count.refused, count.late,
+           count.formless, count.failed);
+    printf("machines that differ from a projected one: %u conform, %u of them in another order, %u do not, %u unknown\n", count.verdicts[CONFORM_YES], count.reordered,
+           count.verdicts[CONFORM_NO], count.verdicts[CONFORM_UNKNOWN]);
+    return count.failed || !count.projected || !count.refused || count.late * 10 > count.refused;
+}
