@@ -264,31 +264,36 @@ static void accept(Conform *conform, ConformBasis basis) {
 
 static bool is_restless(const Cfsm *machine) { return cfsm_restless(machine) != NONE; }
 
-/* A machine with one partner, who becomes role 0. */
-static Cfsm with_one_peer(const Cfsm *machine) {
-    Cfsm copy = cfsm_of(machine->nstates, machine->initial, machine->edges, machine->nedges, machine->is_final);
-    for (uint32_t e = 0; e < copy.nedges; e++) copy.edges[e].peer = 0;
-    return copy;
-}
-
-static bool has_peer_alone(const Cfsm *machine, uint32_t peer) {
-    for (uint32_t e = 0; e < machine->nedges; e++)
-        if (machine->edges[e].peer != peer) return false;
+static bool has_one_peer(const Cfsm *machine) {
+    for (uint32_t e = 1; e < machine->nedges; e++)
+        if (machine->edges[e].peer != machine->edges[0].peer) return false;
     return true;
 }
 
+/* Somewhere a role receives from several: which message comes first is told by what others wait for before they send. */
+static bool has_races(const GlobalAutomaton *global) {
+    bool any = false;
+    for (uint32_t role = 0; role < global->protocol->nroles && !any; role++) {
+        Projection projection = project_role(global, role);
+        const Cfsm *machine = &projection.machine;
+        for (uint32_t e = 1; e < machine->nedges; e++) {
+            const CfsmEdge *edge = &machine->edges[e], *before = edge - 1;
+            any |= edge->from == before->from && !edge->is_send && !before->is_send && edge->peer != before->peer;
+        }
+        projection_fini(&projection);
+    }
+    return any;
+}
+
 /* Binary subtyping knows more of what is owed without bound. */
-static SubtypeVerdict decide_async(const Cfsm *t, const Cfsm *u, uint32_t max_positions) {
-    Subtype multi = subtype_multi(t, u, max_positions);
-    SubtypeVerdict verdict = multi.verdict;
-    subtype_fini(&multi);
-    if (verdict != SUBTYPE_UNKNOWN || is_restless(u) || !u->nedges || !has_peer_alone(t, u->edges[0].peer) || !has_peer_alone(u, u->edges[0].peer)) return verdict;
-    Cfsm one = with_one_peer(t), other = with_one_peer(u);
-    Subtype binary = subtype_async(&one, &other, max_positions);
-    verdict = binary.verdict;
-    subtype_fini(&binary);
-    cfsm_fini(&one);
-    cfsm_fini(&other);
+static SubtypeVerdict decide_async(const GlobalAutomaton *global, const Cfsm *t, const Cfsm *u, uint32_t max_positions) {
+    SubtypeOptions options = SUBTYPE_DEFAULTS;
+    MultiOptions multi = {.max_visits = max_positions, .outputs_wait = has_races(global)};
+    options.max_positions = max_positions;
+    bool is_binary = has_one_peer(t) && has_one_peer(u) && !multi.outputs_wait && !is_restless(u);
+    Subtype result = is_binary ? subtype_async(t, u, options) : subtype_multi(t, u, multi);
+    SubtypeVerdict verdict = result.verdict;
+    subtype_fini(&result);
     return verdict;
 }
 
@@ -313,7 +318,7 @@ static void try_subtyping(Conform *conform, const GlobalAutomaton *global, uint3
     } else if (projection.fault == PROJECT_OK) {
         mark_abandoned(global, role, &projection.machine);
         Subtype sync = subtype_sync(machine, &projection.machine);
-        SubtypeVerdict async = sync.verdict == SUBTYPE_YES ? SUBTYPE_YES : decide_async(machine, &projection.machine, options.max_positions);
+        SubtypeVerdict async = sync.verdict == SUBTYPE_YES ? SUBTYPE_YES : decide_async(global, machine, &projection.machine, options.max_positions);
         if (sync.verdict == SUBTYPE_YES) accept(conform, CONFORM_BY_SUBTYPING);
         else if (async == SUBTYPE_YES) accept(conform, CONFORM_BY_ASYNC_SUBTYPING);
         else if (async == SUBTYPE_UNKNOWN) conform->verdict = CONFORM_UNKNOWN;

@@ -24,7 +24,8 @@ typedef struct Search {
     VEC(Step) steps;
     VEC(uint32_t) path;    /* edges of T to the position at hand */
     uint32_t *table, mask;
-    uint32_t visits, max_visits, depth;
+    MultiOptions options;
+    uint32_t visits, depth;
     bool is_cut;           /* a limit was met, or an alternative was not looked at in all its ways: a failure says nothing */
     bool has_choices;      /* U had several ways to go on */
     Subtype *result;
@@ -113,7 +114,7 @@ static bool cut(Search *search) {
 
 /* One more call. */
 static bool enter(Search *search) {
-    if (++search->visits > search->max_visits || search->depth >= MAX_DEPTH) return cut(search);
+    if (++search->visits > search->options.max_visits || search->depth >= MAX_DEPTH) return cut(search);
     search->depth++;
     return true;
 }
@@ -194,6 +195,8 @@ static bool send_from(Search *search, Move move, uint32_t u, const Ahead *ahead,
     Passed here = {u, passed};
     if (has_direction(search->u, u, true)) {
         holds = send_by_output(search, move, u, ahead, &here);
+    } else if (search->options.outputs_wait) {
+        holds = cut(search);
     } else {
         for (uint32_t e = search->u->first[u]; e < search->u->first[u + 1] && holds; e++) holds = send_past(search, move, e, ahead, &here);
     }
@@ -205,6 +208,7 @@ static bool send(Search *search, uint32_t number, uint32_t e, const Ahead *ahead
     const CfsmEdge *mine = edge_of(search->t, e);
     for (uint32_t i = 0; i < ahead->n; i++) {
         const CfsmEdge *other = edge_of(search->u, ahead->edges[i]);
+        if (!other->is_send && search->options.outputs_wait) return cut(search);
         if (!other->is_send || other->peer != mine->peer) continue;
         if (!is_same(other, mine)) return fail(search, "it sends what the other does not send there", e);
         Ahead rest = without(ahead, i);
@@ -356,9 +360,9 @@ static void settle(Subtype *result, SubtypeVerdict verdict, const char *why) {
     result->nrun = 0;
 }
 
-Subtype subtype_multi(const Cfsm *t, const Cfsm *u, uint32_t max_visits) {
-    Subtype result = {.verdict = SUBTYPE_YES};
-    Search search = {.t = t, .u = u, .max_visits = max_visits, .result = &result};
+Subtype subtype_multi(const Cfsm *t, const Cfsm *u, MultiOptions options) {
+    Subtype result = {.verdict = SUBTYPE_YES, .basis = SUBTYPE_BY_GAME};
+    Search search = {.t = t, .u = u, .options = options, .result = &result};
     bool holds = prove(&search, position_of(&search, t->initial, u->initial, &(Ahead){.n = 0}));
     bool is_sure = !search.is_cut && !search.has_choices;
     if (holds && is_paid(&search)) settle(&result, SUBTYPE_YES, NULL);

@@ -7,8 +7,14 @@
 
 #include "session/subtype.h"
 
-/* T <= U. `max_visits`: then it gives up. Of U: where it sends and receives in one state, only what it sends is looked at, for it may always send first;
+typedef struct MultiOptions {
+    uint32_t max_visits; /* then it gives up */
+    bool outputs_wait;   /* outputs never come before inputs: somebody who could hear from several roles might hear them in another order */
+} MultiOptions;
+#define MULTI_DEFAULTS ((MultiOptions){.max_visits = 200000})
+
+/* T <= U. Of U: where it sends and receives in one state, only what it sends is looked at, for it may always send first;
    a final state that receives may wait in vain, so that T does nothing there that counts on the message. */
-Subtype subtype_multi(const Cfsm *t, const Cfsm *u, uint32_t max_visits);
+Subtype subtype_multi(const Cfsm *t, const Cfsm *u, MultiOptions options);
 
 #endif

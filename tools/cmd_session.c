@@ -294,13 +294,12 @@ static bool has_one_peer(const Cfsm *machine) {
 }
 
 static int subtype(Held *held, const Options *options, FILE *out) {
-    enum { MAX_VISITS = 200000 };
     static const int codes[] = {[SUBTYPE_YES] = EXIT_HOLDS, [SUBTYPE_NO] = EXIT_VIOLATED, [SUBTYPE_UNKNOWN] = EXIT_NO_VERDICT};
     Cfsm t = {0}, u = {0};
     int code = EXIT_WRONG_INPUT;
     if (read_machine(held, options->operands.data[1], options, &t) && read_machine(held, options->operands.data[2], options, &u)) {
         bool is_binary = has_one_peer(&t) && has_one_peer(&u);
-        Subtype result = !options->async_subtype ? subtype_sync(&t, &u) : is_binary ? subtype_async(&t, &u, SUBTYPE_DEFAULTS) : subtype_multi(&t, &u, MAX_VISITS);
+        Subtype result = !options->async_subtype ? subtype_sync(&t, &u) : is_binary ? subtype_async(&t, &u, SUBTYPE_DEFAULTS) : subtype_multi(&t, &u, MULTI_DEFAULTS);
         subtype_report(&result, (SubtypeAsked){&t, &u, held->names}, options->verbose, out);
         code = codes[result.verdict];
         subtype_fini(&result);

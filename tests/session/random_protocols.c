@@ -1,4 +1,4 @@
-/* Random protocols, from outside: random COUNT SEED par|plain. The complete projection must agree with a brute-force search for a history of the roles that no
+/* Random protocols, from outside: random_protocols COUNT SEED par|plain. The complete projection must agree with a brute-force search for a history of the roles that no
    course of the protocol explains (without parallel blocks: their courses are more than the interleavings of whole messages); the machines of a protocol that
    can be projected never get stuck, and leave no message unread; nor do they get stuck with a machine in a role's place that conforms to it. */
 #include "session/compat.h"
@@ -78,12 +78,22 @@ static bool is_jammed(const Configs *configs, const uint32_t *words, uint32_t ro
     return first < last;
 }
 
-/* Nothing moves, and a role is not done, or a message lies there; or a role is jammed. */
-static bool is_stuck(const Configs *configs, uint32_t config) {
+/* It lacks nothing but room: with more it would go on. */
+static bool lacks_room(const Configs *configs, const uint32_t *words, uint32_t role) {
+    const Cfsm *machine = configs_machine(configs, role);
+    for (uint32_t e = machine->first[words[role]]; e < machine->first[words[role] + 1]; e++)
+        if (machine->edges[e].is_send && configs_length(configs, words, configs_queue(configs, role, machine->edges[e].peer)) == configs->k) return true;
+    return false;
+}
+
+/* Nothing moves (with_room: for lack of room either), and a role is not done, or a message lies there; or a role is jammed. */
+static bool is_stuck(const Configs *configs, uint32_t config, bool with_room) {
     const uint32_t *words = configs_at(configs, config);
     for (uint32_t role = 0; role < configs->system->n; role++)
         if (is_jammed(configs, words, role)) return true;
     if (configs->first.data[config] < configs->first.data[config + 1]) return false;
+    for (uint32_t role = 0; role < configs->system->n && !with_room; role++)
+        if (lacks_room(configs, words, role)) return false;
     for (uint32_t role = 0; role < configs->system->n; role++)
         if (!configs_machine(configs, role)->is_final[words[role]]) return true;
     for (uint32_t queue = 0; queue < configs->nqueues; queue++)
@@ -91,11 +101,11 @@ static bool is_stuck(const Configs *configs, uint32_t config) {
     return false;
 }
 
-static bool gets_stuck(const CfsmSystem *system, uint32_t k) {
+static bool gets_stuck(const CfsmSystem *system, uint32_t k, bool with_room) {
     Configs configs;
     bool stuck = false;
     configs_explore(&configs, system, k, 20000);
-    for (uint32_t c = 0; configs.complete && c < configs.n; c++) stuck |= is_stuck(&configs, c);
+    for (uint32_t c = 0; configs.complete && c < configs.n; c++) stuck |= is_stuck(&configs, c, with_room);
     configs_fini(&configs);
     return stuck;
 }
@@ -105,7 +115,7 @@ static void print_machine(const CfsmSystem *system, uint32_t role) {
     cfsm_print(system, role, stdout);
 }
 
-/* With more room: a machine that reorders may need room that the protocol does not. */
+/* A machine that reorders may need room that the protocol does not, and some need more and more. */
 static void check_mutants(const Case *one, CfsmSystem *system, uint64_t seed, Count *count) {
     enum { MUTANTS = 12, ROOM = 4 };
     ConformOptions options = CONFORM_DEFAULTS;
@@ -120,7 +130,7 @@ static void check_mutants(const Case *one, CfsmSystem *system, uint64_t seed, Co
             count->verdicts[conform.verdict]++;
             count->reordered += conform.verdict == CONFORM_YES && conform.basis == CONFORM_BY_ASYNC_SUBTYPING;
             system->machines[role] = mutant;
-            if (conform.verdict == CONFORM_YES && gets_stuck(system, ROOM)) {
+            if (conform.verdict == CONFORM_YES && gets_stuck(system, ROOM, false)) {
                 fail(one, count, "a machine conforms, and the others get stuck with it", "");
                 print_machine(system, role);
             }
@@ -132,7 +142,7 @@ static void check_mutants(const Case *one, CfsmSystem *system, uint64_t seed, Co
 
 static void check_system(const Case *one, CfsmSystem *system, uint64_t seed, Count *count) {
     for (uint32_t k = 1; k <= 2; k++)
-        if (gets_stuck(system, k)) fail(one, count, "the projected machines get stuck", "");
+        if (gets_stuck(system, k, true)) fail(one, count, "the projected machines get stuck", "");
     check_mutants(one, system, seed, count);
     Compat compat = compat_check(system, (CompatOptions){.bound = 3, .max_configurations = 5000});
     if (compat.verdict == COMPAT_UNSAFE && compat.fault == COMPAT_UNREAD) fail(one, count, "a message between the projected machines is never read", "");
@@ -164,7 +174,7 @@ static void check(uint64_t seed, bool with_par, Count *count) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) return fprintf(stderr, "usage: random COUNT SEED par|plain\n"), 2;
+    if (argc != 4) return fprintf(stderr, "usage: random_protocols COUNT SEED par|plain\n"), 2;
     uint64_t n = strtoull(argv[1], NULL, 10), seed = strtoull(argv[2], NULL, 10);
     Count count = {0};
     for (uint64_t i = 0; i < n; i++) check((seed + i) << 20, strcmp(argv[3], "par") == 0, &count);
