@@ -129,6 +129,7 @@ typedef struct Spawn {
     bool is_daemon;
     Expr *call;     /* EXPR_CALL of an async function by name */
     Name protocol, role;
+    Span role_at; /* P.worker[i] */
     Expr *role_index;
     FaultKind fault;
     Expr *fault_count;

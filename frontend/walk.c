@@ -14,6 +14,7 @@ void walk_expr(Walk *walk, Expr *expr) {
     if (!expr->spawn) return;
     walk_expr(walk, expr->spawn->executor);
     walk_expr(walk, expr->spawn->call);
+    walk_expr(walk, expr->spawn->role_index);
 }
 
 static void walk_decl(Walk *walk, Decl *decl) {

@@ -66,7 +66,7 @@ static const Exec execs[INSTR_COUNT] = {
     [INSTR_JUMP] = control_exec, [INSTR_BRANCH] = control_exec, [INSTR_END] = control_exec, [INSTR_CANCELLED] = control_exec,
     [INSTR_ASSERT] = control_exec, [INSTR_UNREACHABLE] = control_exec, [INSTR_NO_RETURN] = control_exec, [INSTR_ASSUME] = control_exec,
     [INSTR_ATOMIC_BEGIN] = control_exec, [INSTR_PROGRESS] = control_exec, [INSTR_WAIT] = wait_arrive, [INSTR_GIVE_UP] = wait_settle,
-    [INSTR_SPAWN] = task_exec, [INSTR_FUTURE] = task_exec, [INSTR_OP_FUTURE] = task_exec,
+    [INSTR_SPAWN] = task_exec, [INSTR_TAKE_ROLE] = task_exec, [INSTR_FUTURE] = task_exec, [INSTR_OP_FUTURE] = task_exec,
     [INSTR_COPY] = owned_exec, [INSTR_TAKE] = owned_exec, [INSTR_USE] = owned_exec, [INSTR_DROP] = owned_exec,
     [INSTR_WAKER] = task_exec, [INSTR_WAKE] = task_exec,
     [INSTR_ABORT] = task_exec, [INSTR_ABORTED] = task_exec, [INSTR_CRASHED] = task_exec, [INSTR_NOW] = data_exec, [INSTR_SCOPE_ABORT] = task_exec,

@@ -37,6 +37,14 @@ static Run spawn(Step *step, Act *act, const Instr *instr) {
     return RUN_ON;
 }
 
+static Run take_role(Step *step, Act *act, const Instr *instr) {
+    Word index = instr->b == NO_SLOT ? 0 : act->frame[instr->b];
+    if (index == WORD_UNINIT) return step_undefined(step, "uninitialised", instr->span);
+    if (index < 0 || index >= FIBER_ROLES) return step_undefined(step, "bounds", instr->span);
+    world_write(step->world, handle_slot(act->frame[instr->a]), NULL)[FIBER_ROLE] = 1 + instr->imm * FIBER_ROLES + index;
+    return RUN_ON;
+}
+
 /* all and race stand at their only wait from the beginning. */
 static void begin_waiting(World *world, uint32_t fiber, const Point *point) {
     Word *words = world_write(world, fiber, NULL);
@@ -114,6 +122,7 @@ Run task_exec(Step *step, Act *act, const Instr *instr) {
     if (step->world->n >= EVAL_COMPS) return step_limit(step, "more than 8,192 tasks, futures and objects at a time");
     switch (instr->op) {
     case INSTR_SPAWN: return spawn(step, act, instr);
+    case INSTR_TAKE_ROLE: return take_role(step, act, instr);
     case INSTR_FUTURE: return make_future(step, act, instr);
     case INSTR_OP_FUTURE: return make_op_future(step, act, instr);
     case INSTR_WAKER: act->frame[instr->a] = step_task(step); return RUN_ON;

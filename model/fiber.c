@@ -77,7 +77,7 @@ void fiber_finish(World *world, uint32_t slot, FiberStatus status, uint32_t resu
     words[FIBER_PC] = machine->points[machine->npoints - 1].pc;
     words[FIBER_STATUS] = status;
     words[FIBER_FLAGS] &= FIBER_IS_TASK;
-    words[FIBER_EXECUTOR] = words[FIBER_SCOPE] = words[FIBER_INNER] = words[FIBER_OWNER] = words[FIBER_FAULT] = 0;
+    words[FIBER_EXECUTOR] = words[FIBER_SCOPE] = words[FIBER_INNER] = words[FIBER_OWNER] = words[FIBER_FAULT] = words[FIBER_ROLE] = 0;
     world_resize(world, slot, FIBER_FRAME + n);
     if (scope) scope_remove(world, handle_slot(scope), slot_handle(slot));
     if (is_task) remember(world, machine->id, world_read(world, slot, NULL)[FIBER_NUMBER], status);

@@ -251,10 +251,13 @@ typedef struct ProtocolText {
 /* `as P.r` or `as P.r[i]` at a spawn: the role that its tasks play. */
 typedef struct RoleUse {
     const char *protocol, *role;
-    bool is_indexed; /* the index is the value of an expression, a word of the task */
+    bool is_indexed; /* the index is the value of an expression, a word of the task (FIBER_ROLE) */
     Span span;
-    uint32_t machine;
+    uint32_t machine; /* NO_SLOT: the spawn lies in code that nobody calls */
 } RoleUse;
+
+/* A name that stands for a type everywhere in the program. */
+typedef struct TypeName { const char *name; const ValueType *type; } TypeName;
 
 typedef struct Program {
     bool is_discrete;      /* time passes in ticks, by steps of a clock */
@@ -276,6 +279,8 @@ typedef struct Program {
     uint32_t nprotocols;
     RoleUse *roles;        /* one per spawn that says `as` */
     uint32_t nroles;
+    TypeName *type_names;  /* only where there are protocols: what their payloads can be */
+    uint32_t ntype_names;
     Atom *atoms;
     uint32_t natoms;
     Property *properties;  /* in the order they are written */

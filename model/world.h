@@ -31,11 +31,13 @@ enum { /* fields of a FIBER: a task, or a future of an async function */
     FIBER_NUMBER,   /* spawn number (from 1) when observed, else 0 */
     FIBER_INNER,    /* handle of the future whose step is under way (it rests before a shared access or blocks), or 0 */
     FIBER_FAULT,    /* task that may be killed: 1 + its spawn's index in program->fault_sites, else 0 */
+    FIBER_ROLE,     /* task with a role: 1 + its index in program->roles * FIBER_ROLES + the role's number, else 0 */
     FIBER_COUNT,    /* future: how many handles hold it */
     FIBER_OWNER,    /* future: handle of the task that polled it first, or 0 */
     FIBER_WAKES,    /* future: handle of the task that polled it on the spot, which is woken once it can go on, or 0 */
     FIBER_FRAME     /* first word of the frame */
 };
+enum { FIBER_ROLES = 1 << 16 /* numbers of an indexed role */ };
 typedef enum FiberStatus {
     FIBER_AT_START,  /* not started */
     FIBER_AT_POINT,  /* at the WAIT of FIBER_PC, arrived: arm states are valid, holds no thread */

@@ -65,9 +65,23 @@ static void check_executor(Sema *s, Expr *executor) {
         sema_type_text(s, type));
 }
 
-static void refuse_later(Sema *s, const Spawn *spawn, Span at) {
-    if (spawn->protocol) sema_not_yet(s, at, "'as' (a role of a protocol)");
-    check_quietly(s, spawn->role_index);
+/* as P.role[i]: that the protocol has the role is for its own reader to say. */
+static void check_role(Sema *s, const Spawn *spawn) {
+    if (!spawn->protocol) return;
+    const Decl *found = NULL, *session = NULL;
+    for (uint32_t i = 0; i < s->tree->ndecls; i++) {
+        const Decl *decl = s->tree->decls[i];
+        if (decl->kind == DECL_PROTOCOL && decl->name == spawn->protocol) found = decl;
+        if (decl->kind == DECL_SESSION && decl->name == spawn->protocol) session = decl;
+    }
+    if (!found) {
+        sema_report(s, ROLE, spawn->role_at, session ? "'%s' is a session, which has no roles" : "there is no protocol '%s'", sema_text(s, spawn->protocol));
+        if (session) sema_note(s, session->at, "it is declared here; a protocol names its roles");
+    }
+    Expr *index = spawn->role_index;
+    const Type *type = index ? check_expr(s, index, NULL) : NULL;
+    if (!type || type_is_integer(type) || type->kind == TYPE_ERROR) return;
+    sema_report(s, TYPE_MISMATCH, index->span, "this has the type '%s', but the number of a role is an integer", sema_type_text(s, type));
 }
 
 /* with crash(n), with restart(n): what was given away with the first start is not there for another one. */
@@ -140,7 +154,7 @@ void check_spawn(Sema *s, Expr *expr) {
     const Spawn *spawn = expr->spawn;
     check_executor(s, spawn->executor);
     check_target(s, expr, spawn->call);
-    refuse_later(s, spawn, expr->at);
+    check_role(s, spawn);
     check_fault(s, spawn);
     sema_effect(s, expr->at, "spawns");
 }

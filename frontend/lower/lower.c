@@ -224,6 +224,8 @@ static void take(Lower *lower) {
     program->nformats = lower->formats.n;
     program->fault_sites = LOWER_TAKE(lower->arena, lower->faults);
     program->nfault_sites = lower->faults.n;
+    program->roles = TAKE(lower->arena, lower->roles);
+    program->nroles = lower->roles.n;
     lower_observed(lower);
 }
 
@@ -237,6 +239,8 @@ static void end(Lower *lower) {
     vec_fini(&lower->formats);
     vec_fini(&lower->faults);
     vec_fini(&lower->fault_keys);
+    vec_fini(&lower->roles);
+    vec_fini(&lower->role_keys);
     vec_fini(&lower->invariants);
     vec_fini(&lower->atoms);
     vec_fini(&lower->properties);
@@ -258,6 +262,7 @@ Program *frontend_lower(Tree *tree, Diags *diags) {
     uint32_t errors = diags_errors(diags);
     begin(&lower, tree, diags);
     lower_globals(&lower);
+    lower_protocols(&lower);
     const Symbol *main_function = find_main(tree);
     assert(main_function);
     lower_machine_of(&lower, main_function);

@@ -44,6 +44,8 @@ typedef struct Lower {
     VEC(SiteKey) site_keys;
     VEC(FaultSite) faults;
     VEC(const Expr *) fault_keys; /* their spawns */
+    VEC(RoleUse) roles;
+    VEC(const Expr *) role_keys;  /* their spawns */
     VEC(const char *) formats;
     VEC(Invariant) invariants;
     VEC(Atom) atoms;
@@ -365,5 +367,13 @@ void lower_observed(Lower *lower); /* which spawn numbers the program's expectat
 
 /* ---- lower_property.c */
 void lower_property(Lower *lower, const Decl *decl);
+
+/* ---- lower_role.c */
+/* Protocols as texts, the roles that spawns name, and the types that payloads may name. */
+void lower_protocols(Lower *lower);
+/* The slot of the number in `as P.role[i]`, NO_SLOT without one. */
+uint32_t lower_role_number(Builder *b, const Expr *expr);
+/* The task of `expr` (a spawn), just made, takes its role. */
+void lower_take_role(Builder *b, const Expr *expr, uint32_t task, uint32_t number, uint32_t machine);
 
 #endif

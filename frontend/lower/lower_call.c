@@ -157,7 +157,7 @@ void lower_spawn(Builder *b, const Expr *expr, uint32_t slot) {
         executor = lower_temp(b, spawn->executor->type);
         lower_expr_into(b, spawn->executor, executor);
     }
-    uint32_t args = arguments(b, spawn->call);
+    uint32_t args = arguments(b, spawn->call), number = lower_role_number(b, expr);
     uint32_t machine = lower_machine_of(b->lower, spawn->call->symbol);
     lower_emit(b, (Instr){.op = INSTR_SPAWN,
                       .type = (uint8_t)(fault_site(b, expr) << 1 | spawn->is_daemon),
@@ -166,6 +166,7 @@ void lower_spawn(Builder *b, const Expr *expr, uint32_t slot) {
                       .c = executor,
                       .d = b->scope_handle,
                       .imm = machine});
+    lower_take_role(b, expr, slot, number, machine);
     lower_release(b, mark);
 }
 

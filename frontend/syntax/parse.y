@@ -647,10 +647,10 @@ spawn_daemon: %empty                    { $$ = false; } | DAEMON { $$ = true; };
 
 spawn_role:
     %empty                              { $$ = (Spawn){0}; }
-  | AS any_name '.' any_name role_index { $$ = (Spawn){.protocol = $2.name, .role = $4.name, .role_index = $5}; }
+  | AS any_name '.' any_name role_index { $$ = (Spawn){.protocol = $2.name, .role = $4.name, .role_at = span_join(@2, @5), .role_index = $5}; }
   ;
 
-role_index: %empty                      { $$ = NULL; } | '[' expression ']' { $$ = $2; };
+role_index: %empty                      { $$ = NULL; @$ = yylsp[0]; } | '[' expression ']' { $$ = $2; };
 
 spawn_fault:
     %empty                              { $$ = (Spawn){0}; }
