@@ -6,6 +6,8 @@
 #include "checker/lts.h"
 #include "checker/properties.h"
 #include "checker/races.h"
+#include "checker/role_graph.h"
+#include "checker/roles.h"
 #include "checker/search.h"
 #include "checker/yields.h"
 #include "model/support/fatal.h"
@@ -64,7 +66,7 @@ static void conclude(EngineResult *result, Search *search, Hits *hits) {
 
 /* The verdicts after the search look at who moved, and at what was a fault. */
 static bool needs_labels(const Program *program, const EngineOptions *options) {
-    return program->has_faults || program->has_all || program->nproperties > 0 || endless_wanted(program, options) ||
+    return program->has_faults || program->has_all || program->nproperties > 0 || program->nroles > 0 || endless_wanted(program, options) ||
            (program->threaded && yields_possible(program));
 }
 
@@ -99,8 +101,10 @@ EngineResult *engine_check(const Program *program, const EngineOptions *options)
     explore(&search, program, options, &chosen);
     result->properties = new_results(program, options);
     analyse(&search, &hits, result->properties);
+    RoleGraph *roles = roles_find(&search, &hits);
     conclude(result, &search, &hits);
     if (options->record_graph) result->graph = lts_record(&search, &hits);
+    role_graph_free(roles);
     hits_fini(&hits);
     search_fini(&search);
     return result;

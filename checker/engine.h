@@ -15,6 +15,8 @@
 typedef enum EngineMerge { ENGINE_MERGE_AUTO, ENGINE_MERGE_NEVER, ENGINE_MERGE_ALWAYS } EngineMerge;
 #define ENGINE_PLAIN_STATES 100000u
 
+struct RoleJudge;
+
 typedef struct EngineOptions {
     TsOptions ts;         /* ts.merge and ts.labels are set by the engine */
     EngineMerge merge;
@@ -32,6 +34,7 @@ typedef struct EngineOptions {
                                   where there is none (no verdict) */
     const char *const *unmade; /* with `wrong`: why there is none; NULL, or NULL entries: nothing is known of it */
     bool plain_automata;  /* --no-strength: all are searched as general ones */
+    const struct RoleJudge *roles; /* model/roles.h: who holds tasks to their roles; NULL: nobody */
     bool record_graph;    /* keep labelled edges for `unknot graph lts` */
 } EngineOptions;
 
@@ -52,6 +55,8 @@ typedef enum FindingKind { /* texts as in the expectations: finding_kind_text */
     FINDING_RACE,
     FINDING_INVARIANT,
     FINDING_PROPERTY,
+    FINDING_NONCONFORMING,
+    FINDING_INCOMPATIBLE, /* of a protocol or machines: found without a search, tools/ adds it */
     FINDING_KINDS
 } FindingKind;
 const char *fairness_text(Fairness fairness); /* "weak", "none", "strong" */

@@ -8,6 +8,7 @@
 #include "model/channel.h"
 #include "model/race.h"
 #include "model/replay.h"
+#include "model/roles.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 const char *finding_kind_text(FindingKind kind) {
     static const char *const texts[FINDING_KINDS] = {"deadlock", "partial-deadlock", "lost-wakeup", "assertion",
         "undefined", "misuse", "ignored-close", "never-yields", "livelock", "nontermination", "unbounded", "race",
-        "violated", "violated"};
+        "violated", "violated", "nonconforming", "incompatible"};
     assert(kind < FINDING_KINDS);
     return texts[kind];
 }
@@ -328,6 +329,24 @@ static void tell_unbounded(Making *making) {
     trace->nloop = making->hit->loop.n;
 }
 
+/* The line of code, then what the claim says of other lines. */
+static void tell_claim(Making *making) {
+    Trace *trace = making->trace;
+    Arena *arena = &trace->arena;
+    const RoleClaim *claim = making->hit->claim;
+    const Sources *sources = making->search->program->sources;
+    making->name = arena_strdup(arena, claim->name);
+    trace->name = making->name;
+    trace->message = arena_strdup(arena, claim->message);
+    trace->waits = ARENA_ARRAY(arena, TraceWait, claim->nnotes);
+    for (uint32_t i = 0; i < claim->nnotes; i++) {
+        TraceWait *wait = &trace->waits[trace->nwaits++];
+        *wait = (TraceWait){.task = UINT32_MAX, .what = "", .holder = "", .holder_task = UINT32_MAX, .text = arena_strdup(arena, claim->notes[i].text)};
+        telling_place(sources, arena, claim->notes[i].span, wait);
+    }
+    place(making, claim->span);
+}
+
 /* Both places, as lines of the report. */
 static void tell_race(Making *making) {
     Trace *trace = making->trace;
@@ -433,6 +452,7 @@ static void tell(Making *making) {
     case FINDING_LIVELOCK:
     case FINDING_NONTERMINATION: tell_endless(making); break;
     case FINDING_RACE: tell_race(making); break;
+    case FINDING_NONCONFORMING: tell_claim(making); break;
     case FINDING_UNBOUNDED: tell_unbounded(making); break;
     default:
         if (making->hit->loop.n > 0) tell_loop(making);

@@ -21,6 +21,7 @@ typedef struct Hit {
     bool is_partial;  /* deadlocks, lost wakeups: others can go on */
     StuckKey key;     /* deadlocks, infinite runs: what makes two of them one */
     uint32_t task; /* never-yields: slot in `state`; unbounded: slot, where the loop ends, of what there is more of */
+    const struct RoleClaim *claim; /* nonconforming: the run to it is `loop`, from the initial state `state` */
     VEC(HitStep) loop; /* infinite runs: a cycle that begins and ends in `state` */
     VEC(HitStep) prefix; /* properties: the run to `state`, from an initial state on; else the search's own */
     bool stutters;       /* properties: the run stops in `state` */

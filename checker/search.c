@@ -452,6 +452,7 @@ void search_init(Search *search, const Program *program, const EngineOptions *op
     search->labelled = labelled;
     TsOptions ts = options->ts;
     ts.labels = labelled;
+    ts.comms = program->nroles > 0 && options->roles != NULL;
     search->ts = ts_new(program, ts);
     search->worker = ts_worker_new(search->ts);
     store_init(&search->store);

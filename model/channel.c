@@ -124,6 +124,19 @@ static Served complete_receiver(World *world, uint32_t slot, uint32_t index, Wor
     return served;
 }
 
+/* Where tasks play roles it matters which message it was that somebody sent who waited. */
+static bool keeps_label(const Program *program, const Word *words) {
+    return program->nroles > 0 && program->sites[words[CHANNEL_SITE]].elem->kind == VALUE_MESSAGE;
+}
+
+static void mark_sent(World *world, uint32_t slot, Served served, Word label) {
+    const Word *words = world_read(world, slot, NULL);
+    Records done = channel_lists(world->program, words).done;
+    int index = records_find(words, done, served.fiber, served.arm);
+    assert(index >= 0);
+    world_write(world, slot, NULL)[records_word(done, (uint32_t)index) + DONE_ITEM] = label;
+}
+
 /* Takes the sender's item (into `item`, unless NULL) and completes it. */
 static Served complete_sender(World *world, uint32_t slot, uint32_t index, Word result, Word *item) {
     ChannelLists lists = lists_at(world, slot);
@@ -131,9 +144,11 @@ static Served complete_sender(World *world, uint32_t slot, uint32_t index, Word 
     Word *words = world_write(world, slot, NULL);
     Served served = {words[at], words[at + 1], words[at + SENDER_WHAT] == WANTS_SLOT};
     if (item) memcpy(item, words + at + SENDER_ITEM, sizeof(Word) * lists.width);
+    Word label = keeps_label(world->program, words) ? words[at + SENDER_ITEM] : 0;
     words[CHANNEL_NSENDERS]--;
     world_remove(world, slot, at, lists.senders.width);
     complete(world, slot, served.fiber, served.arm, result, NULL);
+    if (label) mark_sent(world, slot, served, label);
     return served;
 }
 
@@ -298,6 +313,13 @@ bool channel_got_slot(World *world, uint32_t slot, Waiter who) { return is_done_
 static void remove_done(World *world, uint32_t slot, Records done, uint32_t index) {
     world_write(world, slot, NULL)[CHANNEL_NDONE]--;
     world_remove(world, slot, records_word(done, index), done.width);
+}
+
+Word channel_sent_word(World *world, uint32_t slot, Waiter who) {
+    const Word *words = world_read(world, slot, NULL);
+    Records done = channel_lists(world->program, words).done;
+    int index = records_find(words, done, who.fiber, who.arm);
+    return index >= 0 && done.width > DONE_ITEM ? words[records_word(done, (uint32_t)index) + DONE_ITEM] : 0;
 }
 
 bool channel_collect(World *world, uint32_t slot, Waiter who, Word *item, bool is_recv) {

@@ -100,10 +100,20 @@ typedef struct Access {
 } Access;
 typedef struct AccessLog { Access *data; uint32_t n, cap; } AccessLog;
 
+/* The items that a step sends into and receives from channels, in order (a send that waited: in the step in which its task goes on). */
+typedef struct Comm {
+    uint32_t channel; /* slot */
+    uint32_t label;   /* of a message: which one; else 0 */
+    bool is_send;
+    Span span;
+} Comm;
+typedef struct CommLog { Comm *data; uint32_t n, cap; } CommLog;
+
 typedef struct EvalOptions {
     bool run_on;   /* --ready run-on */
     bool no_reset; /* --no-reset: locals in scope keep their values when they are dead */
     AccessLog *accesses; /* added to; NULL: nobody looks */
+    CommLog *comms;      /* likewise */
 } EvalOptions;
 
 /* Makes the initial world: runs the init code, then spawns main. Violations are possible (a bad initialiser). */

@@ -40,6 +40,7 @@ static void find_conditions(Expand *expand) {
 void expand_init(Expand *expand, const World *base, Comps *comps, Faults *faults, ExpandOptions options) {
     *expand = (Expand){.program = base->program, .comps = comps, .faults = faults, .options = options};
     if (base->program->ninvariants > MAX_CHECKS) fatal("more than %d invariants in one program", MAX_CHECKS);
+    if (options.comms) expand->options.eval.comms = &expand->comms_log;
     memo_init(&expand->steps);
     memo_init(&expand->checks);
     world_init(&expand->world, base->program);
@@ -62,6 +63,7 @@ void expand_fini(Expand *expand) {
     expand->world.load = NULL;
     world_fini(&expand->world);
     choices_fini(&expand->choices);
+    free(expand->comms_log.data);
 }
 
 uint64_t expand_memory(const Expand *expand) {
@@ -145,6 +147,30 @@ static uint32_t fault_of(Expand *expand, const StepResult *result, uint32_t slot
     return faults_add(expand->faults, &limit);
 }
 
+static void add_labels(Expand *expand, const StepResult *result) {
+    vec_push(&expand->tape, result->fiber);
+    vec_push(&expand->tape, result->left);
+    vec_push(&expand->tape, result->arm << 1 | (result->progress ? 1u : 0u));
+    vec_push(&expand->tape, (uint32_t)result->lost);
+    vec_push(&expand->tape, (uint32_t)(result->lost >> 32));
+    vec_push(&expand->tape, (uint32_t)result->delivered);
+    vec_push(&expand->tape, (uint32_t)(result->delivered >> 32));
+    vec_push(&expand->tape, (uint32_t)result->events);
+    vec_push(&expand->tape, (uint32_t)(result->events >> 32));
+}
+
+static void add_comms(Expand *expand, uint32_t slot) {
+    const Word *words = world_read(&expand->world, slot, NULL);
+    uint32_t status = comp_kind(words) == COMP_FIBER ? (uint32_t)words[FIBER_STATUS] : 0;
+    assert(expand->comms_log.n < 1u << EXPAND_STATUS);
+    vec_push(&expand->tape, status << EXPAND_STATUS | expand->comms_log.n);
+    for (uint32_t i = 0; i < expand->comms_log.n; i++) {
+        const Comm *comm = &expand->comms_log.data[i];
+        const uint32_t packed[EXPAND_COMM] = {comm->channel, comm->label << 1 | comm->is_send, comm->span.file, comm->span.begin, comm->span.end};
+        for (uint32_t k = 0; k < EXPAND_COMM; k++) vec_push(&expand->tape, packed[k]);
+    }
+}
+
 static void add_outcome(Expand *expand, StepResult *result, uint32_t n, uint32_t slot) {
     uint32_t changed = 0, at = expand->tape.n;
     for (uint32_t i = 0; i < n; i++) changed += expand->world.comps[i].changed;
@@ -158,16 +184,8 @@ static void add_outcome(Expand *expand, StepResult *result, uint32_t n, uint32_t
     if (result->status == STEP_DONE) collect_writes(expand, &head, n);
     if (result->status == STEP_VIOLATION || result->status == STEP_LIMIT) vec_push(&expand->tape, fault_of(expand, result, slot));
     expand->tape.data[at] = head;
-    if (!expand->options.labels) return;
-    vec_push(&expand->tape, result->fiber);
-    vec_push(&expand->tape, result->left);
-    vec_push(&expand->tape, result->arm << 1 | (result->progress ? 1u : 0u));
-    vec_push(&expand->tape, (uint32_t)result->lost);
-    vec_push(&expand->tape, (uint32_t)(result->lost >> 32));
-    vec_push(&expand->tape, (uint32_t)result->delivered);
-    vec_push(&expand->tape, (uint32_t)(result->delivered >> 32));
-    vec_push(&expand->tape, (uint32_t)result->events);
-    vec_push(&expand->tape, (uint32_t)(result->events >> 32));
+    if (expand->options.labels) add_labels(expand, result);
+    if (expand->options.comms) add_comms(expand, slot);
 }
 
 /* Runs every sequence of choices; the tape gets their number and the outcomes. Returns whether some outcome makes components (whose slots
@@ -180,6 +198,7 @@ static bool run_all(Expand *expand, uint32_t n, uint32_t slot) {
     choices_clear(&expand->choices);
     do {
         begin_world(expand, n);
+        expand->comms_log.n = 0;
         StepResult result = eval_step(&expand->world, slot, &expand->options.eval, &expand->choices, NULL);
         expand->evaluations++;
         if (result.status == STEP_DISABLED) continue;

@@ -25,12 +25,16 @@ typedef struct ExpandOutcome {
     uint32_t fiber, left, arm; /* ExpandOptions.labels: as in StepResult */
     bool progress;
     uint64_t lost, delivered, events;
+    FiberStatus status_after; /* ExpandOptions.comms: of the task */
+    uint32_t ncomms;
+    const uint32_t *comms; /* EXPAND_COMM words each: expand_comm */
 } ExpandOutcome;
 
 typedef struct ExpandOptions {
     EvalOptions eval;
     bool memo;
     bool labels; /* outcomes tell who moved */
+    bool comms;  /* and what they sent and received */
 } ExpandOptions;
 
 typedef struct Expand {
@@ -44,6 +48,7 @@ typedef struct Expand {
     uint64_t undefined;      /* of the conditions, those that met undefined behaviour in some state asked so far */
     VEC(uint32_t) tape;      /* of each look-up: how many outcomes, then each packed (expand_next) */
     uint32_t kept;           /* what lies past this belongs to the last look-up alone */
+    CommLog comms_log;
     World world;             /* loads lazily from the state at hand */
     const uint32_t *state;
     VEC(uint32_t) path;      /* slots in the order of first reading */
@@ -78,12 +83,17 @@ static inline const uint32_t *expand_step(Expand *expand, const uint32_t *state,
 
 /* First word of an outcome: status in 3 bits, the five flags, 12 bits of nwrites, 12 of nadded; then the writes, the contents added, for
    VIOLATION and LIMIT the fault, and with labels: fiber, left, arm << 1 | progress, lost, delivered and events in two words
-   each. */
+   each; with comms those (EXPAND_STATUS). */
 enum { EXPAND_REACHED = 8, EXPAND_REORDERS = 16, EXPAND_REFS = 32, EXPAND_INERT = 64, EXPAND_FAULT = 128, EXPAND_WRITES = 8, EXPAND_ADDED = 20,
        EXPAND_MANY = (1 << 12) - 1 };
+/* With comms: how many there are, and the task's status above; then each one. */
+enum { EXPAND_STATUS = 24, EXPAND_COMM = 5 };
+static inline Comm expand_comm(const uint32_t *words) {
+    return (Comm){words[0], words[1] >> 1, words[1] & 1, {words[2], words[3], words[4]}};
+}
 
 /* Unpacks the outcome at `at` and returns where the next one is. */
-static inline const uint32_t *expand_next(const uint32_t *at, bool labels, ExpandOutcome *outcome) {
+static inline const uint32_t *expand_next(const uint32_t *at, const ExpandOptions *options, ExpandOutcome *outcome) {
     uint32_t head = *at++;
     outcome->status = (StepStatus)(head & 7);
     outcome->reached_point = (head & EXPAND_REACHED) != 0;
@@ -98,7 +108,7 @@ static inline const uint32_t *expand_next(const uint32_t *at, bool labels, Expan
     outcome->fault = 0;
     at = outcome->added + outcome->nadded;
     if (outcome->status == STEP_VIOLATION || outcome->status == STEP_LIMIT) outcome->fault = *at++;
-    if (labels) {
+    if (options->labels) {
         outcome->fiber = *at++;
         outcome->left = *at++;
         outcome->progress = *at & 1;
@@ -108,6 +118,13 @@ static inline const uint32_t *expand_next(const uint32_t *at, bool labels, Expan
         outcome->delivered = at[2] | (uint64_t)at[3] << 32;
         outcome->events = at[4] | (uint64_t)at[5] << 32;
         at += 6;
+    }
+    outcome->ncomms = 0;
+    if (options->comms) {
+        outcome->status_after = (FiberStatus)(*at >> EXPAND_STATUS);
+        outcome->ncomms = *at++ & ((1u << EXPAND_STATUS) - 1);
+        outcome->comms = at;
+        at += outcome->ncomms * EXPAND_COMM;
     }
     return at;
 }

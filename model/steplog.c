@@ -1,3 +1,4 @@
+#include "model/channel.h"
 #include "model/step.h"
 #include "model/support/vec.h"
 
@@ -18,6 +19,14 @@ Event *step_event(Step *step, EventKind kind, Span span, uint32_t fiber, uint32_
     Event *event = &log->events[log->n++];
     *event = (Event){.kind = kind, .span = span, .fiber = fiber, .object = object, .ok = true};
     return event;
+}
+
+void step_comm(Step *step, Span span, uint32_t channel, bool is_send, Word first) {
+    CommLog *log = step->options ? step->options->comms : NULL;
+    if (!log || world_kind(step->world, channel) != COMP_CHANNEL) return;
+    const ValueType *elem = step->program->sites[world_read(step->world, channel, NULL)[CHANNEL_SITE]].elem;
+    vec_reserve_((void **)&log->data, &log->cap, log->n + 1, sizeof *log->data);
+    log->data[log->n++] = (Comm){channel, elem->kind == VALUE_MESSAGE ? (uint32_t)first : 0, is_send, span};
 }
 
 void event_values(Event *event, const Word *values, uint32_t n) {

@@ -78,7 +78,7 @@ Ts *ts_new(const Program *program, TsOptions options) {
     ts->program = program;
     ts->options = options;
     ts->expand = (ExpandOptions){
-        .eval = {.run_on = options.run_on, .no_reset = !options.reset}, .memo = options.memo, .labels = options.labels};
+        .eval = {.run_on = options.run_on, .no_reset = !options.reset}, .memo = options.memo, .labels = options.labels, .comms = options.comms};
     ts->merges = options.merge && ts_merges(program, options);
     pthread_mutex_init(&ts->lock, NULL);
     find_base(ts);
@@ -158,6 +158,7 @@ static uint32_t *reserve_ids(TsSuccessors *out, uint32_t more) {
 void ts_successors_fini(TsSuccessors *out) {
     free(out->edges);
     free(out->ids);
+    free(out->comms);
     *out = (TsSuccessors){0};
 }
 
@@ -175,6 +176,11 @@ static void keep_trace(TsWorker *worker, bool has_target) {
 
 static const TsEdgeKind edge_kinds[] = {[STEP_DONE] = TS_EDGE, [STEP_CUT] = TS_CUT, [STEP_VIOLATION] = TS_VIOLATION, [STEP_LIMIT] = TS_LIMIT};
 
+static void add_comms(const ExpandOutcome *outcome, TsSuccessors *out) {
+    vec_reserve_((void **)&out->comms, &out->comms_cap, out->ncomms + outcome->ncomms, sizeof *out->comms);
+    for (uint32_t i = 0; i < outcome->ncomms; i++) out->comms[out->ncomms++] = expand_comm(outcome->comms + i * EXPAND_COMM);
+}
+
 static void add_edge(TsWorker *worker, uint32_t actor, uint32_t choice, const ExpandOutcome *outcome, TsSuccessors *out) {
     TsEdge *edge = &out->edges[out->nedges++];
     *edge = (TsEdge){.kind = edge_kinds[outcome->status], .actor = actor, .choice = choice, .reached_point = outcome->reached_point,
@@ -188,6 +194,10 @@ static void add_edge(TsWorker *worker, uint32_t actor, uint32_t choice, const Ex
         edge->delivered = outcome->delivered;
         edge->events = outcome->events;
     }
+    edge->status_after = outcome->status_after;
+    edge->comms = out->ncomms;
+    edge->ncomms = outcome->ncomms;
+    if (outcome->ncomms) add_comms(outcome, out);
     if (edge->kind == TS_EDGE) {
         uint32_t *ids = reserve_ids(out, worker->target.n + outcome->nadded);
         edge->n = target_make(&worker->target, outcome, ids);
@@ -207,7 +217,7 @@ static void add_steps(TsWorker *worker, uint32_t slot, const uint32_t *at, TsSuc
     if (count) reserve_edges(out, count);
     for (uint32_t i = 0; i < count; i++) {
         ExpandOutcome outcome;
-        at = expand_next(at, worker->ts->options.labels, &outcome);
+        at = expand_next(at, &worker->ts->expand, &outcome);
         add_edge(worker, slot, i, &outcome, out);
     }
 }
@@ -225,7 +235,7 @@ static bool merged(TsWorker *worker, const uint32_t *state, uint32_t n, TsSucces
 }
 
 static void successors(TsWorker *worker, const uint32_t *state, uint32_t n, TsSuccessors *out) {
-    out->nedges = out->nids = 0;
+    out->nedges = out->nids = out->ncomms = 0;
     vec_clear(&worker->traces);
     vec_clear(&worker->trace_of);
     target_look(&worker->target, state, n);
@@ -277,7 +287,7 @@ static void add_initial(TsWorker *worker, World *world, const StepResult *result
 void ts_initial(TsWorker *worker, TsSuccessors *out) {
     Choices choices = {0};
     uint32_t choice = 0;
-    out->nedges = out->nids = 0;
+    out->nedges = out->nids = out->ncomms = 0;
     do {
         World world;
         world_init(&world, worker->ts->program);

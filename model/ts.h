@@ -19,6 +19,7 @@ typedef struct TsOptions {
     bool merge;      /* inert steps are explored alone (model/merge.h; default false, since it changes counts and may lengthen runs) */
     bool memo;       /* memoised local transitions (default true; --no-memo) */
     bool main_ends_run; /* --main-ends-run */
+    bool comms;      /* steps tell what they send and receive (TsEdge.comms; default false) */
     bool labels;     /* steps tell who moved (TsEdge), and ts_moves can be asked (default false) */
 } TsOptions;
 #define TS_DEFAULTS ((TsOptions){.reset = true, .symmetry = true, .memo = true})
@@ -39,12 +40,16 @@ typedef struct TsEdge {
     bool progress;
     uint64_t lost, delivered;
     uint64_t events;    /* of the program's event atoms, those that happened in the step: bits by Atom.bit */
+    FiberStatus status_after; /* TsOptions.comms: of the actor */
+    uint32_t comms, ncomms; /* TsOptions.comms: in TsSuccessors.comms; their channels are slots of the source */
 } TsEdge;
 typedef struct TsSuccessors {
     TsEdge *edges;
     uint32_t nedges, edges_cap;
     uint32_t *ids;
     uint32_t nids, ids_cap;
+    Comm *comms;
+    uint32_t ncomms, comms_cap;
 } TsSuccessors;
 
 /* True when options.merge would have an effect on this program. */
