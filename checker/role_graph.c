@@ -122,7 +122,7 @@ static void begin_machine(RoleWalk *walk, uint32_t use, uint32_t number, const W
     const Machine *task = walk->search->program->machines[words[FIBER_MACHINE]];
     RoleParts parts = {.made = {.use = use, .number = number, .task = (uint32_t)words[FIBER_MACHINE], .twice = STORE_NONE}};
     uint32_t start = add_node(&parts, (RoleNode){.at = task->span});
-    uint32_t end = add_node(&parts, (RoleNode){.at = task->points[task->npoints - 1].span, .has_ended = true});
+    uint32_t end = add_node(&parts, (RoleNode){.at = task->code[task->points[task->npoints - 1].pc].span, .has_ended = true});
     assert(start == ROLE_NODE_START && end == ROLE_NODE_END);
     (void)start;
     (void)end;

@@ -179,7 +179,9 @@ static void check_machine(const Program *program, Machine *machine) {
     for (uint32_t i = 0; i < machine->npoints; i++) assert(machine->points[i].pc < machine->ncode);
 }
 
-static bool sites_behave_alike(const Site *a, const Site *b) {
+/* Where tasks play roles a channel's name tells which messages go through it. */
+static bool sites_behave_alike(const Program *program, const Site *a, const Site *b) {
+    if (program->nroles > 0 && strcmp(a->name, b->name) != 0) return false;
     return a->kind == b->kind && a->elem == b->elem && a->is_fifo == b->is_fifo && a->is_barging == b->is_barging &&
            a->is_unowned == b->is_unowned && a->is_scoped == b->is_scoped && a->is_extern == b->is_extern && a->is_lossy == b->is_lossy &&
            a->is_duplicating == b->is_duplicating && a->is_reordering == b->is_reordering && a->is_fair == b->is_fair && a->losses == b->losses &&
@@ -198,7 +200,7 @@ static bool has_faults(const Program *program) {
 static void match_sites(Program *program) {
     for (uint32_t i = 0; i < program->nsites; i++) {
         uint32_t first = 0;
-        while (!sites_behave_alike(&program->sites[first], &program->sites[i])) first++;
+        while (!sites_behave_alike(program, &program->sites[first], &program->sites[i])) first++;
         program->sites[i].alike = first;
     }
 }

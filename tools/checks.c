@@ -38,12 +38,14 @@ static const Row *row_at(const Job *job, uint32_t index) {
 }
 
 uint32_t checks_count(const Job *job) {
-    return count_rows(job) + job->program->ninvariants + job->program->nproperties;
+    return count_rows(job) + job->program->ninvariants + job->program->nproperties + job->conformance.rows.n;
 }
 
 bool checks_left_open(const Job *job) {
     for (uint32_t i = 0; i < job->program->nproperties; i++)
         if (job->result->properties[i].verdict == VERDICT_UNKNOWN) return true;
+    for (uint32_t i = 0; i < job->conformance.rows.n; i++)
+        if (job->conformance.rows.data[i].verdict == VERDICT_UNKNOWN) return true;
     return !job->result->complete;
 }
 
@@ -91,9 +93,16 @@ static Verdict judge(const Job *job, const Check *check) {
     return result->complete ? VERDICT_HOLDS : VERDICT_UNKNOWN;
 }
 
+static Check conformance_at(const Job *job, uint32_t index) {
+    const ConformanceRow *row = &job->conformance.rows.data[index];
+    return (Check){.kind = row->kind, .name = row->name, .fairness = "", .label = row->label, .is_named = true, .verdict = row->verdict,
+        .why = row->verdict == VERDICT_UNKNOWN ? row->note : NULL, .note = row->note};
+}
+
 Check checks_at(const Job *job, uint32_t index) {
     assert(index < checks_count(job));
-    uint32_t ninvariants = job->program->ninvariants, before = count_rows(job) + ninvariants;
+    uint32_t ninvariants = job->program->ninvariants, before = count_rows(job) + ninvariants, nproperties = job->program->nproperties;
+    if (index >= before + nproperties) return conformance_at(job, index - before - nproperties);
     if (index >= before) return check_property(job, index - before);
     Check check = {.kind = FINDING_INVARIANT, .name = "", .fairness = "", .label = "invariant"};
     uint32_t nrows = count_rows(job);
@@ -108,6 +117,11 @@ Check checks_at(const Job *job, uint32_t index) {
     }
     check.verdict = judge(job, &check);
     return check;
+}
+
+const char *check_verdict_text(const Check *check) {
+    if (check->kind != FINDING_NONCONFORMING || check->verdict == VERDICT_UNKNOWN) return verdict_text(check->verdict);
+    return check->verdict == VERDICT_HOLDS ? "conforms" : "does not conform";
 }
 
 const char *verdict_text(Verdict verdict) {

@@ -10,13 +10,17 @@ typedef struct Check {
     const char *label; /* as listed: "deadlock", "invariant" */
     const char *fairness; /* what the verdict assumes of the scheduler: "weak", "strong", "none"; "" when nothing */
     Verdict verdict;
-    const char *why;      /* of a property that is unknown; else NULL */
+    const char *why;      /* of a property or a role that is unknown; else NULL */
     const char *vacuous;  /* of a property that holds only because this never happens; else NULL */
+    bool is_named;     /* the label tells the name already */
+    const char *note;  /* of a role: how it is shown, or why not; "" or NULL */
 } Check;
 
 /* How many checks the job's program has. */
 uint32_t checks_count(const Job *job);
 Check checks_at(const Job *job, uint32_t index);
+/* "holds", "conforms", … */
+const char *check_verdict_text(const Check *check);
 const char *verdict_text(Verdict verdict); /* "holds", "violated", "unknown" */
 /* Something was left without a verdict. */
 bool checks_left_open(const Job *job);

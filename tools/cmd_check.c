@@ -38,7 +38,7 @@ static bool save(const Trace *trace, const char *stem, Arena *arena) {
     trace_json(trace, output.stream);
     if (!output_end(&output)) return false;
     output_begin(&output, arena_printf(arena, "%s.dot", stem));
-    if (trace->nwaits && strcmp(trace->kind, "race") != 0) trace_waits_dot(trace, output.stream);
+    if (trace->nwaits && trace->waits[0].task != UINT32_MAX && strcmp(trace->kind, "race") != 0) trace_waits_dot(trace, output.stream);
     else trace_dot(trace, output.stream);
     return output_end(&output);
 }

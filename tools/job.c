@@ -43,6 +43,16 @@ static bool merge_options(Job *job, CommandLine line) {
     return reparse;
 }
 
+static ListeningEnd listening_end(const Options *options) {
+    return options->listening_end == 1 ? LISTENING_ALLOW : options->listening_end == 3 ? LISTENING_REJECT : LISTENING_WARN;
+}
+
+static void free_protocols(Job *job) {
+    conformance_fini(&job->conformance);
+    program_protocols_free(job->protocols);
+    job->protocols = NULL;
+}
+
 void job_load(Job *job, const char *path, CommandLine line) {
     *job = (Job){.path = path};
     options_init(&job->options);
@@ -57,7 +67,10 @@ void job_load(Job *job, const char *path, CommandLine line) {
     if (diags_errors(job->diags) == 0) extras_add(&job->extras, &job->options, path, job->tree, job->diags);
     if (diags_errors(job->diags) == 0 && frontend_check(job->tree, job->diags))
         job->program = frontend_lower(job->tree, job->diags);
+    if (job->program) job->protocols = program_protocols_new(job->program, job->diags);
+    if (job->program) conformance_init(&job->conformance, job->protocols, listening_end(&job->options), job->diags);
     if (diags_errors(job->diags) > 0 && job->program) {
+        free_protocols(job);
         program_free(job->program);
         job->program = NULL;
     }
@@ -93,6 +106,7 @@ void job_check(Job *job, uint32_t shares, bool record) {
         .fairness = options->fairness == 3 ? FAIRNESS_STRONG : options->fairness == 2 ? FAIRNESS_NONE : FAIRNESS_WEAK,
         .termination = options->termination != 0,
         .races = options->races,
+        .roles = job->protocols ? &job->conformance.judge : NULL,
         .record_graph = record,
     };
     Automata automata;
@@ -103,10 +117,12 @@ void job_check(Job *job, uint32_t shares, bool record) {
     job->result = engine_check(job->program, &engine);
     automata_fini(&automata);
     progress_end(&progress);
+    conformance_conclude(&job->conformance, job->sources, job->result);
 }
 
 void job_fini(Job *job) {
     if (job->result) engine_result_free(job->result);
+    if (job->program) free_protocols(job);
     if (job->program) program_free(job->program);
     extras_fini(&job->extras);
     unparse(job);

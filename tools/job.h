@@ -5,6 +5,7 @@
 #include "checker/engine.h"
 #include "frontend/frontend.h"
 #include "tools/extras.h"
+#include "tools/conformance.h"
 #include "tools/options.h"
 
 /* Exit codes, and what each file's outcome counts as. */
@@ -26,6 +27,8 @@ typedef struct Job {
     Extras extras;        /* properties that the options give */
     Program *program;     /* NULL: there are errors */
     EngineResult *result; /* NULL: not checked */
+    ProgramProtocols *protocols; /* NULL: none */
+    Conformance conformance;
 } Job;
 
 /* Reads and lowers a file; job->program is NULL when job->diags holds errors. */

@@ -44,6 +44,7 @@ typedef struct Options {
     double timeout;
     uint32_t fairness, termination; /* which word of the option's argument, from 1; 0: not given */
     bool races;
+    uint32_t listening_end; /* as fairness */
     uint32_t merge_kind; /* as fairness */
     uint64_t bound;
     bool async_subtype, sync;

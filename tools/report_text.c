@@ -80,7 +80,7 @@ static void put_finding(const Style *style, const Job *job, const Finding *findi
     else put_waits(style, trace);
     if (!trace) return;
     put_consequences(style, trace);
-    if (!job->options.quiet) put_run(style, job, trace);
+    if (!job->options.quiet && (trace->nsteps || finding->kind != FINDING_INCOMPATIBLE)) put_run(style, job, trace);
     if (saved) fprintf(style->out, "  graph: %s.dot   replay: unknot trace %s.json\n", saved, saved);
     fputc('\n', style->out);
 }
@@ -107,12 +107,12 @@ static void put_remarks(const Style *style, const Check *check) {
 static void put_check(const Style *style, const Job *job, uint32_t index) {
     Check check = checks_at(job, index);
     char label[256];
-    snprintf(label, sizeof label, "%s%s%s", check.label, check.name[0] ? " " : "", check.name);
+    snprintf(label, sizeof label, "%s%s%s", check.label, check.name[0] && !check.is_named ? " " : "", check.is_named ? "" : check.name);
     const char *colour = check.verdict == VERDICT_VIOLATED ? style->red
                          : check.verdict == VERDICT_HOLDS  ? style->green
                                                            : style->yellow;
     fprintf(style->out, "  %-*s  %s%-*s%s", LABEL_WIDTH, label, colour, index == 0 ? VERDICT_WIDTH : 0,
-        verdict_text(check.verdict), style->plain);
+        check_verdict_text(&check), style->plain);
     if (index == 0) {
         fprintf(style->out, "   %" PRIu64 " %sstate%s   ", job->result->states, job->result->merged ? "merged " : "",
             job->result->states == 1 ? "" : "s");
@@ -120,6 +120,7 @@ static void put_check(const Style *style, const Job *job, uint32_t index) {
     }
     if (check.kind == FINDING_PROPERTY) put_remarks(style, &check);
     else if (check.fairness[0]) fprintf(style->out, "   %s(%s fairness)%s", style->dim, check.fairness[0] == 'n' ? "no" : check.fairness, style->plain);
+    if (check.note && check.note[0]) fprintf(style->out, "   %s(%s)%s", style->dim, check.note, style->plain);
     fputc('\n', style->out);
 }
 

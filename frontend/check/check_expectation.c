@@ -19,7 +19,6 @@ static const KindInfo kinds[] = {
     {"never-yields", ARGUMENT_TASK},
     {"livelock", ARGUMENT_TASK},
     {"nontermination", ARGUMENT_TASK},
-    {"nonconforming", ARGUMENT_TASK},
     {"violated", ARGUMENT_PROPERTY},
     {"unbounded", ARGUMENT_VARIABLE},
     {"ignored-close", ARGUMENT_VARIABLE},

@@ -224,7 +224,7 @@ static void take(Lower *lower) {
     program->nformats = lower->formats.n;
     program->fault_sites = LOWER_TAKE(lower->arena, lower->faults);
     program->nfault_sites = lower->faults.n;
-    program->roles = TAKE(lower->arena, lower->roles);
+    program->roles = LOWER_TAKE(lower->arena, lower->roles);
     program->nroles = lower->roles.n;
     lower_observed(lower);
 }

@@ -32,6 +32,8 @@ static bool is_exempt(DiagCode code) {
     case DIAG_PROTOCOL:
     case DIAG_NOT_PROJECTABLE:
     case DIAG_NONCONFORMING:
+    case DIAG_LISTENING_END:
+    case DIAG_ROLE_UNTAKEN:
     case DIAG_CFSM: return true;
     default: return false;
     }

@@ -1,0 +1,327 @@
+#include "tools/conformance.h"
+
+#include "checker/telling.h"
+#include "model/support/fatal.h"
+#include "session/conform.h"
+#include "tools/role_machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *name_of(const Conformance *conformance, Name name) { return names_text(conformance->protocols->names, name); }
+
+static uint32_t add_row(Conformance *conformance, FindingKind kind, const char *label, const char *name, Verdict verdict) {
+    vec_push(&conformance->rows, (ConformanceRow){kind, label, name, verdict, ""});
+    return conformance->rows.n - 1;
+}
+
+/* ---- protocols */
+
+static void judge(void *context, RoleGraph *graph, RoleClaim **claims, uint32_t *nclaims);
+static void settle(void *context, const RoleClaim *claims, uint32_t nclaims);
+
+/* A role whose machine may be done, and may go on listening. */
+static bool may_listen(const HeldProtocol *held, uint32_t *role) {
+    for (*role = 0; *role < held->protocol->nroles; ++*role)
+        if (cfsm_restless(&held->projections[*role].machine) != UINT32_MAX) return true;
+    return false;
+}
+
+static void add_protocol(Conformance *conformance, const HeldProtocol *held) {
+    const char *name = name_of(conformance, held->protocol->name);
+    uint32_t role, row = add_row(conformance, FINDING_INCOMPATIBLE, arena_printf(&conformance->arena, "protocol %s", name), name,
+                                 held->is_projectable ? VERDICT_HOLDS : VERDICT_VIOLATED);
+    if (!held->is_projectable || conformance->listening_end == LISTENING_ALLOW || !may_listen(held, &role)) return;
+    if (conformance->listening_end == LISTENING_REJECT) {
+        conformance->rows.data[row].verdict = VERDICT_VIOLATED;
+        return;
+    }
+    diags_add(conformance->diags, DIAG_LISTENING_END, held->protocol->roles[role].span, "'%s' may still be listening when '%s' is over",
+              name_of(conformance, held->protocol->roles[role].name), name);
+    diags_note(conformance->diags, held->protocol->roles[role].span, "let somebody tell it that there is nothing more, or close its channel; --listening-end allow or reject");
+}
+
+void conformance_init(Conformance *conformance, ProgramProtocols *protocols, ListeningEnd listening_end, Diags *diags) {
+    *conformance = (Conformance){.protocols = protocols, .listening_end = listening_end, .diags = diags};
+    conformance->judge = (RoleJudge){conformance, judge, settle};
+    arena_init(&conformance->arena);
+    for (uint32_t i = 0; protocols != NULL && i < protocols->n; i++) add_protocol(conformance, &protocols->held[i]);
+}
+
+void conformance_fini(Conformance *conformance) {
+    arena_fini(&conformance->arena);
+    vec_fini(&conformance->rows);
+    vec_fini(&conformance->claimed);
+}
+
+/* ---- one task */
+
+/* A task being held to its role. */
+typedef struct Judging {
+    Conformance *conformance;
+    RoleGraph *graph;
+    uint32_t machine, role, row;
+    const HeldProtocol *held;
+    const char *role_name, *protocol_name;
+    RoleLinks links;
+    RoleFold fold;
+    RoleProduct product;
+    Conform conform;
+    RoleClaim *claim; /* what is claimed, once something is */
+} Judging;
+
+static Arena *arena_of(Judging *judging) { return &judging->graph->arena; }
+static const char *text_of(const Judging *judging, Name name) { return name_of(judging->conformance, name); }
+static const char *role_text(const Judging *judging, uint32_t role) { return text_of(judging, judging->held->protocol->roles[role].name); }
+
+/* "`bye` to server": the label alone. */
+static const char *act_text(Judging *judging, const CfsmEdge *edge) {
+    const char *message = text_of(judging, edge->message);
+    int length = (int)strcspn(message, "(");
+    if (length == 0) length = (int)strlen(message);
+    return arena_printf(arena_of(judging), "`%.*s` %s %s", length, message, edge->is_send ? "to" : "from", role_text(judging, edge->peer));
+}
+
+/* What the projection does in this state: "`get` to server or `bye` to server". */
+static const char *expected_text(Judging *judging, uint32_t at) {
+    const Cfsm *projection = &judging->held->projections[judging->role].machine;
+    const char *text = "";
+    for (uint32_t e = at == NO_SLOT ? 0 : projection->first[at]; at != NO_SLOT && e < projection->first[at + 1]; e++)
+        text = arena_printf(arena_of(judging), "%s%s%s", text, *text ? " or " : "", act_text(judging, &projection->edges[e]));
+    if (at != NO_SLOT && projection->is_final[at]) text = arena_printf(arena_of(judging), "%s%sthe end", text, *text ? " or " : "");
+    return *text ? text : "nothing more";
+}
+
+static bool has_ended(const Judging *judging) {
+    return judging->conform.edge == UINT32_MAX && judging->fold.part_of[ROLE_NODE_END] == judging->product.states[judging->conform.state].part;
+}
+
+static const char *message_text(Judging *judging) {
+    const Conform *conform = &judging->conform;
+    RoleState state = judging->product.states[conform->state];
+    const char *expected = expected_text(judging, state.at), *who = judging->role_name, *protocol = judging->protocol_name;
+    Arena *arena = arena_of(judging);
+    if (conform->edge != UINT32_MAX) {
+        const CfsmEdge *edge = &judging->product.task.machine.edges[conform->edge];
+        uint32_t to = judging->product.states[edge->to].at;
+        const char *act = act_text(judging, edge), *verb = edge->is_send ? "sends" : "takes";
+        if (to != NO_SLOT) return arena_printf(arena, "%s %s %s where %s does not let it: %s", who, verb, act, protocol, conform->why);
+        return arena_printf(arena, "%s %s %s where %s expects %s", who, verb, act, protocol, expected);
+    }
+    if (has_ended(judging)) return arena_printf(arena, "%s ends where %s expects %s", who, protocol, expected);
+    if (conform->fault == CONFORM_MISSING && conform->expected != NULL) {
+        const GlobalEdge *missing = conform->expected;
+        CfsmEdge edge = {.peer = missing->sender, .message = missing->message};
+        return arena_printf(arena, "%s does not take %s here, which %s lets come", who, act_text(judging, &edge), protocol);
+    }
+    if (conform->fault == CONFORM_SILENT) return arena_printf(arena, "%s stops here where %s expects %s", who, protocol, expected);
+    return arena_printf(arena, "%s: %s (%s expects %s)", who, conform->why, protocol, expected);
+}
+
+static void add_note(RoleClaim *claim, Span span, const char *text) { claim->notes[claim->nnotes++] = (RoleNote){span, text}; }
+
+/* The operation; or where the task stands; of one that has ended, what it did last. */
+static Span place_of(const Judging *judging) {
+    const Conform *conform = &judging->conform;
+    if (conform->edge != UINT32_MAX) return judging->product.task.edges[conform->edge];
+    if (has_ended(judging) && conform->nrun > 0) return judging->product.task.edges[conform->run[conform->nrun - 1]];
+    return judging->product.task.states[conform->state];
+}
+
+static void add_notes(Judging *judging, RoleClaim *claim) {
+    const GlobalEdge *expected = judging->conform.expected;
+    claim->notes = ARENA_ARRAY(arena_of(judging), RoleNote, 3);
+    add_note(claim, claim->span, !has_ended(judging) ? "here" : judging->conform.nrun > 0 ? "after this" : "without having done anything");
+    if (expected == NULL) {
+        add_note(claim, judging->held->protocol->at, arena_printf(arena_of(judging), "%s is over for %s then", judging->protocol_name, judging->role_name));
+        return;
+    }
+    add_note(claim, expected->span,
+             arena_printf(arena_of(judging), "%s: %s -> %s: %s", judging->protocol_name, role_text(judging, expected->sender),
+                          role_text(judging, expected->receiver), text_of(judging, expected->message)));
+}
+
+/* The communications of the run, and the nodes it ends at. False: some of it was never seen. */
+static bool claim_run(Judging *judging, RoleClaim *claim) {
+    const Conform *conform = &judging->conform;
+    const RoleGraph *graph = judging->graph;
+    bool *outside = ARENA_ARRAY(arena_of(judging), bool, graph->ncomms + 1), *ends;
+    for (uint32_t i = 0; i < graph->ncomms; i++) outside[i] = judging->links.first[i] == judging->links.first[i + 1];
+    claim->outside = outside;
+    claim->run = ARENA_ARRAY(arena_of(judging), uint32_t, conform->nrun + 1);
+    for (uint32_t i = 0; i < conform->nrun; i++) claim->run[claim->nrun++] = judging->product.comms[conform->run[i]];
+    if (conform->edge != UINT32_MAX) claim->run[claim->nrun++] = judging->product.comms[conform->edge];
+    for (uint32_t i = 0; i < claim->nrun; i++)
+        if (claim->run[i] == NO_SLOT) return false;
+    if (conform->edge != UINT32_MAX) return true;
+    uint32_t part = judging->product.states[conform->state].part;
+    if (part == NO_SLOT) return false;
+    claim->ends = ends = ARENA_ARRAY(arena_of(judging), bool, judging->fold.machine->nnodes);
+    for (uint32_t i = judging->fold.nodes_first[part]; i < judging->fold.nodes_first[part + 1]; i++) ends[judging->fold.nodes[i]] = true;
+    return true;
+}
+
+static ConformanceRow *row_of(Judging *judging) { return &judging->conformance->rows.data[judging->row]; }
+
+static void undecided(Judging *judging, const char *why) {
+    row_of(judging)->verdict = VERDICT_UNKNOWN;
+    row_of(judging)->note = arena_strdup(&judging->conformance->arena, why);
+}
+
+static void refuse(Judging *judging) {
+    RoleClaim *claim = ARENA_NEW(arena_of(judging), RoleClaim);
+    *claim = (RoleClaim){.name = judging->role_name, .machine = judging->machine, .state = UINT32_MAX};
+    claim->span = place_of(judging);
+    claim->message = message_text(judging);
+    add_notes(judging, claim);
+    if (judging->links.is_ambiguous) undecided(judging, "a channel that several roles share does not tell whom a message is from");
+    else if (!claim_run(judging, claim)) undecided(judging, "what it would do after a message that never came is not known");
+    else judging->claim = claim;
+}
+
+static void judge_part(Judging *judging, uint32_t part) {
+    ConformOptions options = CONFORM_DEFAULTS;
+    options.listening_end = judging->conformance->listening_end != LISTENING_REJECT;
+    options.final_listens = true;
+    judging->product = role_product_of(&judging->fold, part);
+    judging->conform = conform_check(judging->held->global, judging->role, &judging->product.task.machine, options);
+    if (judging->conform.verdict == CONFORM_NO) refuse(judging);
+    else if (judging->conform.verdict == CONFORM_UNKNOWN) undecided(judging, judging->conform.why);
+    else if (judging->conform.basis == CONFORM_BY_SUBTYPING) row_of(judging)->note = "as a subtype of its role";
+    else if (judging->conform.basis == CONFORM_BY_ASYNC_SUBTYPING) row_of(judging)->note = "it does the same in another order";
+    conform_fini(&judging->conform);
+    role_product_fini(&judging->product);
+}
+
+static void judge_task(Judging *judging) {
+    RoleTargets parts = {0};
+    role_links_init(&judging->links, judging->graph, judging->conformance->protocols, judging->machine, judging->held, judging->role);
+    role_fold_init(&judging->fold, &judging->links);
+    role_fold_targets(&judging->fold, ROLE_NODE_START, &parts);
+    for (uint32_t i = 0; i < parts.n && judging->claim == NULL && row_of(judging)->verdict == VERDICT_HOLDS; i++) judge_part(judging, parts.data[i]);
+    vec_fini(&parts);
+    role_fold_fini(&judging->fold);
+    role_links_fini(&judging->links);
+}
+
+/* ---- the machine's role, first of all */
+
+static const char *task_text(const RoleGraph *graph, const RoleMachine *machine) { return graph->program->machines[machine->task]->name; }
+
+static RoleClaim *claim_state(Judging *judging, uint32_t state, Span span, const char *message) {
+    RoleClaim *claim = ARENA_NEW(arena_of(judging), RoleClaim);
+    *claim = (RoleClaim){.name = judging->role_name, .machine = judging->machine, .state = state, .span = span, .message = message};
+    return claim;
+}
+
+static void judge_machine(Judging *judging) {
+    const RoleMachine *machine = &judging->graph->machines[judging->machine];
+    const RoleUse *use = &judging->graph->program->roles[machine->use];
+    Conformance *conformance = judging->conformance;
+    judging->held = program_protocols_find(conformance->protocols, use->protocol);
+    judging->protocol_name = use->protocol;
+    judging->role_name = use->is_indexed ? arena_printf(arena_of(judging), "%s[%u]", use->role, machine->number) : use->role;
+    judging->role = program_protocols_role(judging->held, conformance->protocols->names, use, machine->number);
+    const char *label = arena_printf(&conformance->arena, "%s as %s.%s", task_text(judging->graph, machine), use->protocol, judging->role_name);
+    judging->row = add_row(conformance, FINDING_NONCONFORMING, label, arena_strdup(&conformance->arena, judging->role_name), VERDICT_HOLDS);
+    if (judging->role == UINT32_MAX)
+        judging->claim = claim_state(judging, 0, use->span, arena_printf(arena_of(judging), "%s has no role %s", use->protocol, judging->role_name));
+    else if (machine->twice != UINT32_MAX)
+        judging->claim = claim_state(judging, machine->twice, use->span, arena_printf(arena_of(judging), "two live tasks take the role %s.%s at once", use->protocol, judging->role_name));
+    else if (!judging->held->is_projectable) undecided(judging, "the role cannot be played");
+    else if (judging->graph->why != NULL) undecided(judging, judging->graph->why);
+    else judge_task(judging);
+}
+
+static void judge(void *context, RoleGraph *graph, RoleClaim **claims, uint32_t *nclaims) {
+    Conformance *conformance = context;
+    conformance->is_judged = true;
+    *claims = ARENA_ARRAY(&graph->arena, RoleClaim, graph->nmachines + 1);
+    for (uint32_t i = 0; i < graph->nmachines; i++) {
+        Judging judging = {.conformance = conformance, .graph = graph, .machine = i};
+        judge_machine(&judging);
+        if (judging.claim == NULL) continue;
+        vec_push(&conformance->claimed, judging.row);
+        (*claims)[(*nclaims)++] = *judging.claim;
+    }
+}
+
+static void settle(void *context, const RoleClaim *claims, uint32_t nclaims) {
+    Conformance *conformance = context;
+    for (uint32_t i = 0; i < nclaims; i++) {
+        ConformanceRow *row = &conformance->rows.data[conformance->claimed.data[i]];
+        row->verdict = claims[i].is_refuted ? VERDICT_UNKNOWN : VERDICT_VIOLATED;
+        if (claims[i].is_refuted) row->note = "what its variables allow, no run of the program shows";
+    }
+}
+
+/* ---- findings about protocols */
+
+/* What is said of a role that cannot be played, as lines of a finding. */
+static void add_lines(Trace *trace, const Sources *sources, const Diags *diags) {
+    trace->waits = ARENA_ARRAY(&trace->arena, TraceWait, diags_count(diags));
+    for (uint32_t i = 0; i < diags_count(diags); i++) {
+        const Diag *diag = diags_at(diags, i);
+        TraceWait *wait = &trace->waits[trace->nwaits++];
+        const char *text = arena_strdup(&trace->arena, i == 0 ? "here" : diag->message);
+        *wait = (TraceWait){.task = UINT32_MAX, .what = "", .holder = "", .holder_task = UINT32_MAX, .text = text};
+        telling_place(sources, &trace->arena, diag->span, wait);
+    }
+}
+
+static void tell_refusal(const Conformance *conformance, const HeldProtocol *held, Diags *diags) {
+    for (uint32_t role = 0; role < held->protocol->nroles && diags_count(diags) == 0; role++) projection_report(held->global, &held->projections[role], diags);
+    uint32_t role;
+    if (diags_count(diags) == 0 && may_listen(held, &role))
+        diags_add(diags, DIAG_LISTENING_END, held->protocol->roles[role].span, "'%s' may still be listening when '%s' is over",
+                  name_of(conformance, held->protocol->roles[role].name), name_of(conformance, held->protocol->name));
+}
+
+static Finding finding_of(const Conformance *conformance, const Sources *sources, const HeldProtocol *held) {
+    Diags *diags = diags_new(sources);
+    Trace *trace = trace_new();
+    tell_refusal(conformance, held, diags);
+    const Diag *first = diags_at(diags, 0);
+    Finding finding = {.kind = FINDING_INCOMPATIBLE, .span = first->span, .trace = trace};
+    trace->kind = finding_kind_text(FINDING_INCOMPATIBLE);
+    finding.name = trace->name = arena_strdup(&trace->arena, name_of(conformance, held->protocol->name));
+    trace->message = arena_printf(&trace->arena, "%s cannot be played: %s", trace->name, first->message);
+    trace->program = arena_strdup(&trace->arena, conformance->protocols->program->path);
+    trace->file = sources_name(sources, first->span.file);
+    sources_place(sources, first->span.file, first->span.begin, &trace->line, &trace->column);
+    add_lines(trace, sources, diags);
+    diags_free(diags);
+    return finding;
+}
+
+static void add_findings(const Conformance *conformance, const Sources *sources, EngineResult *result) {
+    uint32_t n = 0, at = 0;
+    for (uint32_t i = 0; i < conformance->rows.n; i++) n += conformance->rows.data[i].kind == FINDING_INCOMPATIBLE && conformance->rows.data[i].verdict == VERDICT_VIOLATED;
+    if (n == 0) return;
+    Finding *findings = calloc(result->nfindings + n, sizeof *findings);
+    if (findings == NULL) fatal("out of memory");
+    for (uint32_t i = 0; i < conformance->protocols->n; i++) /* rows of protocols come first, in this order */
+        if (conformance->rows.data[i].verdict == VERDICT_VIOLATED) findings[at++] = finding_of(conformance, sources, &conformance->protocols->held[i]);
+    if (result->nfindings > 0) memcpy(findings + at, result->findings, sizeof *findings * result->nfindings);
+    free(result->findings);
+    result->findings = findings;
+    result->nfindings += n;
+    result->verdict = VERDICT_VIOLATED;
+}
+
+void conformance_conclude(Conformance *conformance, const Sources *sources, EngineResult *result) {
+    if (conformance->protocols == NULL) return;
+    const Program *program = conformance->protocols->program;
+    for (uint32_t i = 0; i < program->nroles && !conformance->is_judged; i++) {
+        if (program->roles[i].machine == NO_SLOT) continue;
+        const char *label = arena_printf(&conformance->arena, "%s as %s.%s", program->machines[program->roles[i].machine]->name, program->roles[i].protocol, program->roles[i].role);
+        add_row(conformance, FINDING_NONCONFORMING, label, program->roles[i].role, VERDICT_UNKNOWN);
+    }
+    for (uint32_t i = 0; i < conformance->rows.n; i++) {
+        const ConformanceRow *row = &conformance->rows.data[i];
+        if (row->verdict != VERDICT_UNKNOWN) continue;
+        if (result->why == NULL) result->why = arena_printf(&conformance->arena, "%s: %s", row->label, row->note[0] ? row->note : "not decided");
+        if (result->verdict == VERDICT_HOLDS) result->verdict = VERDICT_UNKNOWN;
+    }
+    add_findings(conformance, sources, result);
+}

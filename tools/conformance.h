@@ -1,0 +1,37 @@
+/* What checking says of a program's protocols: each can be played, and each task with a role plays it. */
+#ifndef UNKNOT_TOOLS_CONFORMANCE_H
+#define UNKNOT_TOOLS_CONFORMANCE_H
+
+#include "checker/engine.h"
+#include "model/roles.h"
+#include "model/support/vec.h"
+#include "tools/protocols.h"
+
+typedef enum ListeningEnd { LISTENING_ALLOW, LISTENING_WARN, LISTENING_REJECT } ListeningEnd;
+
+typedef struct ConformanceRow {
+    FindingKind kind;      /* INCOMPATIBLE: of a protocol; NONCONFORMING: of a role */
+    const char *label;     /* "protocol Auth", "client as Auth.client" */
+    const char *name;      /* Auth, client */
+    Verdict verdict;
+    const char *note;      /* how it is shown, or why not: in words; "" */
+} ConformanceRow;
+
+typedef struct Conformance {
+    ProgramProtocols *protocols; /* borrowed; NULL: none */
+    ListeningEnd listening_end;
+    Diags *diags;          /* warnings go here */
+    Arena arena;
+    VEC(ConformanceRow) rows;
+    RoleJudge judge;       /* for the engine */
+    VEC(uint32_t) claimed; /* per claim: its row */
+    bool is_judged;        /* the engine came to it */
+} Conformance;
+
+/* Refuses protocols that cannot be played; tasks are judged when the engine asks. */
+void conformance_init(Conformance *conformance, ProgramProtocols *protocols, ListeningEnd listening_end, Diags *diags);
+void conformance_fini(Conformance *conformance);
+/* After the search: adds the findings about protocols, and what was not decided becomes the result's. */
+void conformance_conclude(Conformance *conformance, const Sources *sources, EngineResult *result);
+
+#endif

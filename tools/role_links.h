@@ -1,0 +1,38 @@
+/* Which message of the protocol it is that a task sends into a channel or takes out of it, and which role is at the other end: read off from who sends
+   and receives there. A message of a union type is the message of its label; an item of another type is the message of the channel's name, or the only
+   one between the two roles that carries such an item. */
+#ifndef UNKNOT_TOOLS_ROLE_LINKS_H
+#define UNKNOT_TOOLS_ROLE_LINKS_H
+
+#include "model/roles.h"
+#include "model/support/vec.h"
+#include "tools/protocols.h"
+
+typedef struct RoleAct {
+    uint32_t peer; /* role */
+    Name message;
+    bool is_send;
+} RoleAct;
+
+typedef struct RoleLinks {
+    const RoleGraph *graph;
+    ProgramProtocols *protocols;
+    uint32_t machine;          /* of the graph */
+    const HeldProtocol *held;
+    uint32_t role;
+    VEC(uint32_t) mates;       /* scratch: roles */
+    VEC(RoleAct) acts;         /* of all communications */
+    uint32_t *first;           /* per communication, and one past: none when it is no part of the protocol */
+    bool is_ambiguous;         /* some has several */
+    Span ambiguous;            /* the first one */
+} RoleLinks;
+
+/* The links of a machine whose role is known. */
+void role_links_init(RoleLinks *links, const RoleGraph *graph, ProgramProtocols *protocols, uint32_t machine, const HeldProtocol *held, uint32_t role);
+void role_links_fini(RoleLinks *links);
+/* The task may wait at the channel for this message of the protocol (from the peer, or to it). */
+bool role_links_may_be(RoleLinks *links, uint32_t channel, uint32_t label, RoleAct act);
+/* It is a channel of the protocol, in this direction. */
+bool role_links_has(RoleLinks *links, uint32_t channel, bool is_send);
+
+#endif
