@@ -1,75 +1,11 @@
 /* Fair components, on graphs made by hand and, for weak fairness, against all sets of states of small random ones. */
 #include "checker/fair.h"
 #include "checker/lasso.h"
-#include "model/support/hash.h"
+#include "tests/unit/handmade.h"
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { MOST = 6, TASKS = 3, STEPS = 40 };
-
-/* A step by hand: which task, from where to where, how the tasks' slots move (-1: the task ends), what else. */
-typedef struct Step {
-    uint32_t from, to, task;
-    int move[TASKS];
-    uint32_t flags, arm;
-    bool stays; /* of an arm: it does not end the wait */
-} Step;
-
-typedef struct Plain {
-    uint32_t nstates, ntasks, nsteps;
-    Step steps[STEPS];
-    uint32_t lacks[MOST]; /* per state: bits of tasks that lack a thread */
-} Plain;
-
-static uint32_t slots(void *context, uint32_t state) {
-    (void)state;
-    return ((Plain *)context)->ntasks;
-}
-
-static bool lacks(void *context, uint32_t state, uint32_t slot) { return ((Plain *)context)->lacks[state] >> slot & 1; }
-
-static uint32_t chain(void *context, uint32_t state, const EdgeLabel *label, const uint32_t **fibers) {
-    (void)context, (void)state;
-    *fibers = &label->actor;
-    return 1;
-}
-
-static uint32_t label_of(Edges *edges, const Plain *plain, const Step *step) {
-    EdgeLabel label = {.actor = step->task,
-        .fiber = step->task,
-        .left = step->stays ? LABEL_NOBODY : step->task,
-        .arm = step->arm,
-        .flags = step->flags};
-    uint32_t to[TASKS];
-    for (uint32_t i = 0; i < plain->ntasks; i++) to[i] = step->move[i] < 0 ? LABEL_NOBODY : (uint32_t)step->move[i];
-    label.moves = labels_intern_moves(&edges->labels, to, plain->ntasks);
-    return labels_intern(&edges->labels, label);
-}
-
-static int compare_keys(const void *a, const void *b) {
-    uint64_t x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return x < y ? -1 : x > y;
-}
-
-static void make_edges(const Plain *plain, Edges *edges) {
-    edges_init(edges, true);
-    edges_roots(edges, plain->nstates);
-    for (uint32_t state = 0; state < plain->nstates; state++) {
-        uint64_t keys[STEPS];
-        uint32_t n = 0, kept = 0;
-        for (uint32_t i = 0; i < plain->nsteps; i++)
-            if (plain->steps[i].from == state)
-                keys[n++] = (uint64_t)plain->steps[i].to << 32 | label_of(edges, plain, &plain->steps[i]);
-        qsort(keys, n, sizeof *keys, compare_keys);
-        for (uint32_t i = 0; i < n; i++)
-            if (i == 0 || keys[i] != keys[i - 1]) keys[kept++] = keys[i];
-        edges_add(edges, 0, keys, kept, 0);
-    }
-}
 
 static void make_graph(const Edges *edges, const FairView *view, FairGraph *graph) {
     *graph = (FairGraph){.edges = edges, .view = view};
@@ -91,25 +27,18 @@ typedef struct Seen {
     uint32_t found, states; /* how many components, the states in them as bits */
 } Seen;
 
-static bool can_move(const Plain *plain, uint32_t state, uint32_t task) {
-    for (uint32_t i = 0; i < plain->nsteps; i++)
-        if (plain->steps[i].from == state && plain->steps[i].task == task &&
-            !(plain->steps[i].flags & (LABEL_FAULT | LABEL_FREE)))
-            return true;
-    return false;
-}
-
 /* Each task that is there at the beginning moves, ends, or comes to a state where it cannot move. */
 static void check_lasso(const Plain *plain, const FairPart *part, const LassoSteps *steps) {
     const FairGraph *graph = part->graph;
     for (uint32_t task = 0; task < plain->ntasks && part->fairness != FAIRNESS_NONE; task++) {
-        uint32_t at = part->members[0], slot = task;
+        uint32_t at = part->members[0], slot = handmade_slot(plain, at, task);
         bool fair = false, able = false;
         for (uint32_t i = 0; i < steps->n && slot != LABEL_NOBODY; i++) {
             const EdgeLabel *label = edges_label(graph->edges, steps->data[i].label);
-            bool can = can_move(plain, at, slot);
+            uint32_t here = handmade_slot(plain, at, slot); /* which task that is: the order turned round again */
+            bool can = handmade_can_move(plain, at, here);
             able |= can;
-            fair |= label->actor == slot || (!can && !(plain->lacks[at] >> slot & 1));
+            fair |= label->actor == slot || (!can && !(plain->lacks[at] >> here & 1));
             slot = labels_move(&graph->edges->labels, label, slot);
             at = steps->data[i].node;
         }
@@ -133,9 +62,9 @@ static bool see(void *context, const FairPart *part) {
 static Seen look(Plain *plain, Fairness fairness) {
     Edges edges;
     FairGraph graph;
-    FairView view = {plain, 0, slots, lacks, chain, NULL};
+    FairView view = handmade_view(plain);
     Seen seen = {.plain = plain};
-    make_edges(plain, &edges);
+    handmade_edges(plain, &edges);
     make_graph(&edges, &view, &graph);
     fair_each(&graph, fairness, NULL, see, &seen);
     fair_graph_fini(&graph);
@@ -143,17 +72,13 @@ static Seen look(Plain *plain, Fairness fairness) {
     return seen;
 }
 
-#define STAY                                                                                                           \
-    { 0, 1, 2 }
-#define NO_ARM LABEL_NOBODY
-
 /* Task 0 goes round; task 1 stays able to go on and never does: only without fairness. */
 static void starved(void **state) {
     (void)state;
     Plain plain = {3, 2, 4,
-        {{0, 1, 0, STAY, 0, NO_ARM, false}, {1, 0, 0, STAY, 0, NO_ARM, false}, {0, 2, 1, STAY, 0, NO_ARM, false},
-            {1, 2, 1, STAY, 0, NO_ARM, false}},
-        {0}};
+        {{0, 1, 0, STAY, 0, NO_ARM, false, 0}, {1, 0, 0, STAY, 0, NO_ARM, false, 0}, {0, 2, 1, STAY, 0, NO_ARM, false, 0},
+            {1, 2, 1, STAY, 0, NO_ARM, false, 0}},
+        {0}, false};
     assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 0);
     assert_int_equal(look(&plain, FAIRNESS_STRONG).found, 0);
     assert_int_equal(look(&plain, FAIRNESS_NONE).found, 1);
@@ -163,7 +88,7 @@ static void starved(void **state) {
 static void now_and_then(void **state) {
     (void)state;
     Plain plain = {3, 2, 3,
-        {{0, 1, 0, STAY, 0, NO_ARM, false}, {1, 0, 0, STAY, 0, NO_ARM, false}, {0, 2, 1, STAY, 0, NO_ARM, false}}, {0}};
+        {{0, 1, 0, STAY, 0, NO_ARM, false, 0}, {1, 0, 0, STAY, 0, NO_ARM, false, 0}, {0, 2, 1, STAY, 0, NO_ARM, false, 0}}, {0}, false};
     assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
     assert_int_equal(look(&plain, FAIRNESS_STRONG).found, 0);
     plain.lacks[1] = 1u << 1; /* where it cannot move it lacks a thread only, and one comes free again and again */
@@ -174,9 +99,9 @@ static void now_and_then(void **state) {
 static void smaller_component(void **state) {
     (void)state;
     Plain plain = {4, 2, 5,
-        {{0, 1, 0, STAY, 0, NO_ARM, false}, {1, 0, 0, STAY, 0, NO_ARM, false}, {1, 2, 0, STAY, 0, NO_ARM, false},
-            {2, 1, 0, STAY, 0, NO_ARM, false}, {0, 3, 1, STAY, 0, NO_ARM, false}},
-        {0}};
+        {{0, 1, 0, STAY, 0, NO_ARM, false, 0}, {1, 0, 0, STAY, 0, NO_ARM, false, 0}, {1, 2, 0, STAY, 0, NO_ARM, false, 0},
+            {2, 1, 0, STAY, 0, NO_ARM, false, 0}, {0, 3, 1, STAY, 0, NO_ARM, false, 0}},
+        {0}, false};
     assert_int_equal(look(&plain, FAIRNESS_WEAK).states, 7);
     Seen seen = look(&plain, FAIRNESS_STRONG);
     assert_int_equal(seen.found, 1);
@@ -186,9 +111,9 @@ static void smaller_component(void **state) {
 /* One state, two alike tasks: the one at slot 0 moves and they change places. Both move again and again. */
 static void change_places(void **state) {
     (void)state;
-    Plain plain = {1, 2, 1, {{0, 0, 0, {1, 0, 2}, 0, NO_ARM, false}}, {0}};
+    Plain plain = {1, 2, 1, {{0, 0, 0, {1, 0, 2}, 0, NO_ARM, false, 0}}, {0}, false};
     plain.steps[1] = (Step){
-        0, 0, 1, {1, 0, 2}, LABEL_NOWHERE, NO_ARM, false}; /* slot 1 is able, though it would be cut */
+        0, 0, 1, {1, 0, 2}, LABEL_NOWHERE, NO_ARM, false, 0}; /* slot 1 is able, though it would be cut */
     plain.nsteps = 2;
     assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
     memcpy(plain.steps[0].move, (int[TASKS]){0, 1, 2}, sizeof plain.steps[0].move);
@@ -199,10 +124,10 @@ static void change_places(void **state) {
 static void comes_and_goes(void **state) {
     (void)state;
     Plain plain = {2, 2, 3,
-        {{0, 1, 0, STAY, 0, NO_ARM, false}, {1, 0, 0, {0, -1, 2}, 0, NO_ARM, false},
-            {0, 0, 1, STAY, LABEL_NOWHERE, NO_ARM, false}},
-        {0}};
-    plain.steps[plain.nsteps++] = (Step){1, 1, 1, STAY, LABEL_NOWHERE, NO_ARM, false};
+        {{0, 1, 0, STAY, 0, NO_ARM, false, 0}, {1, 0, 0, {0, -1, 2}, 0, NO_ARM, false, 0},
+            {0, 0, 1, STAY, LABEL_NOWHERE, NO_ARM, false, 0}},
+        {0}, false};
+    plain.steps[plain.nsteps++] = (Step){1, 1, 1, STAY, LABEL_NOWHERE, NO_ARM, false, 0};
     assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
 }
 
@@ -210,9 +135,9 @@ static void comes_and_goes(void **state) {
 static void arm_stays_able(void **state) {
     (void)state;
     Plain plain = {3, 1, 4,
-        {{0, 1, 0, STAY, 0, 0, true}, {1, 0, 0, STAY, 0, 0, true}, {0, 2, 0, STAY, 0, 1, false},
-            {1, 2, 0, STAY, 0, 1, false}},
-        {0}};
+        {{0, 1, 0, STAY, 0, 0, true, 0}, {1, 0, 0, STAY, 0, 0, true, 0}, {0, 2, 0, STAY, 0, 1, false, 0},
+            {1, 2, 0, STAY, 0, 1, false, 0}},
+        {0}, false};
     assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 0);
     assert_int_equal(look(&plain, FAIRNESS_NONE).found, 1);
     plain.nsteps = 3; /* able in every other state only */
@@ -223,7 +148,7 @@ static void arm_stays_able(void **state) {
 /* What is a fault or the environment's is no duty of anybody. */
 static void nobody_counts_on_faults(void **state) {
     (void)state;
-    Plain plain = {2, 2, 2, {{0, 0, 0, STAY, 0, NO_ARM, false}, {0, 1, 1, STAY, LABEL_FAULT, NO_ARM, false}}, {0}};
+    Plain plain = {2, 2, 2, {{0, 0, 0, STAY, 0, NO_ARM, false, 0}, {0, 1, 1, STAY, LABEL_FAULT, NO_ARM, false, 0}}, {0}, false};
     assert_int_equal(look(&plain, FAIRNESS_WEAK).found, 1);
     plain.steps[1].flags = LABEL_FREE;
     assert_int_equal(look(&plain, FAIRNESS_STRONG).found, 1);
@@ -232,10 +157,6 @@ static void nobody_counts_on_faults(void **state) {
 }
 
 /* ---- against all sets of states; tasks keep their slots */
-
-static uint32_t pick(uint64_t *seed, uint32_t below) {
-    return (uint32_t)(hash_mix(++*seed * 0x9e3779b97f4a7c15u) % below);
-}
 
 static uint32_t reach(const Plain *plain, uint32_t inside, uint32_t from) {
     uint32_t seen = 1u << from;
@@ -267,7 +188,7 @@ static bool is_fair_set(const Plain *plain, uint32_t inside, bool weak) {
                      (inside >> plain->steps[i].to & 1);
         for (uint32_t state = 0; state < plain->nstates; state++) {
             if (!(inside >> state & 1)) continue;
-            bool can = can_move(plain, state, task);
+            bool can = handmade_can_move(plain, state, task);
             able |= can;
             rests |= !can && !(plain->lacks[state] >> task & 1);
         }
@@ -281,12 +202,13 @@ static void random_graphs(void **state) {
     uint64_t seed = 7;
     uint32_t some = 0;
     for (int round = 0; round < 4000; round++) {
-        Plain plain = {.nstates = 1 + pick(&seed, MOST), .ntasks = 1 + pick(&seed, TASKS)};
-        plain.nsteps = pick(&seed, 2 * plain.nstates + 2);
+        Plain plain = {.nstates = 1 + handmade_pick(&seed, MOST), .ntasks = 1 + handmade_pick(&seed, TASKS)};
+        plain.nsteps = handmade_pick(&seed, 2 * plain.nstates + 2);
         for (uint32_t i = 0; i < plain.nsteps; i++)
-            plain.steps[i] = (Step){pick(&seed, plain.nstates), pick(&seed, plain.nstates), pick(&seed, plain.ntasks),
-                STAY, 0, NO_ARM, false};
-        for (uint32_t i = 0; i < plain.nstates && round % 2; i++) plain.lacks[i] = pick(&seed, 1u << TASKS);
+            plain.steps[i] = (Step){handmade_pick(&seed, plain.nstates), handmade_pick(&seed, plain.nstates), handmade_pick(&seed, plain.ntasks),
+                STAY, 0, NO_ARM, false, 0};
+        for (uint32_t i = 0; i < plain.nstates && round % 2; i++) plain.lacks[i] = handmade_pick(&seed, 1u << TASKS);
+        plain.twisted = round % 3 == 0;
         for (int strong = 0; strong < 2; strong++) {
             uint32_t expected = 0;
             for (uint32_t inside = 1; inside < 1u << plain.nstates; inside++)
