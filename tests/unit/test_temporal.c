@@ -9,6 +9,12 @@
 
 enum { ATOMS = 3, MOST_NODES = 14, WORDS = 12, MOST_LETTERS = 6 };
 
+/* No automata are given here. */
+const Automaton *extras_automaton(const Extras *extras, const char *name) {
+    (void)extras, (void)name;
+    return NULL;
+}
+
 typedef struct Random {
     TemporalNode nodes[MOST_NODES];
     Formula formulas[MOST_NODES];
@@ -93,7 +99,7 @@ static void random_formulas(void **state) {
         make_formula(&random, formulas, &seed);
         Program program = {.properties = &random.property, .nproperties = 1};
         Automata automata;
-        automata_init(&automata, &program);
+        automata_init(&automata, &program, NULL);
         assert_non_null(automata.made[0]);
         strengths[automata.made[0]->strength]++;
         for (uint32_t i = 0; i < WORDS; i++) compare(&random, formulas, automata.made[0], &seed, &holding);
