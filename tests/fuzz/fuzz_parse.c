@@ -1,4 +1,4 @@
-/* Feeds bytes to the parser and, with FUZZ_CHECK, what parses to sema. Whatever the bytes are, both must return. */
+/* Feeds bytes to the parser and, with FUZZ_CHECK, what parses to sema and what is right to the lowering. Whatever the bytes are, all must return. */
 #include "frontend/frontend.h"
 
 #include <stdlib.h>
@@ -19,8 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Tree *tree = frontend_parse_text(sources, diags, "fuzz.ac", (const char *)data, size);
     show(tree, diags);
 #ifdef FUZZ_CHECK
-    if (diags_errors(diags) == 0) frontend_check(tree, diags);
+    Program *program = diags_errors(diags) == 0 && frontend_check(tree, diags) ? frontend_lower(tree, diags) : NULL;
     show(tree, diags);
+    program_free(program);
 #endif
     tree_free(tree);
     diags_free(diags);
