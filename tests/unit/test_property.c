@@ -409,6 +409,58 @@ static void shapes(void **state) {
     program_free(program);
 }
 
+/* ---- limits */
+
+/* A program with `nconditions` conditions and `nevents` events, in one formula or in one each; what is said of it. */
+static void check_limit(uint32_t nconditions, uint32_t nevents, bool in_one, const char *expected) {
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    fprintf(out, "int x; chan(int) c = channel(1); async void main(void) { x = 1; await send(c, x); }\nltl p: true");
+    for (uint32_t i = 0; i < nconditions + nevents; i++) {
+        fputs(in_one ? " && " : i == 0 ? ";\nltl p0: " : "", out);
+        if (!in_one && i > 0) fprintf(out, ";\nltl p%u: ", i);
+        fprintf(out, i < nconditions ? "F x == %u" : "F sent(c, %u)", i);
+    }
+    fputs(";\n", out);
+    fclose(out);
+    Sources *sources = sources_new();
+    Diags *diags = diags_new(sources);
+    Tree *tree = frontend_parse_text(sources, diags, "limits.ac", text, size);
+    assert_true(frontend_check(tree, diags));
+    Program *program = frontend_lower(tree, diags);
+    if (expected) {
+        assert_null(program);
+        assert_int_equal(diags_errors(diags), 1);
+        assert_string_equal(diag_code_text(diags_at(diags, 0)->code), "program-limit");
+        assert_string_equal(diags_at(diags, 0)->message, expected);
+    } else {
+        assert_non_null(program);
+        assert_int_equal(program->natoms, nconditions + nevents);
+        Run run;
+        run_begin(&run, program);
+        go_to(&run, &run.out.edges[0]);
+        take_step(&run, "main");
+        assert_int_equal(ts_conditions(run.worker, run.state.data, run.state.n), nconditions > 1 ? 2 : 0);
+        take_step(&run, "main");
+        run_end(&run);
+    }
+    program_free(program);
+    tree_free(tree);
+    diags_free(diags);
+    sources_free(sources);
+    free(text);
+}
+
+static void limits(void **state) {
+    (void)state;
+    check_limit(64, 64, false, NULL);
+    check_limit(32, 32, true, NULL);
+    check_limit(65, 0, false, "more than 64 conditions in the properties of one program");
+    check_limit(0, 65, false, "more than 64 events in the properties of one program");
+    check_limit(33, 32, true, "more than 64 atoms in one property");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),
@@ -427,6 +479,7 @@ int main(void) {
         cmocka_unit_test(no_operands),
         cmocka_unit_test(texts),
         cmocka_unit_test(shapes),
+        cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests_name("property", tests, NULL, NULL);
 }
