@@ -69,10 +69,55 @@ static bool *find_must(const Cfsm *machine, bool is_send) {
     return must;
 }
 
-Binary binary_of(const Cfsm *t, const Cfsm *u) { return (Binary){t, u, find_must(t, false), find_must(u, true)}; }
+Binary binary_of(const Cfsm *t, const Cfsm *u, bool is_fair) { return (Binary){t, u, find_must(t, false), find_must(u, true), is_fair}; }
 
 void binary_fini(Binary *binary) {
     free(binary->must_receive);
     free(binary->must_send);
     *binary = (Binary){0};
+}
+
+/* ---- positions */
+
+static BinaryFault no_fault(void) { return (BinaryFault){0}; }
+static BinaryFault fault(const char *why) { return (BinaryFault){.why = why}; }
+static BinaryFault fault_of(const char *why, Name message) { return (BinaryFault){why, true, message}; }
+
+BinaryFault binary_end_fault(const Binary *pair, uint32_t u, bool owes) {
+    if (owes) return fault("it ends, and what the other would have received stays unread");
+    return binary_degree(pair->u, u) ? fault("it ends where the other goes on") : no_fault();
+}
+
+BinaryFault binary_owed_fault(const Binary *pair, uint32_t t, Name message) {
+    return binary_find(pair->t, t, false, message) ? no_fault() : fault_of("it does not receive what the other receives there", message);
+}
+
+BinaryFault binary_receive_fault(const Binary *pair, uint32_t t, uint32_t u) {
+    if (!binary_degree(pair->u, u)) return fault("it goes on where the other ends");
+    if (!binary_receives(pair->u, u)) return fault("it receives before it has sent what the other sends first");
+    for (uint32_t e = pair->u->first[u]; e < pair->u->first[u + 1]; e++) {
+        BinaryFault lacking = binary_owed_fault(pair, t, pair->u->edges[e].message);
+        if (lacking.why) return lacking;
+    }
+    return no_fault();
+}
+
+/* Of the outputs that U has there T has at least one, and under fairness all: those that it lacked might be the ones by which U ends. */
+static BinaryFault output_fault(const Binary *pair, const CfsmEdge *sent, uint32_t u) {
+    if (!binary_find(pair->u, u, true, sent->message)) return fault_of("it sends what the other does not send there", sent->message);
+    for (uint32_t e = pair->u->first[u]; e < pair->u->first[u + 1] && pair->is_fair; e++)
+        if (!binary_find(pair->t, sent->from, true, pair->u->edges[e].message))
+            return fault_of("it never sends there what the other may send", pair->u->edges[e].message);
+    return no_fault();
+}
+
+BinaryFault binary_send_fault(const Binary *pair, uint32_t edge, uint32_t u, bool owes) {
+    const CfsmEdge *sent = &pair->t->edges[edge];
+    if (!binary_degree(pair->u, u)) return fault_of("it sends where the other ends", sent->message);
+    if (!pair->is_fair && !pair->must_send[u])
+        return fault_of("it sends although the other may receive for ever, or to its end, before it sends", sent->message);
+    if (!binary_sends(pair->u, u)) return no_fault();
+    BinaryFault output = output_fault(pair, sent, u);
+    if (output.why || pair->is_fair || !owes || pair->must_receive[sent->to]) return output;
+    return fault("it may never take what the other would have received: messages stay unread");
 }

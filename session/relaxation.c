@@ -28,47 +28,47 @@ static uint32_t at_edge(const Relaxing *relaxing, uint32_t edge, uint32_t u) { r
 
 /* ---- the moves of the game, of a language at once */
 
-static void receive(Relaxing *relaxing, uint32_t t, uint32_t u, const Regular *owed) {
+static void receive_owed(Relaxing *relaxing, uint32_t t, uint32_t u, const Regular *owed) {
     const Cfsm *sub = relaxing->pair->t, *super = relaxing->pair->u;
     for (uint32_t i = owed->first[0]; i < owed->first[1] && !relaxing->fails; i++) {
-        const CfsmEdge *mine = binary_find(sub, t, false, super->edges[owed->edges[i].letter].message);
-        relaxing->fails |= !mine;
-        if (!mine) return;
+        Name message = super->edges[owed->edges[i].letter].message;
+        relaxing->fails |= binary_owed_fault(relaxing->pair, t, message).why != NULL;
+        if (relaxing->fails) return;
         Regular rest = regular_after(owed, &owed->edges[i]);
-        relaxing->flow(relaxing, at_state(relaxing, mine->to, u), &rest);
+        relaxing->flow(relaxing, at_state(relaxing, binary_find(sub, t, false, message)->to, u), &rest);
         regular_fini(&rest);
-    }
-    if (!regular_has_empty_word(owed)) return;
-    relaxing->fails |= !binary_receives(super, u);
-    for (uint32_t e = super->first[u]; e < super->first[u + 1] && !relaxing->fails; e++) {
-        const CfsmEdge *mine = binary_find(sub, t, false, super->edges[e].message);
-        relaxing->fails |= !mine;
-        if (!mine) return;
-        Regular nothing = regular_empty_word();
-        relaxing->flow(relaxing, at_state(relaxing, mine->to, super->edges[e].to), &nothing);
-        regular_fini(&nothing);
     }
 }
 
-static void leave(Relaxing *relaxing, uint32_t t, uint32_t u, const Regular *owed) {
+static void receive_along(Relaxing *relaxing, uint32_t t, uint32_t u) {
     const Cfsm *sub = relaxing->pair->t, *super = relaxing->pair->u;
+    Regular nothing = regular_empty_word();
+    relaxing->fails |= binary_receive_fault(relaxing->pair, t, u).why != NULL;
+    for (uint32_t e = super->first[u]; e < super->first[u + 1] && !relaxing->fails; e++)
+        relaxing->flow(relaxing, at_state(relaxing, binary_find(sub, t, false, super->edges[e].message)->to, super->edges[e].to), &nothing);
+    regular_fini(&nothing);
+}
+
+static void leave(Relaxing *relaxing, uint32_t t, uint32_t u, const Regular *owed) {
+    const Cfsm *sub = relaxing->pair->t;
     if (binary_receives(sub, t)) {
-        receive(relaxing, t, u, owed);
-        return;
+        receive_owed(relaxing, t, u, owed);
+        if (regular_has_empty_word(owed) && !relaxing->fails) receive_along(relaxing, t, u);
+    } else if (binary_degree(sub, t)) {
+        for (uint32_t e = sub->first[t]; e < sub->first[t + 1] && !relaxing->fails; e++) relaxing->flow(relaxing, at_edge(relaxing, e, u), owed);
+    } else {
+        relaxing->fails |= binary_end_fault(relaxing->pair, u, !regular_is_empty_word(owed)).why != NULL;
     }
-    if (!binary_degree(sub, t)) relaxing->fails |= !regular_is_empty_word(owed) || binary_degree(super, u) > 0;
-    else relaxing->fails |= !relaxing->pair->must_send[u];
-    for (uint32_t e = sub->first[t]; e < sub->first[t + 1] && !relaxing->fails; e++) relaxing->flow(relaxing, at_edge(relaxing, e, u), owed);
 }
 
 /* T is about to take its edge; U sends that too, or goes on to where it does. */
 static void accompany(Relaxing *relaxing, uint32_t edge, uint32_t u, const Regular *owed) {
     const Cfsm *super = relaxing->pair->u;
     const CfsmEdge *sent = &relaxing->pair->t->edges[edge];
+    relaxing->fails |= binary_send_fault(relaxing->pair, edge, u, !regular_is_empty_word(owed)).why != NULL;
+    if (relaxing->fails) return;
     if (binary_sends(super, u)) {
-        const CfsmEdge *other = binary_find(super, u, true, sent->message);
-        relaxing->fails |= !other || (!regular_is_empty_word(owed) && !relaxing->pair->must_receive[sent->to]);
-        if (!relaxing->fails) relaxing->flow(relaxing, at_state(relaxing, sent->to, other->to), owed);
+        relaxing->flow(relaxing, at_state(relaxing, sent->to, binary_find(super, u, true, sent->message)->to), owed);
         return;
     }
     for (uint32_t e = super->first[u]; e < super->first[u + 1] && !relaxing->fails; e++) {

@@ -153,7 +153,7 @@ Subtype subtype_async(const Cfsm *t, const Cfsm *u, SubtypeOptions options) {
         return result;
     }
     Cfsm dual_t = local_dual(t), dual_u = local_dual(u);
-    Binary one = binary_of(t, u), two = binary_of(&dual_u, &dual_t);
+    Binary one = binary_of(t, u, false), two = binary_of(&dual_u, &dual_t, false);
     decide(&result, &one, &two, options);
     binary_fini(&one);
     binary_fini(&two);

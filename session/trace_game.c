@@ -8,14 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NONE UINT32_MAX
 enum { MAX_WORD = 1000 }; /* a queue as long as this grows */
 
 typedef struct Position {
     uint32_t t, u;
+    uint32_t edge;       /* of T, a sending that it is about to take while U goes on to where it sends; UINT32_MAX: none */
     uint32_t n;          /* messages that are owed, the first to be received first */
     const Name *owed;
     uint64_t hash;
-    uint32_t parent, edge; /* how it was found: edge of T, UINT32_MAX: it is the first */
+    uint32_t parent, by; /* how it was found: edge of T, UINT32_MAX: U went on, or it is the first */
 } Position;
 
 typedef struct Game {
@@ -23,19 +25,18 @@ typedef struct Game {
     uint32_t max_positions;
     Arena arena;
     VEC(Position) positions;
-    VEC(Name) word;      /* what is owed while U goes on to where it sends */
+    VEC(uint32_t) pending; /* positions in the middle of a move, to be played first */
+    VEC(Name) word;      /* scratch */
     uint32_t *table, mask;
     bool is_open;        /* too many positions, or too long words */
-    uint32_t failed, failed_edge;
-    const char *why;
-    bool has_message;
-    Name message;
+    uint32_t failed;
+    BinaryFault fault;
 } Game;
 
 /* ---- positions */
 
 static bool is_same(const Position *a, const Position *b) {
-    return a->hash == b->hash && a->t == b->t && a->u == b->u && a->n == b->n && (!a->n || memcmp(a->owed, b->owed, sizeof(Name) * a->n) == 0);
+    return a->hash == b->hash && a->t == b->t && a->u == b->u && a->edge == b->edge && a->n == b->n && (!a->n || memcmp(a->owed, b->owed, sizeof(Name) * a->n) == 0);
 }
 
 static void grow(Game *game) {
@@ -53,120 +54,99 @@ static void grow(Game *game) {
 
 static void add(Game *game, Position position) {
     if (game->positions.n * 2 >= game->mask) grow(game);
-    position.hash = hash_combine(hash_bytes(position.owed, sizeof(Name) * position.n), (uint64_t)position.t << 32 | position.u);
+    position.hash = hash_combine(hash_bytes(position.owed, sizeof(Name) * position.n), hash_combine((uint64_t)position.t << 32 | position.u, position.edge));
     uint32_t at = (uint32_t)position.hash & game->mask;
     for (; game->table[at]; at = (at + 1) & game->mask)
         if (is_same(&game->positions.data[game->table[at] - 1], &position)) return;
     if (position.n) position.owed = arena_copy(&game->arena, position.owed, sizeof(Name) * position.n);
     game->is_open |= position.n > MAX_WORD || game->positions.n >= game->max_positions;
+    if (position.edge != NONE && !game->pair->is_fair) vec_push(&game->pending, game->positions.n);
     vec_push(&game->positions, position);
     game->table[at] = game->positions.n;
 }
 
-static void fail(Game *game, uint32_t p, uint32_t edge, const char *why) {
-    if (game->why) return;
+static bool holds(Game *game, uint32_t p, BinaryFault fault) {
+    if (!fault.why) return true;
     game->failed = p;
-    game->failed_edge = edge;
-    game->why = why;
+    game->fault = fault;
+    return false;
 }
 
-static void fail_with(Game *game, uint32_t p, uint32_t edge, const char *why, Name message) {
-    if (game->why) return;
-    fail(game, p, edge, why);
-    game->has_message = true;
-    game->message = message;
-}
-
-/* ---- T receives: what is owed, or else what U receives */
+/* ---- moves */
 
 static void receive_owed(Game *game, uint32_t p) {
     Position at = game->positions.data[p];
+    if (!holds(game, p, binary_owed_fault(game->pair, at.t, at.owed[0]))) return;
     const CfsmEdge *mine = binary_find(game->pair->t, at.t, false, at.owed[0]);
-    if (!mine) fail_with(game, p, UINT32_MAX, "it does not receive what the other receives there", at.owed[0]);
-    else add(game, (Position){.t = mine->to, .u = at.u, .n = at.n - 1, .owed = at.owed + 1, .parent = p, .edge = (uint32_t)(mine - game->pair->t->edges)});
+    add(game, (Position){mine->to, at.u, NONE, at.n - 1, at.owed + 1, 0, p, (uint32_t)(mine - game->pair->t->edges)});
 }
 
 static void receive_along(Game *game, uint32_t p) {
     Position at = game->positions.data[p];
     const Cfsm *t = game->pair->t, *u = game->pair->u;
-    if (!binary_receives(u, at.u)) {
-        fail(game, p, UINT32_MAX, binary_degree(u, at.u) ? "it receives before it has sent what the other sends first" : "it goes on where the other ends");
+    if (!holds(game, p, binary_receive_fault(game->pair, at.t, at.u))) return;
+    for (uint32_t e = u->first[at.u]; e < u->first[at.u + 1]; e++) {
+        const CfsmEdge *mine = binary_find(t, at.t, false, u->edges[e].message);
+        add(game, (Position){mine->to, u->edges[e].to, NONE, 0, NULL, 0, p, (uint32_t)(mine - t->edges)});
+    }
+}
+
+/* U sends what T does, or goes on, and what it receives is owed. */
+static void accompany(Game *game, uint32_t p) {
+    Position at = game->positions.data[p];
+    const Cfsm *u = game->pair->u;
+    const CfsmEdge *sent = &game->pair->t->edges[at.edge];
+    if (!holds(game, p, binary_send_fault(game->pair, at.edge, at.u, at.n > 0))) return;
+    if (binary_sends(u, at.u)) {
+        add(game, (Position){sent->to, binary_find(u, at.u, true, sent->message)->to, NONE, at.n, at.owed, 0, p, NONE});
         return;
     }
     for (uint32_t e = u->first[at.u]; e < u->first[at.u + 1]; e++) {
-        const CfsmEdge *mine = binary_find(t, at.t, false, u->edges[e].message);
-        if (!mine) fail_with(game, p, UINT32_MAX, "it does not receive what the other receives there", u->edges[e].message);
-        else add(game, (Position){.t = mine->to, .u = u->edges[e].to, .parent = p, .edge = (uint32_t)(mine - t->edges)});
-    }
-}
-
-/* ---- T sends: U goes on to where it sends, on all ways, and what it receives there is owed */
-
-static void meet(Game *game, uint32_t p, uint32_t edge, uint32_t state) {
-    const CfsmEdge *sent = &game->pair->t->edges[edge], *other = binary_find(game->pair->u, state, true, sent->message);
-    if (!other) fail_with(game, p, edge, "it sends what the other does not send there", sent->message);
-    else if (game->word.n && !game->pair->must_receive[sent->to])
-        fail(game, p, edge, "it may never take what the other would have received: messages stay unread");
-    else add(game, (Position){.t = sent->to, .u = other->to, .n = game->word.n, .owed = game->word.data, .parent = p, .edge = edge});
-}
-
-/* U cannot go round here: from the state every way meets a sending. */
-static void go_on(Game *game, uint32_t p, uint32_t edge, uint32_t state) {
-    const Cfsm *u = game->pair->u;
-    if (game->why || game->is_open) return;
-    if (binary_sends(u, state)) {
-        meet(game, p, edge, state);
-        return;
-    }
-    for (uint32_t e = u->first[state]; e < u->first[state + 1]; e++) {
-        vec_push(&game->word, u->edges[e].message);
-        go_on(game, p, edge, u->edges[e].to);
-        (void)vec_pop(&game->word);
-    }
-}
-
-static void send(Game *game, uint32_t p) {
-    Position at = game->positions.data[p];
-    const Cfsm *t = game->pair->t, *u = game->pair->u;
-    for (uint32_t e = t->first[at.t]; e < t->first[at.t + 1]; e++) {
-        if (!binary_degree(u, at.u)) fail_with(game, p, e, "it sends where the other ends", t->edges[e].message);
-        else if (!game->pair->must_send[at.u])
-            fail_with(game, p, e, "it sends although the other may receive for ever, or to its end, before it sends", t->edges[e].message);
-        if (game->why) return;
         vec_clear(&game->word);
         for (uint32_t i = 0; i < at.n; i++) vec_push(&game->word, at.owed[i]);
-        go_on(game, p, e, at.u);
+        vec_push(&game->word, u->edges[e].message);
+        add(game, (Position){at.t, u->edges[e].to, at.edge, game->word.n, game->word.data, 0, p, NONE});
     }
 }
 
 static void play(Game *game, uint32_t p) {
     Position at = game->positions.data[p];
-    if (binary_sends(game->pair->t, at.t)) send(game, p);
-    else if (binary_receives(game->pair->t, at.t) && at.n) receive_owed(game, p);
-    else if (binary_receives(game->pair->t, at.t)) receive_along(game, p);
-    else if (at.n) fail(game, p, UINT32_MAX, "it ends, and what the other would have received stays unread");
-    else if (binary_degree(game->pair->u, at.u)) fail(game, p, UINT32_MAX, "it ends where the other goes on");
+    const Cfsm *t = game->pair->t;
+    if (at.edge != NONE) accompany(game, p);
+    else if (binary_receives(t, at.t) && at.n) receive_owed(game, p);
+    else if (binary_receives(t, at.t)) receive_along(game, p);
+    else if (!binary_degree(t, at.t)) (void)holds(game, p, binary_end_fault(game->pair, at.u, at.n > 0));
+    else for (uint32_t e = t->first[at.t]; e < t->first[at.t + 1]; e++) add(game, (Position){at.t, at.u, e, at.n, at.owed, 0, p, e});
+}
+
+static bool is_done(const Game *game) { return game->fault.why || game->is_open; }
+
+/* Moves that come to an end are played to their end, so that the run to a fault is a shortest one. Under fairness U may receive for ever in a move. */
+static void play_all(Game *game) {
+    for (uint32_t p = 0; p < game->positions.n && !is_done(game); p++) {
+        if (game->positions.data[p].edge == NONE || game->pair->is_fair) play(game, p);
+        while (game->pending.n && !is_done(game)) play(game, vec_pop(&game->pending));
+    }
 }
 
 /* ---- the outcome */
 
 static void keep_run(const Game *game, Subtype *result) {
-    const CfsmEdge *edges = game->pair->t->edges;
-    uint32_t n = game->failed_edge != UINT32_MAX;
-    for (uint32_t p = game->failed; game->positions.data[p].edge != UINT32_MAX; p = game->positions.data[p].parent) n++;
+    uint32_t n = 0;
+    for (uint32_t p = game->failed; p; p = game->positions.data[p].parent) n += game->positions.data[p].by != NONE;
     result->run = calloc(n + 1u, sizeof *result->run);
     if (!result->run) fatal("out of memory");
     result->nrun = n;
-    if (game->failed_edge != UINT32_MAX) result->run[--n] = edges[game->failed_edge];
-    for (uint32_t p = game->failed; n; p = game->positions.data[p].parent) result->run[--n] = edges[game->positions.data[p].edge];
+    for (uint32_t p = game->failed; p; p = game->positions.data[p].parent)
+        if (game->positions.data[p].by != NONE) result->run[--n] = game->pair->t->edges[game->positions.data[p].by];
 }
 
 static void keep_refutation(const Game *game, Subtype *result) {
     const Position *at = &game->positions.data[game->failed];
     result->verdict = SUBTYPE_NO;
-    result->why = game->why;
-    result->has_message = game->has_message;
-    result->message = game->message;
+    result->why = game->fault.why;
+    result->has_message = game->fault.has_message;
+    result->message = game->fault.message;
     keep_run(game, result);
     result->owed = calloc(at->n + 1u, sizeof *result->owed);
     if (!result->owed) fatal("out of memory");
@@ -178,12 +158,13 @@ Subtype trace_game_play(const Binary *pair, uint32_t max_positions) {
     Subtype result = {.verdict = SUBTYPE_YES, .basis = SUBTYPE_BY_GAME};
     Game game = {.pair = pair, .max_positions = max_positions};
     arena_init(&game.arena);
-    add(&game, (Position){.t = pair->t->initial, .u = pair->u->initial, .edge = UINT32_MAX});
-    for (uint32_t p = 0; p < game.positions.n && !game.why && !game.is_open; p++) play(&game, p);
+    add(&game, (Position){.t = pair->t->initial, .u = pair->u->initial, .edge = NONE, .by = NONE});
+    play_all(&game);
     result.positions = game.positions.n;
-    if (game.why) keep_refutation(&game, &result);
+    if (game.fault.why) keep_refutation(&game, &result);
     else if (game.is_open) result.verdict = SUBTYPE_UNKNOWN, result.why = "what is owed grows for ever, as far as was looked";
     vec_fini(&game.positions);
+    vec_fini(&game.pending);
     vec_fini(&game.word);
     free(game.table);
     arena_fini(&game.arena);
