@@ -15,6 +15,9 @@
        left of A after each of them is in R with the state that t goes to;
      - t sends m: from each u of A every way meets a sending (so that out-unfolding is defined), which has m; the context A' of all the ways, with the
        states after m in its holes, is in R with the state that t goes to; and when A' is not a hole every way of that state meets a reception.
+   Under fairness (FoSSaCS 2021, definition 8, the controllable subtyping relation) the last case has other conditions and the rest stays: a context may
+   receive for ever, so that A is one with loops, and L(t, u) has the words of all its paths; from each u the ways through inputs meet no end, only
+   sendings, and each has the messages that t has, all of them; of unread messages nothing is asked.
    As (t0, u0) is in R, T <= U. The converse is not claimed: there need not be such languages, or they may not be found.
 
    How they are guessed: the least closed languages, with those that grow widened (see regular_widen): abstract interpretation of one queue. It is the

@@ -1,6 +1,7 @@
 #include "session/subtype.h"
 
 #include "session/binary.h"
+#include "session/controllable.h"
 #include "session/local.h"
 #include "session/trace_game.h"
 
@@ -146,10 +147,12 @@ static void decide(Subtype *result, const Binary *one, const Binary *two, Subtyp
     if (options.use_dual) (void)settle(result, trace_game_play(two, options.max_positions), true);
 }
 
+static const char not_types[] = "it is no binary session type: a state both sends and receives, or may end and go on, or there are several partners";
+
 Subtype subtype_async(const Cfsm *t, const Cfsm *u, SubtypeOptions options) {
     Subtype result = {.verdict = SUBTYPE_UNKNOWN, .basis = SUBTYPE_BY_GAME, .why = "what is owed grows for ever, as far as was looked"};
     if (!binary_is_type(t) || !binary_is_type(u)) {
-        result.why = "it is no binary session type: a state both sends and receives, or may end and go on, or there are several partners";
+        result.why = not_types;
         return result;
     }
     Cfsm dual_t = local_dual(t), dual_u = local_dual(u);
@@ -159,5 +162,34 @@ Subtype subtype_async(const Cfsm *t, const Cfsm *u, SubtypeOptions options) {
     binary_fini(&two);
     cfsm_fini(&dual_t);
     cfsm_fini(&dual_u);
+    return result;
+}
+
+/* ---- with fairness */
+
+static void decide_fair(Subtype *result, const Binary *pair, SubtypeOptions options) {
+    if (settle(result, trace_game_play(pair, least(FIRST_POSITIONS, options.max_positions)), false)) return;
+    if (settle(result, relax(pair, options.max_depth), false)) return;
+    if (options.max_positions > FIRST_POSITIONS) (void)settle(result, trace_game_play(pair, options.max_positions), false);
+}
+
+Subtype subtype_fair(const Cfsm *t, const Cfsm *u, SubtypeOptions options) {
+    Subtype result = {.verdict = SUBTYPE_UNKNOWN, .basis = SUBTYPE_BY_GAME, .why = "what is owed grows for ever, as far as was looked"};
+    if (!binary_is_type(t) || !binary_is_type(u)) {
+        result.why = not_types;
+        return result;
+    }
+    bool *is_controllable = controllable_states(u);
+    if (is_controllable[u->initial]) {
+        Cfsm part = controllable_part(u);
+        Binary pair = binary_of(t, &part, true);
+        decide_fair(&result, &pair, options);
+        binary_fini(&pair);
+        cfsm_fini(&part);
+    } else {
+        result = (Subtype){.verdict = SUBTYPE_YES, .basis = SUBTYPE_BY_NO_PARTNER};
+    }
+    result.is_fair = true;
+    free(is_controllable);
     return result;
 }

@@ -12,12 +12,14 @@ typedef enum SubtypeVerdict { SUBTYPE_YES, SUBTYPE_NO, SUBTYPE_UNKNOWN } Subtype
 typedef enum SubtypeBasis {
     SUBTYPE_BY_STATES,    /* synchronous: pairs of states */
     SUBTYPE_BY_GAME,      /* all positions were looked at, or one that fails was found */
-    SUBTYPE_BY_RELAXATION /* YES: a larger set of positions is closed, and none fails */
+    SUBTYPE_BY_RELAXATION, /* YES: a larger set of positions is closed, and none fails */
+    SUBTYPE_BY_NO_PARTNER /* YES, fair: the supertype is not controllable, so there is nothing to preserve */
 } SubtypeBasis;
 
 typedef struct Subtype {
     SubtypeVerdict verdict;
     SubtypeBasis basis;
+    bool is_fair;          /* the relaxation is about the controllable part of U */
     bool is_dual;          /* seen from the partner: dual(U) <= dual(T), which holds just when T <= U does */
     const char *why;       /* NO, UNKNOWN: in words */
     bool has_message;      /* NO: what is sent, or not received */
@@ -41,6 +43,10 @@ typedef struct SubtypeOptions {
 Subtype subtype_sync(const Cfsm *t, const Cfsm *u);
 /* Two binary types (one partner each, whoever it is); UNKNOWN for machines that are no types. */
 Subtype subtype_async(const Cfsm *t, const Cfsm *u, SubtypeOptions options);
+/* Fair asynchronous subtyping (Bravetti, Lange, Zavattaro, Fair refinement for asynchronous session types, FoSSaCS 2021): what can go on to the end does so
+   some day, so that T may send before any number of receptions; it sends all that U may send, for the end may lie behind any of it. T <= U implies that
+   T ends with all partners with which U always can. U is taken without its uncontrollable inputs (controllable_part). It is no question of the dual. */
+Subtype subtype_fair(const Cfsm *t, const Cfsm *u, SubtypeOptions options);
 void subtype_fini(Subtype *subtype);
 
 #endif

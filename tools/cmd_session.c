@@ -293,13 +293,18 @@ static bool has_one_peer(const Cfsm *machine) {
     return true;
 }
 
+static Subtype ask_subtype(const Cfsm *t, const Cfsm *u, const Options *options) {
+    if (options->fair_subtype) return subtype_fair(t, u, SUBTYPE_DEFAULTS);
+    if (!options->async_subtype) return subtype_sync(t, u);
+    return has_one_peer(t) && has_one_peer(u) ? subtype_async(t, u, SUBTYPE_DEFAULTS) : subtype_multi(t, u, MULTI_DEFAULTS);
+}
+
 static int subtype(Held *held, const Options *options, FILE *out) {
     static const int codes[] = {[SUBTYPE_YES] = EXIT_HOLDS, [SUBTYPE_NO] = EXIT_VIOLATED, [SUBTYPE_UNKNOWN] = EXIT_NO_VERDICT};
     Cfsm t = {0}, u = {0};
     int code = EXIT_WRONG_INPUT;
     if (read_machine(held, options->operands.data[1], options, &t) && read_machine(held, options->operands.data[2], options, &u)) {
-        bool is_binary = has_one_peer(&t) && has_one_peer(&u);
-        Subtype result = !options->async_subtype ? subtype_sync(&t, &u) : is_binary ? subtype_async(&t, &u, SUBTYPE_DEFAULTS) : subtype_multi(&t, &u, MULTI_DEFAULTS);
+        Subtype result = ask_subtype(&t, &u, options);
         subtype_report(&result, (SubtypeAsked){&t, &u, held->names}, options->verbose, out);
         code = codes[result.verdict];
         subtype_fini(&result);

@@ -1,5 +1,6 @@
 #include "tools/subtype_report.h"
 
+#include "session/controllable.h"
 #include "session/local.h"
 
 #include "model/support/vec.h"
@@ -46,13 +47,22 @@ static void print_proof(const Relaxation *relaxation, SubtypeAsked asked, FILE *
         if (relaxation->pairs[i].edge == UINT32_MAX) print_pair(&relaxation->pairs[i], asked, out);
 }
 
+static void print_basis(const Subtype *result, FILE *out) {
+    switch (result->basis) {
+    case SUBTYPE_BY_STATES: break;
+    case SUBTYPE_BY_GAME: fprintf(out, "all %u positions of the game hold", result->positions); break;
+    case SUBTYPE_BY_RELAXATION:
+        fprintf(out, "what is owed stays within %u regular languages, and with each all goes well", count_states(&result->relaxation));
+        break;
+    case SUBTYPE_BY_NO_PARTNER: fprintf(out, "no partner of the other could be sure to be able to end"); break;
+    }
+}
+
 static void print_yes(const Subtype *result, SubtypeAsked asked, bool verbose, FILE *out) {
-    bool by_game = result->basis == SUBTYPE_BY_GAME;
     fprintf(out, "yes: ");
-    if (by_game) fprintf(out, "all %u positions of the game hold", result->positions);
-    else fprintf(out, "what is owed stays within %u regular languages, and with each all goes well", count_states(&result->relaxation));
+    print_basis(result, out);
     fprintf(out, "%s\n", result->is_dual ? " (seen from the partner: its type against the other's)" : "");
-    if (verbose && !by_game) print_proof(&result->relaxation, asked, out);
+    if (verbose && result->basis == SUBTYPE_BY_RELAXATION) print_proof(&result->relaxation, asked, out);
 }
 
 static bool has_one_peer(const Cfsm *machine) {
@@ -78,11 +88,14 @@ static void print_no(const Subtype *result, SubtypeAsked asked, FILE *out) {
 
 void subtype_report(const Subtype *result, SubtypeAsked asked, bool verbose, FILE *out) {
     Cfsm dual_t = local_dual(asked.t), dual_u = local_dual(asked.u);
+    Cfsm part = result->is_fair ? controllable_part(asked.u) : (Cfsm){0};
     if (result->is_dual) asked = (SubtypeAsked){&dual_u, &dual_t, asked.names};
+    if (result->is_fair) asked.u = &part;
     if (result->verdict == SUBTYPE_YES && result->basis == SUBTYPE_BY_STATES) fprintf(out, "yes\n");
     else if (result->verdict == SUBTYPE_YES) print_yes(result, asked, verbose, out);
     else if (result->verdict == SUBTYPE_NO) print_no(result, asked, out);
     else fprintf(out, "unknown: %s\n", result->why);
     cfsm_fini(&dual_t);
     cfsm_fini(&dual_u);
+    cfsm_fini(&part);
 }

@@ -1,4 +1,5 @@
-/* Every pair of types of a file against what is known of it: pairs FILE. An entry is a line "#@ NAME async=… sync=… game=…", then T and U, a line each.
+/* Every pair of types of a file against what is known of it: pairs FILE. An entry is a line "#@ NAME async=… sync=… game=…", then T and U, a line each;
+   fair=… and reverse=… are what fair subtyping says of the two, and of U and T.
    Each is asked with every setting: what a setting leaves open another may decide, but no two may differ. */
 #include "session/local.h"
 #include "session/subtype.h"
@@ -59,6 +60,18 @@ static bool judge_async(const char *known, const Pair *pair, Count *counts) {
     return good;
 }
 
+static bool judge_fair(const char *known, const char *field, const Cfsm *t, const Cfsm *u) {
+    char text[32];
+    snprintf(text, sizeof text, " %s=", field);
+    if (!strstr(known, text)) return true;
+    Subtype result = subtype_fair(t, u, SUBTYPE_DEFAULTS), game = subtype_fair(t, u, (SubtypeOptions){.max_positions = 2000});
+    bool good = is_known(known, field, verdicts[result.verdict]) && (game.verdict == SUBTYPE_UNKNOWN || game.verdict == result.verdict);
+    if (!good) printf("%s  ours, %s: %s, the game %s\n", known, field, verdicts[result.verdict], verdicts[game.verdict]);
+    subtype_fini(&result);
+    subtype_fini(&game);
+    return good;
+}
+
 static bool judge(const char *known, const char *t, const char *u, Count *counts) {
     Pair pair = {.sources = sources_new(), .names = names_new()};
     pair.diags = diags_new(pair.sources);
@@ -69,6 +82,7 @@ static bool judge(const char *known, const char *t, const char *u, Count *counts
         if (!good) printf("%s  ours, sync: %s (%s)\n", known, verdicts[sync.verdict], sync.why ? sync.why : "");
         subtype_fini(&sync);
         good &= judge_async(known, &pair, counts);
+        good &= judge_fair(known, "fair", &pair.t, &pair.u) && judge_fair(known, "reverse", &pair.u, &pair.t);
     }
     cfsm_fini(&pair.t);
     cfsm_fini(&pair.u);

@@ -25,9 +25,8 @@ static int roll(int n) { /* xorshift64* */
 /* ---- types by chance */
 
 /* With few labels what is owed may grow and still be received. */
-static Type random_type(int n, int labels) {
+static Type random_type(int n, int labels, bool ends) {
     Type type = {.n = n};
-    bool ends = roll(2);
     for (int s = 0; s < n; s++) {
         State *state = &type.states[s];
         *state = (State){.is_send = roll(2), .n = ends && s && !roll(4) ? 0 : 1 + (labels > 1 && !roll(3))};
@@ -46,21 +45,29 @@ static int branch(const State *state, char label) {
     return -1;
 }
 
-/* A sending that all branches of a reception begin with comes before it: a subtype. */
-static void anticipate(Type *type, int s) {
-    State old = type->states[s];
-    if (old.is_send || !old.n || type->n >= STATES - 1) return;
-    char label = "xy"[roll(2)];
-    State later = old;
-    for (int i = 0; i < old.n; i++) {
-        const State *next = &type->states[old.to[i]];
+/* Where a sending goes that all branches of a reception begin with: to the reception, with what comes after the sending. */
+static bool put_after(Type *type, const State *reception, char label) {
+    State later = *reception;
+    for (int i = 0; i < reception->n; i++) {
+        const State *next = &type->states[reception->to[i]];
         int at = next->is_send ? branch(next, label) : -1;
-        if (at < 0) return;
+        if (at < 0) return false;
         later.to[i] = next->to[at];
     }
     type->states[type->n] = later;
-    type->states[s] = (State){.is_send = true, .n = 1, .to = {type->n}, .label = {label}};
-    type->n++;
+    return true;
+}
+
+/* Such sendings come before the reception: a subtype, a fair one when they are all that is sent there. */
+static void anticipate(Type *type, int s, bool all) {
+    State old = type->states[s], sender = {.is_send = true};
+    if (old.is_send || !old.n || type->n + 2 >= STATES) return;
+    for (const char *label = "xy"; *label; label++) {
+        if ((!all && sender.n && roll(2)) || !put_after(type, &old, *label)) continue;
+        sender.label[sender.n] = *label;
+        sender.to[sender.n++] = type->n++;
+    }
+    if (sender.n) type->states[s] = sender;
 }
 
 /* Another state that does the same, for some of those that lead to it: the same type. */
@@ -96,14 +103,14 @@ static void change(Type *type) {
 }
 
 /* Often a subtype: sendings brought forward, fewer of them, more receptions; sometimes spoilt. */
-static Type variant(const Type *super) {
+static Type variant(const Type *super, bool is_fair) {
     Type type = *super;
     for (int i = 1 + roll(9); i > 0; i--) {
         int s = roll(type.n);
-        if (roll(3)) anticipate(&type, s);
+        if (roll(3)) anticipate(&type, s, is_fair);
         else if (roll(2)) unroll(&type, s);
-        else if (type.states[s].is_send) drop_branch(&type.states[s]);
-        else add_branch(&type, &type.states[s]);
+        else if (type.states[s].is_send && !is_fair) drop_branch(&type.states[s]);
+        else if (!type.states[s].is_send) add_branch(&type, &type.states[s]);
     }
     for (int i = roll(4) == 0 ? 1 + roll(2) : 0; i > 0; i--) change(&type);
     return type;
@@ -152,7 +159,17 @@ static void write(Text *text, const Type *type, int s, uint64_t open) {
 enum { BOUND = 5, CONFIGS = 4000, SLOTS = 8192 };
 typedef struct Side { const Type *type; bool may_shun[STATES]; } Side; /* may_shun: can go on for ever, or end, without a reception */
 typedef struct Config { int state[2]; int n[2]; char queue[2][BOUND + 1]; } Config; /* queue[i]: what side i has to receive */
-typedef struct Explored { Side sides[2]; int n; Config configs[CONFIGS]; int slots[SLOTS]; bool is_cut, is_bad; } Explored;
+typedef struct Step { int from, to; } Step;
+typedef struct Explored {
+    Side sides[2];
+    bool is_fair;
+    int n, at, nsteps;
+    Config configs[CONFIGS];
+    Step steps[CONFIGS * 2 * BRANCHES];
+    bool ends[CONFIGS]; /* both are over, or can go on to where they are */
+    int slots[SLOTS];
+    bool is_cut, is_bad;
+} Explored;
 
 static void find_shun(Side *side) {
     const Type *type = side->type;
@@ -174,10 +191,12 @@ static void visit(Explored *all, const Config *config) {
     uint64_t hash = 14695981039346656037u;
     for (size_t i = 0; i < sizeof *config; i++) hash = (hash ^ ((const unsigned char *)config)[i]) * 1099511628211u;
     int at = (int)(hash % SLOTS);
-    for (; all->slots[at]; at = (at + 1) % SLOTS)
-        if (memcmp(&all->configs[all->slots[at] - 1], config, sizeof *config) == 0) return;
-    all->configs[all->n++] = *config;
-    all->slots[at] = all->n;
+    while (all->slots[at] && memcmp(&all->configs[all->slots[at] - 1], config, sizeof *config) != 0) at = (at + 1) % SLOTS;
+    if (!all->slots[at]) {
+        all->configs[all->n++] = *config;
+        all->slots[at] = all->n;
+    }
+    all->steps[all->nsteps++] = (Step){all->at, all->slots[at] - 1};
 }
 
 static bool step_send(Explored *all, const Config *config, int side) {
@@ -209,9 +228,39 @@ static bool step_receive(Explored *all, const Config *config, int side) {
     return true;
 }
 
-static void explore(Explored *all, const Type *t, const Type *u) {
+/* With fairness: each configuration can go on to the end of both. */
+static bool always_may_end(Explored *all) {
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (int i = all->nsteps; i-- > 0;) {
+            const Step *step = &all->steps[i];
+            if (!all->ends[step->to] || all->ends[step->from]) continue;
+            all->ends[step->from] = changed = true;
+        }
+    }
+    for (int c = 0; c < all->n; c++)
+        if (!all->ends[c]) return false;
+    return true;
+}
+
+static void explore_from(Explored *all, int c) {
+    Config config = all->configs[c];
+    bool moves = false, is_over = !config.n[0] && !config.n[1];
+    all->at = c;
+    for (int side = 0; side < 2; side++) {
+        const State *state = &all->sides[side].type->states[config.state[side]];
+        moves |= state->is_send ? step_send(all, &config, side) : step_receive(all, &config, side);
+        is_over &= !state->n;
+        all->is_bad |= !all->is_fair && config.n[side] && all->sides[side].may_shun[config.state[side]];
+    }
+    all->ends[c] = is_over;
+    all->is_bad |= !moves && !is_over;
+}
+
+static void explore(Explored *all, const Type *t, const Type *u, bool is_fair) {
     Type partner = dual(u);
     memset(all, 0, sizeof *all);
+    all->is_fair = is_fair;
     all->sides[0].type = t;
     all->sides[1].type = &partner;
     find_shun(&all->sides[0]);
@@ -219,17 +268,51 @@ static void explore(Explored *all, const Type *t, const Type *u) {
     Config start;
     memset(&start, 0, sizeof start);
     visit(all, &start);
-    for (int c = 0; c < all->n && !all->is_bad; c++) {
-        Config config = all->configs[c];
-        bool moves = false, is_over = !config.n[0] && !config.n[1];
-        for (int side = 0; side < 2; side++) {
-            const State *state = &all->sides[side].type->states[config.state[side]];
-            moves |= state->is_send ? step_send(all, &config, side) : step_receive(all, &config, side);
-            is_over &= !state->n;
-            all->is_bad |= config.n[side] && all->sides[side].may_shun[config.state[side]];
+    for (int c = 0; c < all->n && !all->is_bad; c++) explore_from(all, c);
+    if (is_fair && !all->is_bad && !all->is_cut) all->is_bad = !always_may_end(all);
+}
+
+/* ---- with fairness: the partner of U that keeps to the inputs after which both can always end; false: there is none */
+
+static bool may_stay(const Type *type, const bool *in, int s) {
+    const State *state = &type->states[s];
+    int inside = 0;
+    for (int i = 0; i < state->n; i++) inside += in[state->to[i]];
+    return in[s] && (!state->n || (state->is_send ? inside == state->n : inside > 0));
+}
+
+static bool may_end(const Type *type, const bool *in, int s, uint64_t *seen) {
+    if (!in[s] || *seen >> s & 1) return false;
+    *seen |= UINT64_C(1) << s;
+    if (!type->states[s].n) return true;
+    for (int i = 0; i < type->states[s].n; i++)
+        if (may_end(type, in, type->states[s].to[i], seen)) return true;
+    return false;
+}
+
+static bool keep_controllable(Type *type) {
+    bool in[STATES], changed = true;
+    for (int s = 0; s < type->n; s++) in[s] = true;
+    while (changed) {
+        changed = false;
+        for (int s = 0; s < type->n; s++) {
+            uint64_t seen = 0;
+            bool good = in[s] && may_stay(type, in, s) && may_end(type, in, s, &seen);
+            changed |= in[s] && !good;
+            in[s] = good;
         }
-        all->is_bad |= !moves && !is_over;
     }
+    for (int s = 0; s < type->n; s++) {
+        State *state = &type->states[s], old = *state;
+        if (state->is_send) continue;
+        state->n = 0;
+        for (int i = 0; i < old.n; i++) {
+            if (!in[old.to[i]]) continue;
+            state->label[state->n] = old.label[i];
+            state->to[state->n++] = old.to[i];
+        }
+    }
+    return in[0];
 }
 
 /* ---- a long walk through the game, U's way by chance; and whether what is owed is in the languages */
@@ -389,11 +472,28 @@ static bool replays(Replay *replay, const Type *t, const Type *u, const Subtype 
 
 /* ---- one pair */
 
-typedef struct Tally { uint32_t yes, relaxed, deep, dual, no, open, cut, failed; } Tally;
+typedef struct Tally { uint32_t yes, relaxed, deep, dual, alone, no, open, cut, failed; } Tally;
 
 static bool read_type(Sources *sources, Names *names, Diags *diags, const Text *text, Cfsm *machine) {
     uint32_t file = sources_add(sources, "type", text->data, text->n);
     return local_read(sources, (Span){file, 0, (uint32_t)text->n}, names, diags, machine);
+}
+
+/* A fair yes: no counterexample with the partner. A no is of a relation that is smaller than what the partner can tell: nothing is known of it here. */
+static bool is_fairly_right(const Type *t, const Type *u, const Subtype *result, Tally *tally) {
+    static Explored all;
+    Type used = *u;
+    bool has_partner = keep_controllable(&used);
+    if (has_partner) explore(&all, t, &used, true);
+    tally->cut += has_partner && all.is_cut && !all.is_bad;
+    tally->open += result->verdict == SUBTYPE_UNKNOWN;
+    tally->no += result->verdict == SUBTYPE_NO;
+    if (result->verdict != SUBTYPE_YES) return has_partner;
+    tally->yes += has_partner;
+    tally->alone += !has_partner;
+    tally->relaxed += result->basis == SUBTYPE_BY_RELAXATION;
+    tally->deep += result->relaxation.depth > 1;
+    return has_partner ? result->basis != SUBTYPE_BY_NO_PARTNER && !all.is_bad : result->basis == SUBTYPE_BY_NO_PARTNER;
 }
 
 static bool is_right(const Type *t, const Type *u, const Cfsm *sub, const Cfsm *super, const Subtype *result, const Names *names, Tally *tally) {
@@ -401,7 +501,7 @@ static bool is_right(const Type *t, const Type *u, const Cfsm *sub, const Cfsm *
     static Replay replay;
     Type dual_t = dual(t), dual_u = dual(u);
     bool good = true;
-    explore(&all, t, u);
+    explore(&all, t, u, false);
     tally->cut += all.is_cut && !all.is_bad;
     if (result->verdict == SUBTYPE_YES) {
         tally->yes++;
@@ -423,7 +523,7 @@ static bool is_right(const Type *t, const Type *u, const Cfsm *sub, const Cfsm *
 }
 
 /* With a game of three positions nearly everything is up to the relaxations. */
-static void judge(const Type *t, const Type *u, SubtypeOptions options, Tally *tally) {
+static void judge(const Type *t, const Type *u, SubtypeOptions options, bool is_fair, Tally *tally) {
     static const char *const verdicts[] = {"yes", "no", "unknown"};
     static Text a, b;
     a = b = (Text){0};
@@ -435,10 +535,10 @@ static void judge(const Type *t, const Type *u, SubtypeOptions options, Tally *t
     Diags *diags = diags_new(sources);
     Cfsm sub = {0}, super = {0};
     if (!read_type(sources, names, diags, &a, &sub) || !read_type(sources, names, diags, &b, &super)) fprintf(stderr, "cannot read %s or %s\n", a.data, b.data), exit(1);
-    Subtype result = subtype_async(&sub, &super, options);
-    if (!is_right(t, u, &sub, &super, &result, names, tally)) {
+    Subtype result = is_fair ? subtype_fair(&sub, &super, options) : subtype_async(&sub, &super, options);
+    if (is_fair ? !is_fairly_right(t, u, &result, tally) : !is_right(t, u, &sub, &super, &result, names, tally)) {
         tally->failed++;
-        printf("wrong: %s (%s)\n  %s\n  %s\n", verdicts[result.verdict], result.why ? result.why : "", a.data, b.data);
+        printf("wrong%s: %s (%s)\n  %s\n  %s\n", is_fair ? ", fair" : "", verdicts[result.verdict], result.why ? result.why : "", a.data, b.data);
     }
     subtype_fini(&result);
     cfsm_fini(&sub);
@@ -448,16 +548,22 @@ static void judge(const Type *t, const Type *u, SubtypeOptions options, Tally *t
     sources_free(sources);
 }
 
-int main(int argc, char **argv) {
+static Tally judge_many(int count, bool is_fair) {
     Tally tally = {0};
-    int count = argc > 1 ? atoi(argv[1]) : 0;
-    seed = argc > 2 ? strtoull(argv[2], NULL, 10) * 2 + 1 : 1;
     for (int i = 0; i < count; i++) {
         int labels = 1 + roll(2);
-        Type u = random_type(2 + roll(11), labels), t = roll(3) ? variant(&u) : random_type(2 + roll(11), labels);
-        judge(&t, &u, (SubtypeOptions){.max_positions = i % 2 ? 2000 : 3, .max_depth = 4, .use_dual = i % 4 > 1}, &tally);
+        Type u = random_type(2 + roll(11), labels, is_fair || roll(2));
+        Type t = roll(3) ? variant(&u, is_fair) : random_type(2 + roll(11), labels, is_fair || roll(2));
+        judge(&t, &u, (SubtypeOptions){.max_positions = i % 2 ? 2000 : 3, .max_depth = 4, .use_dual = i % 4 > 1}, is_fair, &tally);
     }
-    printf("%u yes (%u by a relaxation, %u of them of more than depth 1, %u from the partner's side), %u no, %u unknown; %u not explored to the end; %u wrong\n", tally.yes, tally.relaxed, tally.deep,
-        tally.dual, tally.no, tally.open, tally.cut, tally.failed);
-    return tally.failed || tally.yes < tally.no / 10 || tally.open > tally.no;
+    printf("%s: %u yes (%u by a relaxation, %u of them of more than depth 1, %u from the partner's side), %u without partners, %u no, %u unknown; %u not explored to the end; %u wrong\n",
+        is_fair ? "fair" : "plain", tally.yes, tally.relaxed, tally.deep, tally.dual, tally.alone, tally.no, tally.open, tally.cut, tally.failed);
+    return tally;
+}
+
+int main(int argc, char **argv) {
+    int count = argc > 1 ? atoi(argv[1]) : 0;
+    seed = argc > 2 ? strtoull(argv[2], NULL, 10) * 2 + 1 : 1;
+    Tally plain = judge_many(count, false), fair = judge_many(count, true);
+    return plain.failed || fair.failed || plain.yes < plain.no / 10 || fair.yes < fair.no / 10 || plain.open > plain.no || fair.open > fair.no;
 }
