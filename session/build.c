@@ -1,4 +1,5 @@
 #include "session/build.h"
+#include "session/templates.h"
 
 #include <string.h>
 
@@ -6,132 +7,6 @@ static Names *names_in(ProtocolParser *parser) { return parser->protocols->names
 static const char *text_of(ProtocolParser *parser, Name name) { return names_text(names_in(parser), name); }
 
 #define mistake(parser, span, ...) ((parser)->failed = true, diags_add((parser)->diags, DIAG_PROTOCOL, (span), __VA_ARGS__))
-
-/* ---- protocols and roles */
-
-void build_begin(ProtocolParser *parser, Word name, Span at) {
-    Protocols *all = parser->protocols;
-    Protocol *protocol = ARENA_NEW(&all->arena, Protocol);
-    *protocol = (Protocol){.name = name.name, .span = at, .at = name.span};
-    const Protocol *other = protocols_find(all, name.name);
-    parser->protocol = protocol;
-    parser->failed = false;
-    parser->depth = 0;
-    vec_clear(&parser->recs);
-    if (!other) return;
-    mistake(parser, name.span, "a second protocol of the name '%s'", text_of(parser, name.name));
-    diags_note(parser->diags, other->at, "the first one is here");
-}
-
-static uint32_t find_role(const Protocol *protocol, Name name) {
-    uint32_t i = 0;
-    while (i < protocol->nroles && protocol->roles[i].name != name) i++;
-    return i;
-}
-
-void build_role(ProtocolParser *parser, Word name) {
-    Protocol *protocol = parser->protocol;
-    if (find_role(protocol, name.name) < protocol->nroles) {
-        mistake(parser, name.span, "a second role of the name '%s'", text_of(parser, name.name));
-        return;
-    }
-    Role *roles = ARENA_ARRAY(&parser->protocols->arena, Role, protocol->nroles + 1u);
-    if (protocol->nroles) memcpy(roles, protocol->roles, sizeof *roles * protocol->nroles);
-    roles[protocol->nroles++] = (Role){name.name, name.span};
-    protocol->roles = roles;
-}
-
-/* 0 stands for a role that is not there. */
-static uint32_t role_of(ProtocolParser *parser, Word word) {
-    uint32_t role = find_role(parser->protocol, word.name);
-    if (role < parser->protocol->nroles) return role;
-    mistake(parser, word.span, "the protocol has no role '%s'", text_of(parser, word.name));
-    return 0;
-}
-
-void build_end(ProtocolParser *parser, GlobalType *body, Span span) {
-    Protocols *all = parser->protocols;
-    parser->protocol->body = body;
-    parser->protocol->span = span;
-    if (!parser->failed) {
-        Protocol **grown = ARENA_ARRAY(&all->arena, Protocol *, all->n + 1u);
-        if (all->n) memcpy(grown, all->all, sizeof(Protocol *) * all->n);
-        grown[all->n++] = parser->protocol;
-        all->all = grown;
-    }
-    parser->protocol = NULL;
-}
-
-void build_deeper(ProtocolParser *parser, Span at) {
-    if (++parser->depth == PROTOCOL_MAX_DEPTH) mistake(parser, at, "blocks nested deeper than %d", PROTOCOL_MAX_DEPTH);
-}
-
-void build_refuse(ProtocolParser *parser, Span at, const char *what) {
-    parser->failed = true;
-    diags_add(parser->diags, DIAG_NOT_YET, at, "%s is not supported by this version", what);
-}
-
-/* ---- elements */
-
-static GlobalType *element(ProtocolParser *parser, GlobalType global) { return arena_copy(&parser->protocols->arena, &global, sizeof global); }
-
-GlobalType *build_then(GlobalType *first, GlobalType *rest) {
-    if (!first) return rest;
-    first->next = rest;
-    return first;
-}
-
-GlobalType *build_message(ProtocolParser *parser, Word from, Word to, Name label, Span span) {
-    uint32_t sender = role_of(parser, from), receiver = role_of(parser, to);
-    if (from.name == to.name) mistake(parser, span, "'%s' sends to itself", text_of(parser, from.name));
-    return element(parser, (GlobalType){.kind = GLOBAL_MESSAGE, .span = span, .at = from.span, .from = sender, .to = receiver, .message = label});
-}
-
-GlobalType *build_choice(ProtocolParser *parser, Word chooser, GlobalList arms, Span span) {
-    return element(parser, (GlobalType){.kind = GLOBAL_CHOICE, .span = span, .at = chooser.span, .from = role_of(parser, chooser),
-                               .arms = arms.items, .narms = arms.n});
-}
-
-void build_open(ProtocolParser *parser, Word variable) {
-    for (uint32_t i = 0; i < parser->recs.n; i++)
-        if (parser->recs.data[i]->name == variable.name)
-            mistake(parser, variable.span, "an enclosing loop is called '%s' too", text_of(parser, variable.name));
-    vec_push(&parser->recs, element(parser, (GlobalType){.kind = GLOBAL_REC, .at = variable.span, .name = variable.name}));
-}
-
-GlobalType *build_rec(ProtocolParser *parser, GlobalType *body, Span span) {
-    GlobalType *rec = vec_pop(&parser->recs);
-    rec->span = span;
-    rec->arms = arena_copy(&parser->protocols->arena, &body, sizeof(GlobalType *));
-    rec->narms = 1;
-    return rec;
-}
-
-GlobalType *build_continue(ProtocolParser *parser, Word variable, Span span) {
-    GlobalType *jump = element(parser, (GlobalType){.kind = GLOBAL_CONTINUE, .span = span, .at = variable.span, .name = variable.name});
-    for (uint32_t i = parser->recs.n; i-- > 0 && !jump->target;)
-        if (parser->recs.data[i]->name == variable.name) jump->target = parser->recs.data[i];
-    if (!jump->target) mistake(parser, variable.span, "no enclosing loop is called '%s'", text_of(parser, variable.name));
-    return jump;
-}
-
-GlobalType *build_par(ProtocolParser *parser, GlobalList arms, Span span) {
-    return element(parser, (GlobalType){.kind = GLOBAL_PAR, .span = span, .at = span, .arms = arms.items, .narms = arms.n});
-}
-
-GlobalType *build_do(ProtocolParser *parser, Word callee, WordList args, Span span) {
-    GlobalType *call = element(parser, (GlobalType){.kind = GLOBAL_DO, .span = span, .at = callee.span, .name = callee.name, .nargs = args.n});
-    call->args = ARENA_ARRAY(&parser->protocols->arena, uint32_t, args.n);
-    for (uint32_t i = 0; i < args.n; i++) {
-        call->args[i] = role_of(parser, args.items[i]);
-        for (uint32_t k = 0; k < i; k++)
-            if (args.items[k].name == args.items[i].name)
-                mistake(parser, args.items[i].span, "'%s' is passed twice", text_of(parser, args.items[i].name));
-    }
-    return call;
-}
-
-/* ---- lists and labels */
 
 static void *grow(ProtocolParser *parser, void *items, uint32_t n, uint32_t *cap, size_t size) {
     if (n < *cap) return items;
@@ -141,24 +16,168 @@ static void *grow(ProtocolParser *parser, void *items, uint32_t n, uint32_t *cap
     return grown;
 }
 
-GlobalList build_list(ProtocolParser *parser, GlobalList list, GlobalType *item) {
+/* ---- protocols and roles */
+
+void build_begin(ProtocolParser *parser, Word name, Span at) {
+    Protocols *all = parser->protocols;
+    Template *protocol = ARENA_NEW(&all->arena, Template);
+    *protocol = (Template){.name = name.name, .span = at, .at = name.span};
+    const Template *other = templates_find(all->templates, name.name);
+    parser->protocol = protocol;
+    parser->failed = false;
+    parser->depth = parser->exprs = 0;
+    vec_clear(&parser->recs);
+    if (!other) return;
+    mistake(parser, name.span, "a second protocol of the name '%s'", text_of(parser, name.name));
+    diags_note(parser->diags, other->at, "the first one is here");
+}
+
+static const SyntaxParam *find_param(const Template *protocol, Name name) {
+    for (uint32_t i = 0; i < protocol->nparams; i++)
+        if (protocol->params[i].name == name) return &protocol->params[i];
+    return NULL;
+}
+
+void build_param(ProtocolParser *parser, SyntaxParam param) {
+    Template *protocol = parser->protocol;
+    if (find_param(protocol, param.name)) {
+        mistake(parser, param.span, "a second %s of the name '%s'", param.is_role ? "role" : "parameter", text_of(parser, param.name));
+        return;
+    }
+    SyntaxParam *params = ARENA_ARRAY(&parser->protocols->arena, SyntaxParam, protocol->nparams + 1u);
+    if (protocol->nparams) memcpy(params, protocol->params, sizeof *params * protocol->nparams);
+    params[protocol->nparams++] = param;
+    protocol->params = params;
+}
+
+static void look_up_role(ProtocolParser *parser, const RoleRef *role) {
+    const SyntaxParam *param = find_param(parser->protocol, role->name);
+    const char *name = text_of(parser, role->name);
+    if (!param || !param->is_role) mistake(parser, role->span, "the protocol has no role '%s'", name);
+    else if (param->size && !role->index) mistake(parser, role->span, "'%s' is a family of roles: say which one, '%s[…]'", name, name);
+    else if (!param->size && role->index) mistake(parser, role->span, "'%s' is one role, not a family", name);
+}
+
+void build_end(ProtocolParser *parser, Syntax *body, Span span) {
+    parser->protocol->body = body;
+    parser->protocol->span = span;
+    if (!parser->failed) templates_add(parser->protocols, parser->protocol, parser->diags);
+    else templates_refuse(parser->protocols->templates, parser->protocol->name);
+    parser->protocol = NULL;
+}
+
+void build_deeper(ProtocolParser *parser, Span at) {
+    if (++parser->depth == PROTOCOL_MAX_DEPTH) mistake(parser, at, "blocks nested deeper than %d", PROTOCOL_MAX_DEPTH);
+}
+
+/* ---- elements */
+
+static Syntax *keep(ProtocolParser *parser, Syntax element) { return arena_copy(&parser->protocols->arena, &element, sizeof element); }
+
+Syntax *build_then(Syntax *first, Syntax *rest) {
+    if (!first) return rest;
+    first->next = rest;
+    return first;
+}
+
+/* "login(uint8_t, bool)" */
+static Name message_name(ProtocolParser *parser, const Syntax *element) {
+    if (element->kind == SYNTAX_CRASH) return names_of(names_in(parser), "crash");
+    if (!element->npayloads) return element->label;
+    VEC(char) text = {0};
+    for (const char *c = text_of(parser, element->label); *c; c++) vec_push(&text, *c);
+    for (uint32_t i = 0; i < element->npayloads; i++) {
+        for (const char *c = i ? ", " : "("; *c; c++) vec_push(&text, *c);
+        for (const char *c = text_of(parser, element->payloads[i].type); *c; c++) vec_push(&text, *c);
+    }
+    vec_push(&text, ')');
+    Name name = names_add(names_in(parser), text.data, text.n);
+    vec_fini(&text);
+    return name;
+}
+
+Syntax *build_element(ProtocolParser *parser, Syntax element) {
+    if (element.kind == SYNTAX_MESSAGE || element.kind == SYNTAX_CRASH) element.message = message_name(parser, &element);
+    if (element.from.name) look_up_role(parser, &element.from);
+    if (element.to.name) look_up_role(parser, &element.to);
+    if (element.kind == SYNTAX_MESSAGE && strcmp(text_of(parser, element.label), "crash") == 0)
+        mistake(parser, element.at, "no message can be called 'crash': it stands for a crash that is seen");
+    return keep(parser, element);
+}
+
+void build_open(ProtocolParser *parser, Word variable) {
+    for (uint32_t i = 0; i < parser->recs.n; i++)
+        if (parser->recs.data[i].name == variable.name)
+            mistake(parser, variable.span, "an enclosing loop is called '%s' too", text_of(parser, variable.name));
+    vec_push(&parser->recs, variable);
+}
+
+Syntax *build_block(ProtocolParser *parser, SyntaxKind kind, ArmList arms, Span span, Span at) {
+    return keep(parser, (Syntax){.kind = kind, .span = span, .at = at, .arms = arms.items, .narms = arms.n});
+}
+
+Syntax *build_rec(ProtocolParser *parser, Syntax *body, Span span) {
+    Word variable = vec_pop(&parser->recs);
+    Syntax *rec = build_block(parser, SYNTAX_REC, build_arm(parser, (ArmList){0}, (SyntaxArm){NULL, body}), span, variable.span);
+    rec->name = variable.name;
+    return rec;
+}
+
+Syntax *build_continue(ProtocolParser *parser, Word variable, Span span) {
+    bool is_open = false;
+    for (uint32_t i = 0; i < parser->recs.n; i++) is_open |= parser->recs.data[i].name == variable.name;
+    if (!is_open) mistake(parser, variable.span, "no enclosing loop is called '%s'", text_of(parser, variable.name));
+    return keep(parser, (Syntax){.kind = SYNTAX_CONTINUE, .span = span, .at = variable.span, .name = variable.name});
+}
+
+/* ---- parts */
+
+const SyntaxFor *build_for(ProtocolParser *parser, SyntaxFor loop) {
+    if (find_param(parser->protocol, loop.index)) mistake(parser, loop.span, "'%s' is a parameter of the protocol already", text_of(parser, loop.index));
+    return arena_copy(&parser->protocols->arena, &loop, sizeof loop);
+}
+
+static uint32_t depth_of(const ProtocolExpr *expr) { return expr ? (uint32_t)expr->value : 0; }
+
+/* The value of an expression that is no number is its depth: all that walks it recurses. */
+const ProtocolExpr *build_expr(ProtocolParser *parser, ProtocolExpr expr) {
+    if (expr.op != PROTOCOL_NUMBER) {
+        uint32_t depth = 0;
+        const ProtocolExpr *parts[] = {expr.a, expr.b, expr.c};
+        for (uint32_t i = 0; i < 3; i++)
+            if (parts[i] && parts[i]->op != PROTOCOL_NUMBER && depth_of(parts[i]) > depth) depth = depth_of(parts[i]);
+        expr.value = depth + 1;
+        if (depth == PROTOCOL_MAX_DEPTH) mistake(parser, expr.span, "an expression nested deeper than %d", PROTOCOL_MAX_DEPTH);
+    }
+    return arena_copy(&parser->protocols->arena, &expr, sizeof expr);
+}
+
+ArmList build_arm(ProtocolParser *parser, ArmList list, SyntaxArm arm) {
     list.items = grow(parser, list.items, list.n, &list.cap, sizeof *list.items);
-    list.items[list.n++] = item;
+    list.items[list.n++] = arm;
     return list;
 }
 
-WordList build_words(ProtocolParser *parser, WordList list, Word word) {
+ExprList build_arg(ProtocolParser *parser, ExprList list, const ProtocolExpr *arg) {
     list.items = grow(parser, list.items, list.n, &list.cap, sizeof *list.items);
-    list.items[list.n++] = word;
+    list.items[list.n++] = arg;
     return list;
 }
 
-Name build_label(ProtocolParser *parser, Name label, Name payloads) {
-    const char *text = arena_printf(&parser->protocols->arena, "%s(%s)", text_of(parser, label), text_of(parser, payloads));
-    return names_of(names_in(parser), text);
+PayloadList build_payload(ProtocolParser *parser, PayloadList list, Payload payload) {
+    list.items = grow(parser, list.items, list.n, &list.cap, sizeof *list.items);
+    for (uint32_t i = 0; payload.name && i < list.n; i++)
+        if (list.items[i].name == payload.name) mistake(parser, payload.span, "two parts of the payload are called '%s'", text_of(parser, payload.name));
+    list.items[list.n++] = payload;
+    return list;
 }
 
-Name build_payloads(ProtocolParser *parser, Name first, Name rest) {
-    const char *text = arena_printf(&parser->protocols->arena, "%s, %s", text_of(parser, first), text_of(parser, rest));
-    return names_of(names_in(parser), text);
+LetList build_let(ProtocolParser *parser, LetList list, SyntaxLet let) {
+    list.items = grow(parser, list.items, list.n, &list.cap, sizeof *list.items);
+    list.items[list.n++] = let;
+    return list;
+}
+
+Name build_qualified(ProtocolParser *parser, Name protocol, Name role) {
+    return names_of(names_in(parser), arena_printf(&parser->protocols->arena, "%s.%s", text_of(parser, protocol), text_of(parser, role)));
 }

@@ -5,24 +5,24 @@
 #include "session/parser.h"
 
 void build_begin(ProtocolParser *parser, Word name, Span at);
-void build_role(ProtocolParser *parser, Word name);
-void build_end(ProtocolParser *parser, GlobalType *body, Span span);
+void build_param(ProtocolParser *parser, SyntaxParam param);
+void build_end(ProtocolParser *parser, Syntax *body, Span span);
 void build_deeper(ProtocolParser *parser, Span at);
-/* A part of the language that is not known yet. */
-void build_refuse(ProtocolParser *parser, Span at, const char *what);
 
-GlobalType *build_then(GlobalType *first, GlobalType *rest);
-GlobalType *build_message(ProtocolParser *parser, Word from, Word to, Name label, Span span);
-GlobalType *build_choice(ProtocolParser *parser, Word chooser, GlobalList arms, Span span);
-void build_open(ProtocolParser *parser, Word variable); /* the REC whose body follows */
-GlobalType *build_rec(ProtocolParser *parser, GlobalType *body, Span span);
-GlobalType *build_continue(ProtocolParser *parser, Word variable, Span span);
-GlobalType *build_par(ProtocolParser *parser, GlobalList arms, Span span);
-GlobalType *build_do(ProtocolParser *parser, Word callee, WordList args, Span span);
+Syntax *build_then(Syntax *first, Syntax *rest);
+/* Any element: copied. Its roles and its jump are looked up. */
+Syntax *build_element(ProtocolParser *parser, Syntax element);
+void build_open(ProtocolParser *parser, Word variable); /* the loop whose body follows */
+Syntax *build_rec(ProtocolParser *parser, Syntax *body, Span span);
+Syntax *build_continue(ProtocolParser *parser, Word variable, Span span);
+Syntax *build_block(ProtocolParser *parser, SyntaxKind kind, ArmList arms, Span span, Span at);
 
-GlobalList build_list(ProtocolParser *parser, GlobalList list, GlobalType *item);
-WordList build_words(ProtocolParser *parser, WordList list, Word word);
-Name build_label(ProtocolParser *parser, Name label, Name payloads); /* "login(uint8_t, bool)" */
-Name build_payloads(ProtocolParser *parser, Name first, Name rest);
+const SyntaxFor *build_for(ProtocolParser *parser, SyntaxFor loop);
+const ProtocolExpr *build_expr(ProtocolParser *parser, ProtocolExpr expr);
+ArmList build_arm(ProtocolParser *parser, ArmList list, SyntaxArm arm);
+ExprList build_arg(ProtocolParser *parser, ExprList list, const ProtocolExpr *arg);
+PayloadList build_payload(ProtocolParser *parser, PayloadList list, Payload payload);
+LetList build_let(ProtocolParser *parser, LetList list, SyntaxLet let);
+Name build_qualified(ProtocolParser *parser, Name protocol, Name role); /* "Other.buyer" */
 
 #endif

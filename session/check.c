@@ -1,5 +1,5 @@
 /* What can be said of a protocol's text alone. */
-#include "session/protocol.h"
+#include "session/templates.h"
 
 #include "model/support/fatal.h"
 #include "model/support/vec.h"
@@ -17,6 +17,8 @@ typedef struct Check {
     const Protocol *protocol;
     Diags *diags;
     VEC(const GlobalType *) open; /* loops and calls whose first messages are being looked for */
+    uint32_t looked;              /* elements that were looked at for first messages: empty arms multiply */
+    uint32_t depth;               /* of blocks, through calls */
     bool failed;
 } Check;
 
@@ -80,12 +82,15 @@ static void enter(Check *check, const GlobalType *opener, const GlobalType *body
 }
 
 static void call_heads(Check *check, const GlobalType *call, const uint32_t *roles, const Rest *rest, Heads *heads) {
-    const Protocol *callee = protocols_find(check->protocols, call->name);
-    if (!callee || callee->nroles != call->nargs) return;
-    uint32_t *mapped = calloc(callee->nroles + 1u, sizeof *mapped);
+    Callee callee = templates_callee(check->protocols, call, check->diags);
+    if (!callee.protocol) {
+        check->failed = true;
+        return;
+    }
+    uint32_t *mapped = calloc(callee.protocol->nroles + 1u, sizeof *mapped);
     if (!mapped) fatal("out of memory");
-    for (uint32_t i = 0; i < callee->nroles; i++) mapped[i] = roles ? roles[call->args[i]] : call->args[i];
-    enter(check, call, callee->body, mapped, call->span, rest, heads);
+    for (uint32_t i = 0; i < callee.protocol->nroles; i++) mapped[i] = roles ? roles[call->args[i]] : call->args[i];
+    enter(check, call, callee.protocol->body, mapped, call->span, rest, heads);
     free(mapped);
 }
 
@@ -95,7 +100,14 @@ static void find_heads(Check *check, const GlobalType *global, const uint32_t *r
         if (rest) find_heads(check, rest->next, roles, rest->outer, heads);
         return;
     }
+    enum { MAX_LOOKED = 300000, MAX_OPEN = 600 };
     Rest inner = {global->next, rest};
+    if (check->failed) return;
+    if (check->looked++ > MAX_LOOKED || check->open.n > MAX_OPEN) {
+        check->failed = true;
+        diags_add(check->diags, DIAG_PROTOCOL_LIMIT, global->span, "too many ways for a choice to begin");
+        return;
+    }
     switch (global->kind) {
     case GLOBAL_MESSAGE:
         vec_push(heads, (Head){roles ? roles[global->from] : global->from, roles ? roles[global->to] : global->to, global->message, global->span});
@@ -146,36 +158,64 @@ static void check_choice(Check *check, const GlobalType *choice, const Rest *res
 
 /* ---- all elements */
 
+static bool check_protocol(const Protocols *protocols, const Protocol *protocol, uint32_t depth, Diags *diags);
+
+/* The callee's own mistakes are told where it stands, once. */
 static void check_call(Check *check, const GlobalType *call) {
-    const Protocol *callee = protocols_find(check->protocols, call->name);
-    const char *name = names_text(check->protocols->names, call->name);
-    if (!callee) mistake(check, call->at, "there is no protocol '%s'", name);
-    else if (callee->nroles != call->nargs) {
-        mistake(check, call->at, "'%s' has %u roles, not %u", name, callee->nroles, call->nargs);
-        diags_note(check->diags, callee->at, "it is declared here");
+    Callee callee = templates_callee(check->protocols, call, check->diags);
+    if (!callee.protocol || (*callee.checked != CHECK_UNDER_WAY && !check_protocol(check->protocols, callee.protocol, check->depth + 1, check->diags)))
+        check->failed = true;
+}
+
+/* A role that is handed over is one of a protocol that there is. */
+static void check_payloads(Check *check, const GlobalType *message) {
+    for (uint32_t i = 0; i < message->npayloads; i++) {
+        const Payload *payload = &message->payloads[i];
+        if (!payload->protocol) continue;
+        const Template *other = templates_find(check->protocols->templates, payload->protocol);
+        const char *name = names_text(check->protocols->names, payload->protocol), *role = names_text(check->protocols->names, payload->role);
+        bool has_role = false;
+        for (uint32_t k = 0; other && k < other->nparams; k++) has_role |= other->params[k].is_role && other->params[k].name == payload->role;
+        if (!other) mistake(check, payload->span, "there is no protocol '%s'", name);
+        else if (!has_role) {
+            mistake(check, payload->span, "'%s' has no role '%s'", name, role);
+            diags_note(check->diags, other->at, "it is declared here");
+        }
     }
 }
 
 static void check_block(Check *check, const GlobalType *global, const Rest *rest) {
-    for (; global; global = global->next) {
+    enum { MAX_DEPTH = 5000 };
+    if (check->depth++ > MAX_DEPTH && !check->failed) {
+        check->failed = true;
+        diags_add(check->diags, DIAG_PROTOCOL_LIMIT, check->protocol->at, "calls nested too deeply");
+    }
+    for (; global && check->depth <= MAX_DEPTH; global = global->next) {
         Rest inner = {global->next, rest};
         for (uint32_t i = 0; i < global->narms; i++) check_block(check, global->arms[i], &inner);
         Heads heads = {0};
         if (global->kind == GLOBAL_CHOICE) check_choice(check, global, rest);
         if (global->kind == GLOBAL_REC) enter(check, global, global->arms[0], NULL, global->at, &inner, &heads);
-        if (global->kind == GLOBAL_DO) check_call(check, global);
+        if (global->kind == GLOBAL_DO && !check->failed) check_call(check, global);
+        check_payloads(check, global);
         vec_fini(&heads);
     }
+    check->depth--;
 }
 
-bool protocol_check(const Protocols *protocols, const Protocol *protocol, Diags *diags) {
-    Check check = {.protocols = protocols, .protocol = protocol, .diags = diags};
+static bool check_protocol(const Protocols *protocols, const Protocol *protocol, uint32_t depth, Diags *diags) {
+    Check check = {.protocols = protocols, .protocol = protocol, .diags = diags, .depth = depth};
+    CheckState *state = templates_checked(protocols, protocol);
     Heads heads = {0};
-    if (protocol->nroles > PROTOCOL_MAX_ROLES) mistake(&check, protocol->at, "more than %d roles", PROTOCOL_MAX_ROLES);
+    if (*state == CHECK_GOOD || *state == CHECK_BAD) return *state == CHECK_GOOD;
+    *state = CHECK_UNDER_WAY;
     (void)completes(&check, protocol->body);
     if (!check.failed) check_block(&check, protocol->body, NULL);
     if (!check.failed) find_heads(&check, protocol->body, NULL, NULL, &heads); /* a call of itself as the first thing */
     vec_fini(&heads);
     vec_fini(&check.open);
+    *state = check.failed ? CHECK_BAD : CHECK_GOOD;
     return !check.failed;
 }
+
+bool protocol_check(const Protocols *protocols, const Protocol *protocol, Diags *diags) { return check_protocol(protocols, protocol, 0, diags); }

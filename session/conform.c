@@ -332,6 +332,10 @@ Conform conform_check(const GlobalAutomaton *global, uint32_t role, const Cfsm *
     Product product = {.machine = machine, .options = options, .out = &conform};
     erased_init(&product.erased, global, role);
     check_product(&product);
+    if (product.erased.gave_up) {
+        conform.verdict = CONFORM_UNKNOWN;
+        conform.why = "there is too much to look at";
+    }
     product_fini(&product);
     if (conform.verdict == CONFORM_NO && options.by_subtyping) try_subtyping(&conform, global, role, machine, options);
     return conform;

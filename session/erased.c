@@ -91,55 +91,83 @@ bool erased_reaches(Erased *erased, uint32_t state, const GlobalEdge *action) {
     return erased->actions.data[i].reaches[state];
 }
 
-/* ---- searches whose places are a state of the protocol and a set */
+/* ---- searches whose places are a state of the protocol and a set of roles */
 
-typedef struct Place { uint32_t state; uint64_t set; } Place;
 typedef struct Places {
-    VEC(Place) all;
-    uint32_t *table, mask;
+    uint32_t width, n; /* words of a place: the state, then a bit for each role */
+    VEC(uint32_t) all;
+    uint32_t *table, mask, *next; /* next: the place that is being made */
 } Places;
 
-static uint32_t slot_of(const Places *places, Place place) {
-    uint32_t at = (uint32_t)hash_combine(place.set, place.state) & places->mask;
-    while (places->table[at]) {
-        const Place *other = &places->all.data[places->table[at] - 1];
-        if (other->state == place.state && other->set == place.set) break;
-        at = (at + 1) & places->mask;
-    }
-    return at;
-}
+enum { MAX_PLACES = 2000000 };
 
-static void add_place(Places *places, uint32_t state, uint64_t set) {
-    if (places->all.n * 2 >= places->mask) {
-        free(places->table);
-        places->mask = places->mask ? places->mask * 2 + 1 : 63;
-        places->table = allocate(places->mask + 1u, sizeof *places->table);
-        for (uint32_t i = 0; i < places->all.n; i++) places->table[slot_of(places, places->all.data[i])] = i + 1;
-    }
-    uint32_t slot = slot_of(places, (Place){state, set});
-    if (places->table[slot]) return;
-    vec_push(&places->all, (Place){state, set});
-    places->table[slot] = places->all.n;
+static const uint32_t *place_at(const Places *places, uint32_t i) { return places->all.data + (size_t)i * places->width; }
+static bool has(const uint32_t *place, uint32_t role) { return place[1 + role / 32] >> (role % 32) & 1; }
+static void set(uint32_t *place, uint32_t role) { place[1 + role / 32] |= 1u << (role % 32); }
+
+static void places_init(Places *places, uint32_t nroles) {
+    *places = (Places){.width = 2 + nroles / 32};
+    places->next = allocate(places->width, sizeof(uint32_t));
 }
 
 static void places_fini(Places *places) {
     vec_fini(&places->all);
     free(places->table);
+    free(places->next);
+}
+
+static uint32_t slot_of(const Places *places, const uint32_t *place) {
+    uint32_t at = (uint32_t)hash_bytes(place, sizeof *place * places->width) & places->mask;
+    while (places->table[at] && memcmp(place_at(places, places->table[at] - 1), place, sizeof *place * places->width) != 0) at = (at + 1) & places->mask;
+    return at;
+}
+
+/* Makes next a copy of a place at another state; it is added by add_next. */
+static void copy_place(Places *places, uint32_t i, uint32_t state) {
+    memcpy(places->next, place_at(places, i), sizeof(uint32_t) * places->width);
+    places->next[0] = state;
+}
+
+static void add_next(Places *places) {
+    if (places->n * 2 >= places->mask) {
+        free(places->table);
+        places->mask = places->mask ? places->mask * 2 + 1 : 63;
+        places->table = allocate(places->mask + 1u, sizeof *places->table);
+        for (uint32_t i = 0; i < places->n; i++) places->table[slot_of(places, place_at(places, i))] = i + 1;
+    }
+    uint32_t slot = slot_of(places, places->next);
+    if (places->table[slot]) return;
+    for (uint32_t i = 0; i < places->width; i++) vec_push(&places->all, places->next[i]);
+    places->table[slot] = ++places->n;
+}
+
+/* True when there is nothing more to follow, or too much. */
+static bool is_over(Erased *erased, const Places *places, uint32_t i, bool *found) {
+    if (places->n >= MAX_PLACES && !*found) *found = erased->gave_up = true;
+    return *found || i >= places->n;
 }
 
 bool erased_is_available(Erased *erased, const GlobalEdge *after, uint32_t sender, Name message) {
     const GlobalAutomaton *global = erased->global;
-    Places places = {0};
+    Places places;
     bool found = false;
-    uint64_t waits = 1ull << erased->role;
-    add_place(&places, after->to, after->sender == erased->role ? waits | 1ull << after->receiver : waits);
-    for (uint32_t p = 0; p < places.all.n && !found; p++) {
-        Place at = places.all.data[p];
-        for (uint32_t e = global->first[at.state]; e < global->first[at.state + 1] && !found; e++) {
+    places_init(&places, global->protocol->nroles);
+    places.next[0] = after->to;
+    set(places.next, erased->role);
+    if (after->sender == erased->role) set(places.next, after->receiver);
+    add_next(&places);
+    for (uint32_t p = 0; !is_over(erased, &places, p, &found); p++) {
+        uint32_t state = place_at(&places, p)[0];
+        for (uint32_t e = global->first[state]; e < global->first[state + 1] && !found; e++) {
             const GlobalEdge *edge = &global->edges[e];
-            if (at.set >> edge->sender & 1) add_place(&places, edge->to, at.set | 1ull << edge->receiver);
-            else if (edge->sender != sender || edge->receiver != erased->role) add_place(&places, edge->to, at.set);
-            else found = edge->message == message; /* the first one that is sent */
+            bool waits = has(place_at(&places, p), edge->sender);
+            if (!waits && edge->sender == sender && edge->receiver == erased->role) { /* the first one that is sent */
+                found = edge->message == message;
+                continue;
+            }
+            copy_place(&places, p, edge->to);
+            if (waits) set(places.next, edge->receiver);
+            add_next(&places);
         }
     }
     places_fini(&places);
@@ -148,18 +176,26 @@ bool erased_is_available(Erased *erased, const GlobalEdge *after, uint32_t sende
 
 bool erased_may_precede(Erased *erased, const GlobalEdge *action, const GlobalEdge *reception) {
     const GlobalAutomaton *global = erased->global;
-    Places places = {0};
+    Places places;
     bool found = false;
     assert(reception->receiver == erased->role);
-    add_place(&places, reception->from, 0); /* the set: whether the role has acted */
-    for (uint32_t p = 0; p < places.all.n && !found; p++) {
-        Place at = places.all.data[p];
-        for (uint32_t e = global->first[at.state]; e < global->first[at.state + 1] && !found; e++) {
+    places_init(&places, 0);
+    places.next[0] = reception->from; /* the set: whether the role has acted */
+    add_next(&places);
+    for (uint32_t p = 0; !is_over(erased, &places, p, &found); p++) {
+        uint32_t state = place_at(&places, p)[0];
+        for (uint32_t e = global->first[state]; e < global->first[state + 1] && !found; e++) {
             const GlobalEdge *edge = &global->edges[e];
             bool is_role = erased_concerns(erased, edge), is_sender = edge->sender == reception->sender || edge->receiver == reception->sender;
-            if (is_role && !at.set && !erased_is_same(edge, action)) continue;
-            if (is_sender) found = at.set && erased_is_same(edge, reception);
-            else add_place(&places, edge->to, at.set | is_role);
+            bool has_acted = has(place_at(&places, p), 0);
+            if (is_role && !has_acted && !erased_is_same(edge, action)) continue;
+            if (is_sender) {
+                found = has_acted && erased_is_same(edge, reception);
+                continue;
+            }
+            copy_place(&places, p, edge->to);
+            if (is_role) set(places.next, 0);
+            add_next(&places);
         }
     }
     places_fini(&places);

@@ -16,6 +16,7 @@ typedef struct Erased {
     uint32_t *mark, stamp;       /* per state */
     VEC(uint32_t) stack;         /* what the search at hand has found, in order */
     VEC(ErasedAction) actions;
+    bool gave_up;                /* a search was cut off, and answered as if it had found what it looked for */
 } Erased;
 
 void erased_init(Erased *erased, const GlobalAutomaton *global, uint32_t role);

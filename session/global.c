@@ -1,6 +1,9 @@
+#include "session/courses.h"
 #include "session/global.h"
+#include "session/templates.h"
 
 #include "model/support/fatal.h"
+#include "model/support/hash.h"
 #include "model/support/vec.h"
 
 #include <assert.h>
@@ -9,10 +12,10 @@
 
 /* ---- the automaton under construction, with empty steps */
 
-typedef struct Raw { uint32_t from, to, sender, receiver; Name message; Span span; bool is_empty; } Raw;
+typedef struct Raw { uint32_t from, to, sender, receiver, scope; const GlobalType *origin; /* NULL: an empty step */ } Raw;
 
 /* A block of a called protocol: the same call with the same way on is the same state, so that a call of itself is a loop. */
-typedef struct Call { const Protocol *protocol; const uint32_t *roles; uint32_t end, state; } Call;
+typedef struct Call { const Protocol *protocol; uint32_t *roles; uint32_t end, state; bool is_open; } Call;
 typedef struct Loop { const GlobalType *rec; uint32_t state; } Loop;
 
 typedef struct Build {
@@ -22,21 +25,22 @@ typedef struct Build {
     VEC(Call) calls;
     VEC(Loop) loops;     /* the enclosing ones */
     const uint32_t *roles; /* of the protocol at hand -> those of the outermost */
-    uint32_t nstates, depth;
+    uint32_t nstates, scope;
+    uint32_t depth;      /* of blocks, through calls */
     bool failed;
 } Build;
 
-enum { CALLS_MAX = 400 };
+enum { CALLS_MAX = 20000, DEPTH_MAX = 5000 };
 
 static uint32_t new_state(Build *build) { return build->nstates++; }
 
 static void add_edge(Build *build, Raw raw) { vec_push(&build->edges, raw); }
-static void add_empty(Build *build, uint32_t from, uint32_t to) { add_edge(build, (Raw){.from = from, .to = to, .is_empty = true}); }
+static void add_empty(Build *build, uint32_t from, uint32_t to) { add_edge(build, (Raw){.from = from, .to = to}); }
 
 static uint32_t entry(Build *build, const GlobalType *global, uint32_t end);
 
-static void fail(Build *build, Span at, const char *why) {
-    if (!build->failed) diags_add(build->diags, DIAG_PROTOCOL, at, "%s", why);
+static void fail(Build *build, DiagCode code, Span at, const char *why) {
+    if (!build->failed) diags_add(build->diags, code, at, "%s", why);
     build->failed = true;
 }
 
@@ -45,7 +49,7 @@ static void fail(Build *build, Span at, const char *why) {
 static uint32_t enter_message(Build *build, const GlobalType *global, uint32_t end) {
     uint32_t state = new_state(build);
     uint32_t from = build->roles[global->from], to = build->roles[global->to];
-    add_edge(build, (Raw){.from = state, .to = end, .sender = from, .receiver = to, .message = global->message, .span = global->span});
+    add_edge(build, (Raw){state, end, from, to, build->scope, global});
     return state;
 }
 
@@ -66,43 +70,65 @@ static uint32_t enter_loop(Build *build, const GlobalType *global, uint32_t end)
 static uint32_t enter_jump(Build *build, const GlobalType *global) {
     for (uint32_t i = build->loops.n; i-- > 0;)
         if (build->loops.data[i].rec == global->target) return build->loops.data[i].state;
-    fail(build, global->span, "a jump out of a parallel block");
+    fail(build, DIAG_PROTOCOL, global->span, "a jump out of a parallel block: the other branches go on");
     return 0;
 }
 
-static bool is_same_call(const Call *call, const Protocol *callee, const uint32_t *roles, uint32_t end) {
-    return call->protocol == callee && call->end == end && memcmp(call->roles, roles, sizeof *roles * callee->nroles) == 0;
+/* Among the calls: the same one with the same way on. calls.n: none. */
+static uint32_t find_call(const Build *build, const Protocol *callee, const uint32_t *roles, uint32_t end) {
+    uint32_t i = 0;
+    for (; i < build->calls.n; i++) {
+        const Call *call = &build->calls.data[i];
+        if (call->protocol == callee && call->end == end && memcmp(call->roles, roles, sizeof *roles * callee->nroles) == 0) break;
+    }
+    return i;
 }
 
-static uint32_t enter_call(Build *build, const GlobalType *global, uint32_t end) {
-    const Protocol *callee = protocols_find(build->protocols, global->name);
-    if (!callee || callee->nroles != global->nargs) { /* in a protocol that is called: it was not checked itself */
-        fail(build, global->at, callee ? "a call with another number of roles than the protocol has" : "there is no protocol of this name");
-        return end;
-    }
-    uint32_t *roles = calloc(callee->nroles + 1u, sizeof *roles);
-    if (!roles) fatal("out of memory");
-    for (uint32_t i = 0; i < callee->nroles; i++) roles[i] = build->roles[global->args[i]];
+/* A call of the same protocol for the same roles that is not over, with another way on: it would never come to an end of its own calls. */
+static bool is_endless(const Build *build, const Protocol *callee, const uint32_t *roles) {
     for (uint32_t i = 0; i < build->calls.n; i++) {
-        if (!is_same_call(&build->calls.data[i], callee, roles, end)) continue;
-        free(roles);
-        return build->calls.data[i].state;
+        const Call *call = &build->calls.data[i];
+        if (call->is_open && call->protocol == callee && memcmp(call->roles, roles, sizeof *roles * callee->nroles) == 0) return true;
     }
-    if (build->calls.n >= CALLS_MAX) {
-        free(roles);
-        fail(build, global->span, "this protocol calls itself, and has more to do then: such a call must be the last thing");
-        return end;
-    }
-    uint32_t state = new_state(build);
-    vec_push(&build->calls, (Call){callee, roles, end, state});
+    return false;
+}
+
+static uint32_t run_call(Build *build, const Protocol *callee, uint32_t *roles, uint32_t end) {
+    uint32_t state = new_state(build), index = build->calls.n;
+    vec_push(&build->calls, (Call){callee, roles, end, state, true});
     const uint32_t *outer = build->roles;
-    uint32_t loops = build->loops.n;
+    uint32_t scope = build->scope, loops = build->loops.n;
     build->roles = roles;
+    build->scope = index + 1;
     add_empty(build, state, entry(build, callee->body, end));
     build->roles = outer;
+    build->scope = scope;
+    build->calls.data[index].is_open = false;
     assert(build->loops.n == loops);
     (void)loops;
     return state;
+}
+
+static uint32_t enter_call(Build *build, const GlobalType *global, uint32_t end) {
+    const Protocol *callee = templates_callee(build->protocols, global, build->diags).protocol;
+    if (!callee) { /* in a protocol that is called */
+        build->failed = true;
+        return end;
+    }
+    assert(callee->nroles == global->nargs);
+    uint32_t *roles = calloc(callee->nroles + 1u, sizeof *roles);
+    if (!roles) fatal("out of memory");
+    for (uint32_t i = 0; i < callee->nroles; i++) roles[i] = build->roles[global->args[i]];
+    uint32_t known = find_call(build, callee, roles, end);
+    bool is_wrong = known == build->calls.n && is_endless(build, callee, roles);
+    if (known < build->calls.n || is_wrong || build->calls.n >= CALLS_MAX) {
+        free(roles);
+        if (known < build->calls.n) return build->calls.data[known].state;
+        if (is_wrong) fail(build, DIAG_PROTOCOL, global->span, "this protocol calls itself, and has more to do then: such a call must be the last thing");
+        else fail(build, DIAG_PROTOCOL_LIMIT, global->span, "too many calls");
+        return end;
+    }
+    return run_call(build, callee, roles, end);
 }
 
 /* ---- parallel blocks: all interleavings */
@@ -111,86 +137,126 @@ typedef struct Product {
     uint32_t *first; /* per arm: its first edge in the outer list, then one past the last */
     uint32_t *starts, *ends;
     uint32_t narms;
+    Raw *edges;      /* of the arms, by source */
+    uint32_t nedges, lowest, nsources, *by_source; /* the edges of state lowest + i are [by_source[i], by_source[i + 1]) */
+    VEC(uint32_t) places; /* narms words each: where every arm is */
+    VEC(uint32_t) states;
+    uint32_t *table, mask;
+    uint32_t *mark, stamp; /* per source: it is on the stack */
+    VEC(uint32_t) stack;
 } Product;
-typedef VEC(uint32_t) Places;
 
-static bool contains(const Places *places, uint32_t place) {
-    for (uint32_t i = 0; i < places->n; i++)
-        if (places->data[i] == place) return true;
-    return false;
+static int by_source(const void *a, const void *b) {
+    const Raw *x = a, *y = b;
+    return x->from < y->from ? -1 : x->from > y->from;
 }
 
-static uint32_t find_tuple(const uint32_t *places, uint32_t n, const uint32_t *tuple, uint32_t width) {
-    for (uint32_t i = 0; i < n; i++)
-        if (memcmp(places + (size_t)i * width, tuple, sizeof *tuple * width) == 0) return i;
-    return n;
+/* Takes the arms' edges out of the outer list. */
+static void take_arms(Build *build, Product *product) {
+    product->nedges = build->edges.n - product->first[0];
+    product->edges = calloc(product->nedges + 1u, sizeof *product->edges);
+    product->nsources = build->nstates - product->lowest;
+    product->by_source = calloc(product->nsources + 2u, sizeof(uint32_t));
+    product->mark = calloc(product->nsources + 1u, sizeof(uint32_t));
+    if (!product->edges || !product->by_source || !product->mark) fatal("out of memory");
+    if (product->nedges) memcpy(product->edges, build->edges.data + product->first[0], sizeof(Raw) * product->nedges);
+    build->edges.n = product->first[0];
+    qsort(product->edges, product->nedges, sizeof(Raw), by_source);
+    for (uint32_t e = 0; e < product->nedges; e++) product->by_source[product->edges[e].from - product->lowest + 1]++;
+    for (uint32_t s = 0; s < product->nsources; s++) product->by_source[s + 1] += product->by_source[s];
 }
 
-/* The states of an arm that `state` reaches by its empty steps: a choice there is not made until its message is sent. */
-static void close_arm(const Raw *edges, uint32_t n, uint32_t state, Places *closure) {
-    vec_clear(closure);
-    vec_push(closure, state);
-    for (uint32_t i = 0; i < closure->n; i++)
-        for (uint32_t e = 0; e < n; e++) {
-            if (!edges[e].is_empty || edges[e].from != closure->data[i]) continue;
-            if (!contains(closure, edges[e].to)) vec_push(closure, edges[e].to);
-        }
-}
+static uint32_t *place_at(const Product *product, uint32_t i) { return product->places.data + (size_t)i * product->narms; }
 
-typedef struct Interleaving {
-    Build *build;
-    const Product *product;
-    const Raw *arms; /* the edges of all, without their ends */
-    Places places, states, closure;
-} Interleaving;
-
-/* The messages of arm `a` from the product's state `s`; true when the arm may be over there. */
-static bool advance(Interleaving *at, uint32_t s, uint32_t a) {
-    uint32_t width = at->product->narms, base = at->product->first[0];
-    const Raw *edges = at->arms + (at->product->first[a] - base);
-    uint32_t n = at->product->first[a + 1] - at->product->first[a];
-    close_arm(edges, n, at->places.data[(size_t)s * width + a], &at->closure);
-    for (uint32_t e = 0; e < n; e++) {
-        if (edges[e].is_empty || !contains(&at->closure, edges[e].from)) continue;
-        for (uint32_t i = 0; i < width; i++) vec_push(&at->places, at->places.data[(size_t)s * width + i]);
-        uint32_t *next = at->places.data + (size_t)at->states.n * width;
-        next[a] = edges[e].to;
-        uint32_t target = find_tuple(at->places.data, at->states.n, next, width);
-        if (target == at->states.n) vec_push(&at->states, new_state(at->build));
-        else at->places.n -= width;
-        Raw edge = edges[e];
-        edge.from = at->states.data[s];
-        edge.to = at->states.data[target];
-        add_edge(at->build, edge);
+static void grow_table(Product *product) {
+    uint32_t size = product->mask ? (product->mask + 1) * 2 : 256;
+    free(product->table);
+    product->table = calloc(size, sizeof *product->table);
+    if (!product->table) fatal("out of memory");
+    product->mask = size - 1;
+    for (uint32_t i = 0; i < product->states.n; i++) {
+        uint32_t at = (uint32_t)hash_bytes(place_at(product, i), sizeof(uint32_t) * product->narms) & product->mask;
+        while (product->table[at]) at = (at + 1) & product->mask;
+        product->table[at] = i + 1;
     }
-    return contains(&at->closure, at->product->ends[a]);
+}
+
+/* The place that was pushed last is a new one, or taken back. */
+static uint32_t find_place(Build *build, Product *product) {
+    if (product->states.n * 2 >= product->mask) grow_table(product);
+    const uint32_t *place = place_at(product, product->states.n);
+    uint32_t at = (uint32_t)hash_bytes(place, sizeof(uint32_t) * product->narms) & product->mask;
+    for (; product->table[at]; at = (at + 1) & product->mask)
+        if (memcmp(place_at(product, product->table[at] - 1), place, sizeof(uint32_t) * product->narms) == 0) {
+            product->places.n -= product->narms;
+            return product->table[at] - 1;
+        }
+    vec_push(&product->states, new_state(build));
+    return (product->table[at] = product->states.n) - 1;
+}
+
+/* The states of an arm that `state` reaches by its empty steps, on the stack: a choice there is not made until its message is sent. */
+static void close_arm(Product *product, uint32_t state) {
+    product->stamp++;
+    vec_clear(&product->stack);
+    vec_push(&product->stack, state);
+    product->mark[state - product->lowest] = product->stamp;
+    for (uint32_t i = 0; i < product->stack.n; i++) {
+        uint32_t at = product->stack.data[i] - product->lowest;
+        for (uint32_t e = product->by_source[at]; e < product->by_source[at + 1]; e++) {
+            uint32_t to = product->edges[e].to;
+            if (product->edges[e].origin || product->mark[to - product->lowest] == product->stamp) continue;
+            product->mark[to - product->lowest] = product->stamp;
+            vec_push(&product->stack, to);
+        }
+    }
+}
+
+static void step_edge(Build *build, Product *product, uint32_t s, uint32_t arm, Raw edge) {
+    for (uint32_t i = 0; i < product->narms; i++) vec_push(&product->places, place_at(product, s)[i]);
+    place_at(product, product->states.n)[arm] = edge.to;
+    uint32_t to = find_place(build, product); /* states may move */
+    edge.to = product->states.data[to];
+    edge.from = product->states.data[s];
+    add_edge(build, edge);
+}
+
+/* The messages of one arm in place s; true when the arm may be over there. */
+static bool step_arm(Build *build, Product *product, uint32_t s, uint32_t arm) {
+    close_arm(product, place_at(product, s)[arm]);
+    for (uint32_t i = 0; i < product->stack.n; i++) {
+        uint32_t at = product->stack.data[i] - product->lowest;
+        for (uint32_t e = product->by_source[at]; e < product->by_source[at + 1]; e++)
+            if (product->edges[e].origin) step_edge(build, product, s, arm, product->edges[e]);
+    }
+    return product->mark[product->ends[arm] - product->lowest] == product->stamp;
 }
 
 /* Replaces the arms' edges by those of their product. */
-static uint32_t interleave(Build *build, const Product *product, uint32_t end) {
-    uint32_t width = product->narms, total = build->edges.n - product->first[0];
-    Raw *arms = calloc(total + 1u, sizeof *arms);
-    if (!arms) fatal("out of memory");
-    if (total) memcpy(arms, build->edges.data + product->first[0], sizeof *arms * total);
-    build->edges.n = product->first[0];
-    Interleaving at = {.build = build, .product = product, .arms = arms};
-    for (uint32_t i = 0; i < width; i++) vec_push(&at.places, product->starts[i]);
-    vec_push(&at.states, new_state(build));
-    for (uint32_t s = 0; s < at.states.n && build->nstates < GLOBAL_MAX_STATES; s++) {
+static uint32_t interleave(Build *build, Product *product, uint32_t end, Span at) {
+    take_arms(build, product);
+    for (uint32_t i = 0; i < product->narms; i++) vec_push(&product->places, product->starts[i]);
+    (void)find_place(build, product);
+    for (uint32_t s = 0; s < product->states.n && !build->failed; s++) {
         bool over = true;
-        for (uint32_t a = 0; a < width; a++) over &= advance(&at, s, a);
-        if (over) add_empty(build, at.states.data[s], end);
+        for (uint32_t arm = 0; arm < product->narms; arm++) over &= step_arm(build, product, s, arm);
+        if (over) add_empty(build, product->states.data[s], end);
+        if (build->nstates >= GLOBAL_MAX_STATES || build->edges.n >= GLOBAL_MAX_EDGES)
+            fail(build, DIAG_PROTOCOL_LIMIT, at, "the interleavings of these parallel branches are too many");
     }
-    uint32_t start = at.states.data[0];
-    free(arms);
-    vec_fini(&at.places);
-    vec_fini(&at.states);
-    vec_fini(&at.closure);
+    uint32_t start = product->states.data[0];
+    free(product->edges);
+    free(product->by_source);
+    free(product->table);
+    free(product->mark);
+    vec_fini(&product->places);
+    vec_fini(&product->states);
+    vec_fini(&product->stack);
     return start;
 }
 
 static uint32_t enter_par(Build *build, const GlobalType *global, uint32_t end) {
-    Product product = {.narms = global->narms};
+    Product product = {.narms = global->narms, .lowest = build->nstates};
     product.first = calloc(global->narms + 1u, sizeof(uint32_t));
     product.starts = calloc(global->narms, sizeof(uint32_t));
     product.ends = calloc(global->narms, sizeof(uint32_t));
@@ -207,28 +273,35 @@ static uint32_t enter_par(Build *build, const GlobalType *global, uint32_t end) 
     build->loops.data = outer.data;
     build->loops.n = outer.n;
     build->loops.cap = outer.cap;
-    uint32_t start = build->failed ? end : interleave(build, &product, end);
+    uint32_t start = build->failed ? end : interleave(build, &product, end, global->at);
     free(product.first);
     free(product.starts);
     free(product.ends);
     return start;
 }
 
-static uint32_t entry(Build *build, const GlobalType *global, uint32_t end) {
-    if (!global || build->failed) return end;
-    if (build->nstates >= GLOBAL_MAX_STATES) {
-        fail(build, global->span, "the protocol has too many states");
-        return end;
-    }
-    uint32_t rest = global->kind == GLOBAL_CONTINUE ? end : entry(build, global->next, end);
+static uint32_t enter_element(Build *build, const GlobalType *global, uint32_t end) {
+    if (build->nstates >= GLOBAL_MAX_STATES || build->edges.n >= GLOBAL_MAX_EDGES) fail(build, DIAG_PROTOCOL_LIMIT, global->span, "the protocol has too many states");
+    if (build->failed) return end;
     switch (global->kind) {
-    case GLOBAL_MESSAGE: return enter_message(build, global, rest);
-    case GLOBAL_CHOICE: return enter_choice(build, global, rest);
-    case GLOBAL_REC: return enter_loop(build, global, rest);
+    case GLOBAL_MESSAGE: return enter_message(build, global, end);
+    case GLOBAL_CHOICE: return enter_choice(build, global, end);
+    case GLOBAL_REC: return enter_loop(build, global, end);
     case GLOBAL_CONTINUE: return enter_jump(build, global);
-    case GLOBAL_PAR: return enter_par(build, global, rest);
-    case GLOBAL_DO: return enter_call(build, global, rest);
+    case GLOBAL_PAR: return enter_par(build, global, end);
+    case GLOBAL_DO: return enter_call(build, global, end);
     }
+    return end;
+}
+
+/* From the block's last element to its first. */
+static uint32_t entry(Build *build, const GlobalType *global, uint32_t end) {
+    VEC(const GlobalType *) elements = {0};
+    if (build->depth++ == DEPTH_MAX) fail(build, DIAG_PROTOCOL_LIMIT, global ? global->span : (Span){0}, "calls nested too deeply");
+    for (; global; global = global->next) vec_push(&elements, global);
+    for (uint32_t i = elements.n; i-- > 0 && !build->failed;) end = enter_element(build, elements.data[i], end);
+    vec_fini(&elements);
+    build->depth--;
     return end;
 }
 
@@ -264,7 +337,7 @@ static void close_over(Closure *closure, uint32_t state) {
         uint32_t at = closure->stack.data[i];
         for (uint32_t k = closure->first[at]; k < closure->first[at + 1]; k++) {
             const Raw *edge = &closure->build->edges.data[closure->order[k]];
-            if (!edge->is_empty || closure->seen[edge->to] == closure->stamp) continue;
+            if (edge->origin || closure->seen[edge->to] == closure->stamp) continue;
             closure->seen[edge->to] = closure->stamp;
             vec_push(&closure->stack, edge->to);
         }
@@ -292,12 +365,13 @@ static void without_empty(GlobalAutomaton *automaton, const Build *build, uint32
             uint32_t at = closure.stack.data[i];
             for (uint32_t k = closure.first[at]; k < closure.first[at + 1]; k++) {
                 const Raw *raw = &build->edges.data[closure.order[k]];
-                if (raw->is_empty) continue;
+                if (!raw->origin) continue;
                 if (number[raw->to] == UINT32_MAX) {
                     number[raw->to] = states.n;
                     vec_push(&states, raw->to);
                 }
-                vec_push(&edges, (GlobalEdge){s, number[raw->to], raw->sender, raw->receiver, raw->message, raw->span});
+                const GlobalType *origin = raw->origin;
+                vec_push(&edges, (GlobalEdge){s, number[raw->to], raw->sender, raw->receiver, origin->message, origin->span, origin, raw->scope});
             }
         }
     }
@@ -330,10 +404,14 @@ GlobalAutomaton *global_of(const Protocols *protocols, const Protocol *protocol,
         automaton = NULL;
     } else {
         without_empty(automaton, &build, start, end);
+        if (!courses_check(automaton, diags)) {
+            global_free(automaton);
+            automaton = NULL;
+        }
     }
-    for (uint32_t i = 0; i < build.calls.n; i++) free((void *)(uintptr_t)build.calls.data[i].roles);
-    vec_fini(&build.edges);
+    for (uint32_t i = 0; i < build.calls.n; i++) free(build.calls.data[i].roles);
     vec_fini(&build.calls);
+    vec_fini(&build.edges);
     vec_fini(&build.loops);
     free(roles);
     return automaton;

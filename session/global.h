@@ -10,6 +10,8 @@ typedef struct GlobalEdge {
     uint32_t sender, receiver; /* roles */
     Name message;
     Span span;                /* of the element in the text */
+    const GlobalType *origin; /* the element */
+    uint32_t scope;           /* the names of payloads mean the same in one scope: 0, or that of a call */
 } GlobalEdge;
 
 typedef struct GlobalAutomaton {
@@ -23,10 +25,10 @@ typedef struct GlobalAutomaton {
 } GlobalAutomaton;
 
 /* What the automaton of a protocol would be larger than: parallel blocks multiply. */
-enum { GLOBAL_MAX_STATES = 200000 };
+enum { GLOBAL_MAX_STATES = 200000, GLOBAL_MAX_EDGES = 2000000 };
 
 /* The automaton of a checked protocol; calls are expanded. NULL: it has more than GLOBAL_MAX_STATES states, or calls itself other than as
-   the last thing it does; diagnosed. Freed with global_free. */
+   the last thing it does, or its courses are wrong (session/courses.h); diagnosed. Freed with global_free. */
 GlobalAutomaton *global_of(const Protocols *protocols, const Protocol *protocol, Diags *diags);
 void global_free(GlobalAutomaton *automaton);
 void global_dot(const GlobalAutomaton *automaton, FILE *out);

@@ -3,6 +3,7 @@
 #include "session/erased.h"
 
 #include "model/support/fatal.h"
+#include "model/support/hash.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -18,8 +19,11 @@ typedef struct Project {
     VEC(Subset) subsets;
     VEC(uint32_t) members;
     VEC(CfsmEdge) edges;
+    uint32_t *table, mask; /* of subsets, by their members */
     Projection *out;
 } Project;
+
+enum { MAX_MEMBERS = 40000000 };
 
 static void *allocate(size_t n, size_t size) {
     void *data = calloc(n ? n : 1, size);
@@ -36,20 +40,35 @@ static int compare(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
+static const uint32_t *members(const Project *project, uint32_t subset) { return project->members.data + project->subsets.data[subset].first; }
+
+static void grow_table(Project *project) {
+    uint32_t size = project->mask ? (project->mask + 1) * 2 : 256;
+    free(project->table);
+    project->table = allocate(size, sizeof *project->table);
+    project->mask = size - 1;
+    for (uint32_t i = 0; i < project->subsets.n; i++) {
+        uint32_t at = (uint32_t)hash_bytes(members(project, i), sizeof(uint32_t) * project->subsets.data[i].n) & project->mask;
+        while (project->table[at]) at = (at + 1) & project->mask;
+        project->table[at] = i + 1;
+    }
+}
+
 /* The subset that was found: its number, a new one if there is none like it. */
 static uint32_t add_subset(Project *project, uint32_t parent, uint32_t edge) {
     const uint32_t *states = project->erased.stack.data, n = project->erased.stack.n;
+    if (project->subsets.n * 2 >= project->mask) grow_table(project);
     qsort(project->erased.stack.data, n, sizeof(uint32_t), compare);
-    for (uint32_t i = 0; i < project->subsets.n; i++) {
-        const Subset *other = &project->subsets.data[i];
-        if (other->n == n && memcmp(project->members.data + other->first, states, sizeof(uint32_t) * n) == 0) return i;
+    uint32_t at = (uint32_t)hash_bytes(states, sizeof(uint32_t) * n) & project->mask;
+    for (; project->table[at]; at = (at + 1) & project->mask) {
+        uint32_t i = project->table[at] - 1;
+        if (project->subsets.data[i].n == n && memcmp(members(project, i), states, sizeof(uint32_t) * n) == 0) return i;
     }
     vec_push(&project->subsets, (Subset){project->members.n, n, parent, edge});
     for (uint32_t i = 0; i < n; i++) vec_push(&project->members, states[i]);
+    project->table[at] = project->subsets.n;
     return project->subsets.n - 1;
 }
-
-static const uint32_t *members(const Project *project, uint32_t subset) { return project->members.data + project->subsets.data[subset].first; }
 
 /* The target of one action of the role from a subset. */
 static uint32_t target_of(Project *project, uint32_t subset, const GlobalEdge *action, uint32_t edge) {
@@ -94,7 +113,8 @@ static void determinise(Project *project) {
     erased_visit(&project->erased, project->global->initial);
     erased_close(&project->erased);
     (void)add_subset(project, UINT32_MAX, UINT32_MAX);
-    for (uint32_t i = 0; i < project->subsets.n; i++) expand(project, i);
+    for (uint32_t i = 0; i < project->subsets.n && project->members.n < MAX_MEMBERS; i++) expand(project, i);
+    if (project->members.n >= MAX_MEMBERS) project->out->fault = PROJECT_LIMIT;
 }
 
 static Cfsm machine_of(const Project *project) {
@@ -209,12 +229,25 @@ static bool send_is_valid(Project *project, uint32_t subset, const GlobalEdge *s
     return true;
 }
 
+/* True when an earlier member of the subset has the same action. */
+static bool is_seen(const Project *project, uint32_t subset, uint32_t before, const GlobalEdge *action) {
+    const GlobalAutomaton *global = project->global;
+    for (uint32_t i = 0; i < before; i++) {
+        uint32_t state = members(project, subset)[i];
+        for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++)
+            if (erased_is_same(&global->edges[e], action)) return true;
+    }
+    return false;
+}
+
 static bool sends_are_valid(Project *project, uint32_t subset) {
     const GlobalAutomaton *global = project->global;
     for (uint32_t i = 0; i < project->subsets.data[subset].n; i++) {
         uint32_t state = members(project, subset)[i];
-        for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++)
-            if (global->edges[e].sender == project->role && !send_is_valid(project, subset, &global->edges[e])) return false;
+        for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++) {
+            const GlobalEdge *send = &global->edges[e];
+            if (send->sender == project->role && !is_seen(project, subset, i, send) && !send_is_valid(project, subset, send)) return false;
+        }
     }
     return true;
 }
@@ -228,6 +261,15 @@ static bool receptions_agree(Project *project, uint32_t subset, const GlobalEdge
     return false;
 }
 
+/* The pair says nothing that an earlier one did not: the same action, and the same other step. */
+static bool is_repeated(const GlobalEdge *const *receptions, uint32_t i, uint32_t k) {
+    for (uint32_t n = 0; n < i; n++)
+        if (erased_is_same(receptions[n], receptions[i])) return true;
+    for (uint32_t n = 0; n < k; n++)
+        if (receptions[n]->to == receptions[k]->to && erased_is_same(receptions[n], receptions[k])) return true;
+    return false;
+}
+
 static bool receptions_are_valid(Project *project, uint32_t subset) {
     const GlobalAutomaton *global = project->global;
     VEC(const GlobalEdge *) receptions = {0};
@@ -238,7 +280,8 @@ static bool receptions_are_valid(Project *project, uint32_t subset) {
     }
     bool valid = true;
     for (uint32_t i = 0; i < receptions.n && valid; i++)
-        for (uint32_t k = 0; k < receptions.n && valid; k++) valid = receptions_agree(project, subset, receptions.data[i], receptions.data[k]);
+        for (uint32_t k = 0; k < receptions.n && valid; k++)
+            if (!is_repeated(receptions.data, i, k)) valid = receptions_agree(project, subset, receptions.data[i], receptions.data[k]);
     vec_fini(&receptions);
     return valid;
 }
@@ -251,8 +294,10 @@ Projection project_role(const GlobalAutomaton *global, uint32_t role) {
     erased_init(&project.erased, global, role);
     determinise(&project);
     projection.machine = machine_of(&project);
-    for (uint32_t s = 0; s < project.subsets.n; s++)
+    for (uint32_t s = 0; s < project.subsets.n && projection.fault == PROJECT_OK; s++)
         if (!sends_are_valid(&project, s) || !receptions_are_valid(&project, s)) break;
+    if (project.erased.gave_up) projection.fault = PROJECT_LIMIT; /* what was found may be none */
+    free(project.table);
     vec_fini(&project.subsets);
     vec_fini(&project.members);
     vec_fini(&project.edges);
@@ -285,6 +330,10 @@ static void note_run(const GlobalAutomaton *global, const Projection *projection
 
 void projection_report(const GlobalAutomaton *global, const Projection *projection, Diags *diags) {
     if (projection->fault == PROJECT_OK) return;
+    if (projection->fault == PROJECT_LIMIT) {
+        diags_add(diags, DIAG_PROTOCOL_LIMIT, global->protocol->at, "there is too much to look at for '%s'", role_text(global, projection->role));
+        return;
+    }
     const char *role = role_text(global, projection->role), *message = names_text(global->names, projection->edge->message);
     if (projection->fault == PROJECT_SEND) {
         diags_add(diags, DIAG_NOT_PROJECTABLE, projection->edge->span, "'%s' cannot know whether it may send '%s' to '%s' here", role, message,

@@ -10,7 +10,8 @@
 typedef enum ProjectFault {
     PROJECT_OK,
     PROJECT_SEND,   /* it would send a message without knowing that it may */
-    PROJECT_RECEIVE /* it could take a message for one of another course */
+    PROJECT_RECEIVE, /* it could take a message for one of another course */
+    PROJECT_LIMIT   /* there is too much to look at: neither yes nor no */
 } ProjectFault;
 
 /* Two courses of the protocol, as sequences of its edges, that look the same to the role so far. */

@@ -7,7 +7,9 @@
 #include "session/project.h"
 #include "session/subtype_multi.h"
 #include "tools/commands.h"
+#include "tools/conformance.h"
 #include "tools/output.h"
+#include "tools/protocol_numbers.h"
 #include "tools/subtype_report.h"
 
 #include "model/support/read.h"
@@ -24,6 +26,8 @@ typedef struct Held {
     Protocols *protocols;
     CfsmSystem *system;
     Arena arena;
+    ListeningEnd listening_end;
+    uint32_t told;          /* diagnostics before the protocol at hand */
 } Held;
 
 static bool ends_in(const char *path, const char *suffix) {
@@ -42,13 +46,19 @@ static void read_machines(Held *held, const char *path) {
 
 /* The protocols of a program, or of a file that holds nothing else. */
 static void read_protocols(Held *held, const char *path, const Options *options) {
-    FrontendOptions frontend = {.cpp_flags = options->cpp.data, .ncpp_flags = options->cpp.n};
+    FrontendOptions frontend = {.cpp_flags = options->cpp.data, .ncpp_flags = options->cpp.n, .settings = options->settings.data, .nsettings = options->settings.n};
     held->tree = frontend_parse(held->sources, held->diags, path, &frontend);
     held->protocols = protocols_new(held->names);
+    protocol_numbers_define(held->protocols, held->tree);
     for (uint32_t i = 0; i < held->tree->ndecls; i++)
         if (held->tree->decls[i]->kind == DECL_PROTOCOL) protocols_parse(held->protocols, held->sources, held->tree->decls[i]->span, held->diags);
-    if (!held->protocols->n && !diags_errors(held->diags))
-        diags_add(held->diags, DIAG_PROTOCOL, (Span){held->tree->file, 0, 0}, "there is no protocol in this file");
+    if (held->protocols->n || diags_errors(held->diags)) return;
+    if (!held->protocols->nunset) diags_add(held->diags, DIAG_PROTOCOL, (Span){held->tree->file, 0, 0}, "there is no protocol in this file");
+    for (uint32_t i = 0; i < held->protocols->nunset; i++) {
+        const ProtocolUnset *unset = &held->protocols->unset[i];
+        const char *number = names_text(held->names, unset->number);
+        diags_add(held->diags, DIAG_PROTOCOL, unset->at, "'%s' has no value here: give -P %s=VALUE, or a default", number, number);
+    }
 }
 
 static void held_begin(Held *held) {
@@ -87,8 +97,28 @@ static bool report_merge(Held *held, const Protocol *protocol, uint32_t role, Me
     return false;
 }
 
+/* May a role be over while it could still receive? False: it may not, and does. */
+static bool listening_is_fine(Held *held, const Protocol *protocol, const CfsmSystem *system) {
+    bool good = true;
+    for (uint32_t role = 0; role < system->n && held->listening_end != LISTENING_ALLOW; role++) {
+        if (cfsm_restless(&system->machines[role]) == UINT32_MAX) continue;
+        good = false;
+        diags_add(held->diags, held->listening_end == LISTENING_REJECT ? DIAG_NOT_PROJECTABLE : DIAG_LISTENING_END, protocol->roles[role].span,
+                  "'%s' may still be listening when '%s' is over", names_text(held->names, system->roles[role]), names_text(held->names, protocol->name));
+    }
+    return good || held->listening_end != LISTENING_REJECT;
+}
+
+/* After something was refused: by a limit there is no verdict. */
+static int refusal(const Held *held) {
+    for (uint32_t i = held->told; i < diags_count(held->diags); i++)
+        if (diags_at(held->diags, i)->code == DIAG_PROTOCOL_LIMIT) return EXIT_NO_VERDICT;
+    return EXIT_VIOLATED;
+}
+
 /* Projects every role; the system of their machines, NULL when one cannot be. */
 static CfsmSystem *project_all(Held *held, const Protocol *protocol, uint32_t merge) {
+    held->told = diags_count(held->diags);
     GlobalAutomaton *global = protocol_check(held->protocols, protocol, held->diags) ? global_of(held->protocols, protocol, held->diags) : NULL;
     if (!global) return NULL;
     CfsmSystem *system = cfsm_system_new(held->names, protocol->nroles);
@@ -104,7 +134,7 @@ static CfsmSystem *project_all(Held *held, const Protocol *protocol, uint32_t me
         projection_fini(&projection);
     }
     global_free(global);
-    if (good) return system;
+    if (good && listening_is_fine(held, protocol, system)) return system;
     cfsm_system_free(system);
     return NULL;
 }
@@ -122,7 +152,7 @@ static int project(Held *held, const Options *options, FILE *out) {
         CfsmSystem *system = project_all(held, held->protocols->all[i], options->merge_kind ? options->merge_kind - 1 : 0);
         if (system && held->protocols->n > 1 && !options->dot) fprintf(out, "# %s\n", names_text(held->names, held->protocols->all[i]->name));
         if (system) print_system(system, options, out);
-        else code = EXIT_VIOLATED;
+        else code = job_worse(code, refusal(held));
         cfsm_system_free(system);
     }
     return code;
@@ -197,7 +227,7 @@ static int compat(Held *held, const Options *options, FILE *out) {
     int code = EXIT_HOLDS;
     for (uint32_t i = 0; i < held->protocols->n; i++) {
         CfsmSystem *system = project_all(held, held->protocols->all[i], 0);
-        code = job_worse(code, system ? compat_file(held, system, options, out) : EXIT_VIOLATED);
+        code = job_worse(code, system ? compat_file(held, system, options, out) : refusal(held));
         cfsm_system_free(system);
     }
     return code;
@@ -219,7 +249,7 @@ static int choreography(Held *held, const Options *options, FILE *out) {
     int code = EXIT_HOLDS;
     for (uint32_t i = 0; i < held->protocols->n; i++) {
         CfsmSystem *system = project_all(held, held->protocols->all[i], 0);
-        code = job_worse(code, system ? choreography_file(held, system, out) : EXIT_VIOLATED);
+        code = job_worse(code, system ? choreography_file(held, system, out) : refusal(held));
         cfsm_system_free(system);
     }
     (void)options;
@@ -394,6 +424,7 @@ static int run(const Options *options, const Row *row) {
     Held held;
     int code = EXIT_WRONG_INPUT;
     held_begin(&held);
+    held.listening_end = options->listening_end == 1 ? LISTENING_ALLOW : options->listening_end == 3 ? LISTENING_REJECT : LISTENING_WARN;
     if (row->takes_file) held_load(&held, options->operands.data[1], options);
     if (!diags_errors(held.diags)) {
         Output output;

@@ -30,6 +30,8 @@ static bool is_exempt(DiagCode code) {
     case DIAG_PROGRAM_LIMIT:
     case DIAG_PROTOCOL_SYNTAX: /* of protocols: tests/session */
     case DIAG_PROTOCOL:
+    case DIAG_PROTOCOL_LIMIT:
+    case DIAG_PROTOCOL_LATE:
     case DIAG_NOT_PROJECTABLE:
     case DIAG_NONCONFORMING:
     case DIAG_LISTENING_END:
