@@ -301,6 +301,7 @@ static bool try_exhaustive(Compat *compat, const CfsmSystem *system, uint32_t k,
     configs_reduce(&configs, system, k, options.max_configurations);
     compat->reduced = configs.n;
     compat->reduced_steps = configs.edges.n;
+    compat->is_reduced_whole = configs.complete;
     bool applies = configs.complete && compat->is_csa;
     if (configs.complete) {
         backwards_init(&back, &configs);
@@ -321,8 +322,9 @@ static bool try_exact(Compat *compat, const CfsmSystem *system, uint32_t k, Comp
     Backwards back;
     configs_explore(&configs, system, k, options.max_configurations);
     compat->configurations = configs.n;
+    compat->is_full_whole = configs.complete;
     if (!configs.complete) {
-        compat->why = "too many configurations";
+        compat->configurations = 0;
     } else if (!configs.blocks) {
         compat->longest = configs.longest;
         backwards_init(&back, &configs);
@@ -333,17 +335,20 @@ static bool try_exact(Compat *compat, const CfsmSystem *system, uint32_t k, Comp
         if (fault.kind != COMPAT_NONE) conclude(compat, &configs, COMPAT_DEFINITE, fault);
     }
     configs_fini(&configs);
-    return compat->basis != COMPAT_BY_NOTHING || compat->why;
+    return compat->basis != COMPAT_BY_NOTHING;
 }
 
 Compat compat_check(const CfsmSystem *system, CompatOptions options) {
-    Compat compat = {.verdict = COMPAT_UNKNOWN, .is_csa = is_csa(system), .is_directed = is_directed(system)};
+    Compat compat = {.verdict = COMPAT_UNKNOWN, .is_csa = is_csa(system), .is_directed = is_directed(system), .is_full_whole = true};
     for (uint32_t k = 1; k <= options.bound; k++) {
         compat.k = k;
-        if (try_exhaustive(&compat, system, k, options) || try_exact(&compat, system, k, options)) break;
+        if (try_exhaustive(&compat, system, k, options)) break;
+        if (compat.is_full_whole && try_exact(&compat, system, k, options)) break; /* with more capacity it only grows */
+        if (!compat.is_full_whole && !compat.is_reduced_whole) break;
     }
-    if (compat.verdict != COMPAT_UNKNOWN || compat.why) return compat;
-    compat.why = !compat.is_csa               ? "a machine is not deterministic, or sends and receives in one state"
+    if (compat.verdict != COMPAT_UNKNOWN) return compat;
+    compat.why = !compat.is_full_whole        ? "too many configurations"
+                 : !compat.is_csa             ? "a machine is not deterministic, or sends and receives in one state"
                  : !compat.inputs_independent ? "a machine could receive from two roles at a time"
                  : !compat.is_exhaustive      ? "no bound tried lets every send go on"
                                               : "the sends of one state are not independent of the bound";

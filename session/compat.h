@@ -30,7 +30,8 @@ typedef struct Compat {
     bool is_exhaustive;     /* at k */
     uint32_t longest;       /* EXACT: of all queues */
     uint32_t reduced, reduced_steps; /* configurations and steps of the reduced graph at k */
-    uint32_t configurations; /* of the full graph at k, 0: it was not needed */
+    uint32_t configurations; /* of the full graph at k, 0: it was not needed, or is too large */
+    bool is_reduced_whole, is_full_whole; /* the graph was explored; full: for each k that it was needed for */
     const char *why;        /* UNKNOWN: in words */
     CompatFault fault;      /* UNSAFE */
     uint32_t role, peer;    /* UNREAD: the message from peer to role; WAITING: role (peer is itself) */
