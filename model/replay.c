@@ -312,13 +312,14 @@ static bool is_under_way(Replay *replay, uint32_t slot) {
     return status == FIBER_UNDER_WAY || status == FIBER_BLOCKED;
 }
 
-/* Tasks that could not move here are treated fairly, and so is the one that makes a step; one that lacks a thread is as
-   long as no thread is ever free for it. */
+/* Tasks that could not move here are treated fairly, unless fairness is strong, and so is the one that makes a step; one
+   that lacks a thread is as long as no thread is ever free for it. */
 static void note_fair(Replay *replay) {
+    bool is_strong = strcmp(replay->trace->fairness, "strong") == 0;
     for (uint32_t i = 0; i < replay->nfair; i++) {
         uint32_t slot = replay->tasks.data[i];
         if (eval_can_step(&replay->world, slot)) replay->is_able.data[i] = true;
-        else if (!eval_lacks_thread(&replay->world, slot)) replay->is_fair.data[i] = true;
+        else if (!is_strong && !eval_lacks_thread(&replay->world, slot)) replay->is_fair.data[i] = true;
     }
 }
 
@@ -401,7 +402,7 @@ static bool end_loop(Replay *replay) {
     if (!is_state(replay, 0)) return refuse(replay, "the loop does not end where it began");
     if (strcmp(trace->kind, "never-yields") == 0 && !replay->loop_moved) return refuse(replay, "the task makes no step in the loop");
     for (uint32_t i = 0; i < replay->nfair && strcmp(trace->fairness, "none") != 0; i++)
-        if (!replay->is_fair.data[i] && replay->is_able.data[i]) return refuse(replay, "a task that stays able to go on makes no step in the loop");
+        if (!replay->is_fair.data[i] && replay->is_able.data[i]) return refuse(replay, "a task to which fairness owes a step makes none in the loop");
     return go_round(replay) && (is_state(replay, 0) || refuse(replay, "the loop does not end where it began the second time"));
 }
 

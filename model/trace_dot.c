@@ -69,7 +69,7 @@ static void put_idle(FILE *out, const Trace *trace) {
 
 static void put_end(FILE *out, const Trace *trace) {
     fputs("    end [shape=octagon, style=filled, fillcolor=\"#fdecea\", color=\"#c0392b\", label=\"", out);
-    dot_label(out, trace->kind);
+    dot_label(out, trace->stutters ? "the run stops here" : trace->kind);
     if (trace->detail[0]) {
         fputs(": ", out);
         dot_label(out, trace->detail);

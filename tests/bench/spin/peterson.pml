@@ -20,8 +20,10 @@ again:	k = 1;
 	:: else -> break
 	od;
 	inside++;
-	assert(inside == 1);
+cs:	assert(inside == 1);
 	inside--;
 	level[_pid] = 0;
 	goto again
 }
+
+ltl served { [] (level[0] == 1 -> <> user[0]@cs) }
