@@ -77,3 +77,58 @@ bool handmade_can_move(const Plain *plain, uint32_t state, uint32_t task) {
 uint32_t handmade_pick(uint64_t *seed, uint32_t below) {
     return (uint32_t)(hash_mix(++*seed * 0x9e3779b97f4a7c15u) % below);
 }
+
+void handmade_graph(const Edges *edges, const FairView *view, FairGraph *graph) {
+    *graph = (FairGraph){.edges = edges, .view = view};
+    for (uint32_t state = 0; state < edges->n; state++) {
+        vec_push(&graph->nodes, (FairNode){state, NO_SLOT});
+        vec_push(&graph->first, graph->steps.n);
+        EdgeIter iter = edges_of(edges, state);
+        while (edges_next(&iter))
+            if (!(edges_label(edges, iter.label)->flags & (LABEL_NOWHERE | LABEL_PROGRESS)))
+                vec_push(&graph->steps, (FairEdge){iter.target, iter.label});
+    }
+    vec_push(&graph->first, graph->steps.n);
+}
+
+/* ---- sets of states */
+
+uint32_t handmade_reach(const Plain *plain, uint32_t inside, uint32_t from) {
+    uint32_t seen = 1u << from;
+    for (uint32_t before = 0; before != seen;) {
+        before = seen;
+        for (uint32_t i = 0; i < plain->nsteps; i++) {
+            const Step *step = &plain->steps[i];
+            if ((seen >> step->from & 1) && (inside >> step->to & 1)) seen |= 1u << step->to;
+        }
+    }
+    return seen;
+}
+
+bool handmade_is_strong(const Plain *plain, uint32_t inside) {
+    bool steps = false;
+    for (uint32_t i = 0; i < plain->nsteps; i++)
+        steps |= (inside >> plain->steps[i].from & 1) && (inside >> plain->steps[i].to & 1);
+    for (uint32_t from = 0; from < plain->nstates && steps; from++)
+        if ((inside >> from & 1) && handmade_reach(plain, inside, from) != inside) return false;
+    return steps;
+}
+
+bool handmade_is_fair(const Plain *plain, uint32_t inside, Fairness fairness) {
+    if (fairness == FAIRNESS_NONE) return true;
+    bool weak = fairness == FAIRNESS_WEAK;
+    for (uint32_t task = 0; task < plain->ntasks; task++) {
+        bool moves = false, rests = false, able = false;
+        for (uint32_t i = 0; i < plain->nsteps; i++)
+            moves |= plain->steps[i].task == task && (inside >> plain->steps[i].from & 1) &&
+                     (inside >> plain->steps[i].to & 1);
+        for (uint32_t state = 0; state < plain->nstates; state++) {
+            if (!(inside >> state & 1)) continue;
+            bool can = handmade_can_move(plain, state, task);
+            able |= can;
+            rests |= !can && !(plain->lacks[state] >> task & 1);
+        }
+        if (able && !moves && !(weak && rests)) return false;
+    }
+    return true;
+}

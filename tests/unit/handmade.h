@@ -32,6 +32,16 @@ void handmade_edges(const Plain *plain, Edges *edges);
 FairView handmade_view(Plain *plain);
 /* The task has a step that is nobody's gift. */
 bool handmade_can_move(const Plain *plain, uint32_t state, uint32_t task);
+/* Without the steps that lead nowhere or pass a progress label. */
+void handmade_graph(const Edges *edges, const FairView *view, FairGraph *graph);
+
+/* Of sets of states, as bits: what can be reached from one of them without leaving them, itself included; whether each
+   can be reached from each by steps; whether a run that visits exactly these again and again, and makes all steps between
+   them, is fair (no step moves a slot). */
+uint32_t handmade_reach(const Plain *plain, uint32_t inside, uint32_t from);
+bool handmade_is_strong(const Plain *plain, uint32_t inside);
+bool handmade_is_fair(const Plain *plain, uint32_t inside, Fairness fairness);
+
 /* One of the numbers below. */
 uint32_t handmade_pick(uint64_t *seed, uint32_t below);
 

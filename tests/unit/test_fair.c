@@ -1,24 +1,10 @@
 /* Fair components, on graphs made by hand and, for weak fairness, against all sets of states of small random ones. */
-#include "checker/fair.h"
 #include "checker/lasso.h"
 #include "tests/unit/handmade.h"
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void make_graph(const Edges *edges, const FairView *view, FairGraph *graph) {
-    *graph = (FairGraph){.edges = edges, .view = view};
-    for (uint32_t state = 0; state < edges->n; state++) {
-        vec_push(&graph->nodes, (FairNode){state, NO_SLOT});
-        vec_push(&graph->first, graph->steps.n);
-        EdgeIter iter = edges_of(edges, state);
-        while (edges_next(&iter))
-            if (!(edges_label(edges, iter.label)->flags & (LABEL_NOWHERE | LABEL_PROGRESS)))
-                vec_push(&graph->steps, (FairEdge){iter.target, iter.label});
-    }
-    vec_push(&graph->first, graph->steps.n);
-}
 
 /* ---- the lasso of each component is gone along, task by task */
 
@@ -65,7 +51,7 @@ static Seen look(Plain *plain, Fairness fairness) {
     FairView view = handmade_view(plain);
     Seen seen = {.plain = plain};
     handmade_edges(plain, &edges);
-    make_graph(&edges, &view, &graph);
+    handmade_graph(&edges, &view, &graph);
     fair_each(&graph, fairness, NULL, see, &seen);
     fair_graph_fini(&graph);
     edges_fini(&edges);
@@ -158,45 +144,6 @@ static void nobody_counts_on_faults(void **state) {
 
 /* ---- against all sets of states; tasks keep their slots */
 
-static uint32_t reach(const Plain *plain, uint32_t inside, uint32_t from) {
-    uint32_t seen = 1u << from;
-    for (uint32_t before = 0; before != seen;) {
-        before = seen;
-        for (uint32_t i = 0; i < plain->nsteps; i++) {
-            const Step *step = &plain->steps[i];
-            if ((seen >> step->from & 1) && (inside >> step->to & 1)) seen |= 1u << step->to;
-        }
-    }
-    return seen;
-}
-
-static bool is_strong_set(const Plain *plain, uint32_t inside) {
-    bool steps = false;
-    for (uint32_t i = 0; i < plain->nsteps; i++)
-        steps |= (inside >> plain->steps[i].from & 1) && (inside >> plain->steps[i].to & 1);
-    for (uint32_t from = 0; from < plain->nstates && steps; from++)
-        if ((inside >> from & 1) && reach(plain, inside, from) != inside) return false;
-    return steps;
-}
-
-/* A run that visits exactly these states again and again, and takes all steps between them, is fair. */
-static bool is_fair_set(const Plain *plain, uint32_t inside, bool weak) {
-    for (uint32_t task = 0; task < plain->ntasks; task++) {
-        bool moves = false, rests = false, able = false;
-        for (uint32_t i = 0; i < plain->nsteps; i++)
-            moves |= plain->steps[i].task == task && (inside >> plain->steps[i].from & 1) &&
-                     (inside >> plain->steps[i].to & 1);
-        for (uint32_t state = 0; state < plain->nstates; state++) {
-            if (!(inside >> state & 1)) continue;
-            bool can = handmade_can_move(plain, state, task);
-            able |= can;
-            rests |= !can && !(plain->lacks[state] >> task & 1);
-        }
-        if (able && !moves && !(weak && rests)) return false;
-    }
-    return true;
-}
-
 static void random_graphs(void **state) {
     (void)state;
     uint64_t seed = 7;
@@ -212,7 +159,7 @@ static void random_graphs(void **state) {
         for (int strong = 0; strong < 2; strong++) {
             uint32_t expected = 0;
             for (uint32_t inside = 1; inside < 1u << plain.nstates; inside++)
-                if (is_strong_set(&plain, inside) && is_fair_set(&plain, inside, !strong)) expected |= inside;
+                if (handmade_is_strong(&plain, inside) && handmade_is_fair(&plain, inside, strong ? FAIRNESS_STRONG : FAIRNESS_WEAK)) expected |= inside;
             Seen seen = look(&plain, strong ? FAIRNESS_STRONG : FAIRNESS_WEAK);
             assert_int_equal(seen.states, expected);
             some += expected != 0;
