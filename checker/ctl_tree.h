@@ -27,7 +27,7 @@ typedef struct CtlBranch {
     bool truth;           /* what it shows of this part of the formula there */
     VEC(CtlStep) steps;
     uint32_t nloop;       /* the last of them repeat for ever */
-    bool stutters;        /* then nothing happens any more: for a moment, or for ever */
+    bool stutters;        /* then nothing happens any more: for a moment, or (is_infinite) for ever */
     bool is_infinite;
     bool is_shown;        /* by these steps; else, only at the root, by facts and further runs */
     VEC(CtlFact) facts;

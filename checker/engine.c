@@ -47,7 +47,12 @@ static void conclude_properties(EngineResult *result, const Program *program) {
 }
 
 static void conclude(EngineResult *result, Search *search, Hits *hits) {
+    const char *witness_fault;
     result->fault = !finding_make(search, hits, &result->findings, &result->nfindings, &result->fault_text);
+    if (!finding_witness(search, hits, result->properties, &witness_fault)) {
+        result->fault = true;
+        result->fault_text = witness_fault;
+    }
     result->complete = search->complete;
     result->why = search->why;
     result->nproperties = search->program->nproperties;
@@ -114,7 +119,10 @@ void engine_result_free(EngineResult *result) {
     if (result == NULL) return;
     for (uint32_t i = 0; i < result->nfindings; i++) trace_free(result->findings[i].trace);
     free(result->findings);
-    for (uint32_t i = 0; i < result->nproperties; i++) free(result->properties[i].vacuous);
+    for (uint32_t i = 0; i < result->nproperties; i++) {
+        free(result->properties[i].vacuous);
+        trace_free(result->properties[i].witness);
+    }
     free(result->properties);
     lts_free(result->graph);
     free(result);

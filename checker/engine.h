@@ -35,6 +35,7 @@ typedef struct EngineOptions {
     const char *const *unmade; /* with `wrong`: why there is none; NULL, or NULL entries: nothing is known of it */
     bool plain_automata;  /* --no-strength: all are searched as general ones */
     const struct RoleJudge *roles; /* model/roles.h: who holds tasks to their roles; NULL: nobody */
+    bool witnesses;       /* runs that show why properties of branching time hold, where there are such */
     bool record_graph;    /* keep labelled edges for `unknot graph lts` */
 } EngineOptions;
 
@@ -80,6 +81,7 @@ typedef struct PropertyResult {
     uint64_t constant_true;
     bool stutters;         /* VIOLATED: by a run that stops, its last state repeated for ever */
     uint64_t states;       /* of the product that was looked at */
+    Trace *witness;        /* HOLDS: runs that show it, replayed; NULL. Owned by the result */
 } PropertyResult;
 
 typedef struct EngineResult {

@@ -1,5 +1,6 @@
 #include "checker/finding.h"
 
+#include "checker/ctl_tell.h"
 #include "checker/idle.h"
 #include "checker/telling.h"
 #include "checker/truths.h"
@@ -42,6 +43,8 @@ void hits_fini(Hits *hits) {
         vec_fini(&hits->data[i].key);
         vec_fini(&hits->data[i].loop);
         vec_fini(&hits->data[i].prefix);
+        if (hits->data[i].branching != NULL) branching_answer_fini(hits->data[i].branching);
+        free(hits->data[i].branching);
     }
     vec_fini(hits);
 }
@@ -460,7 +463,28 @@ static void tell(Making *making) {
     }
 }
 
+static bool check_replay(Making *making) {
+    ReplayResult replay = replay_check(making->search->program, making->trace, making->search->options->wrong);
+    if (!replay.ok) making->fault = text_of(replay.why);
+    return replay.ok;
+}
+
+/* A tree of runs. */
+static bool make_tree(Search *search, Hit *hit, Finding *finding, const char **fault) {
+    Making making = {.search = search, .hit = hit};
+    const Property *property = &search->program->properties[hit->index];
+    making.trace = ctl_tell(search, property, hit->branching, hit->is_witness ? "witness" : "violated", &making.fault);
+    if (making.trace != NULL) {
+        place(&making, property->span);
+        if (making.fault == NULL) check_replay(&making);
+    }
+    *finding = (Finding){.kind = hit->kind, .name = property->name, .span = making.span, .trace = making.trace};
+    if (making.fault != NULL) *fault = making.fault;
+    return making.trace != NULL;
+}
+
 static bool make(Search *search, Hit *hit, Finding *finding, const char **fault) {
+    if (hit->branching != NULL) return make_tree(search, hit, finding, fault);
     Making making = {.search = search, .hit = hit};
     witness_init(&making.witness, search);
     world_init(&making.world, search->program);
@@ -468,10 +492,7 @@ static bool make(Search *search, Hit *hit, Finding *finding, const char **fault)
     if (making.fault == NULL) making.trace = trace_build(&making.witness, &making.world, &making.task_slots);
     if (making.fault == NULL && making.trace == NULL) making.fault = "the run could not be executed step by step";
     if (making.fault == NULL) tell(&making);
-    if (making.fault == NULL) {
-        ReplayResult replay = replay_check(search->program, making.trace, search->options->wrong);
-        if (!replay.ok) making.fault = text_of(replay.why);
-    }
+    if (making.fault == NULL) check_replay(&making);
     *finding = (Finding){
         .kind = hit->kind, .name = making.name != NULL ? making.name : "", .span = making.span, .trace = making.trace};
     if (making.fault != NULL) *fault = making.fault;
@@ -495,7 +516,17 @@ bool finding_make(Search *search, Hits *hits, Finding **findings, uint32_t *nfin
     *findings = calloc(hits->n + 1, sizeof **findings);
     if (*findings == NULL) abort();
     for (uint32_t i = 0; i < hits->n; i++)
-        if (make(search, &hits->data[i], &(*findings)[*nfindings], fault)) ++*nfindings;
+        if (!hits->data[i].is_witness && make(search, &hits->data[i], &(*findings)[*nfindings], fault)) ++*nfindings;
     qsort(*findings, *nfindings, sizeof **findings, compare_findings);
+    return *fault == NULL;
+}
+
+bool finding_witness(Search *search, Hits *hits, PropertyResult *results, const char **fault) {
+    *fault = NULL;
+    for (uint32_t i = 0; i < hits->n; i++) {
+        Finding witness;
+        if (hits->data[i].is_witness && make(search, &hits->data[i], &witness, fault))
+            results[hits->data[i].index].witness = witness.trace;
+    }
     return *fault == NULL;
 }

@@ -2,6 +2,7 @@
 #ifndef UNKNOT_CHECKER_FINDING_H
 #define UNKNOT_CHECKER_FINDING_H
 
+#include "checker/branching.h"
 #include "checker/engine.h"
 #include "checker/search.h"
 #include "checker/stuck.h"
@@ -25,6 +26,8 @@ typedef struct Hit {
     VEC(HitStep) loop; /* infinite runs: a cycle that begins and ends in `state` */
     VEC(HitStep) prefix; /* properties: the run to `state`, from an initial state on; else the search's own */
     bool stutters;       /* properties: the run stops in `state` */
+    BranchingAnswer *branching; /* properties of branching time: the tree of runs, instead of one; owned */
+    bool is_witness;     /* and it shows why the property holds */
 } Hit;
 typedef VEC(Hit) Hits;
 
@@ -37,5 +40,7 @@ void finding_collect(const Search *search, Hits *hits);
 /* Turns hits into findings with replayed runs, in order of run length, then place. False: one did not replay, *fault
    says why. */
 bool finding_make(Search *search, Hits *hits, Finding **findings, uint32_t *nfindings, const char **fault);
+/* The same for what shows why properties hold: to results[p].witness. */
+bool finding_witness(Search *search, Hits *hits, PropertyResult *results, const char **fault);
 
 #endif

@@ -1,5 +1,6 @@
 #include "checker/properties.h"
 
+#include "checker/branching.h"
 #include "checker/crew.h"
 #include "checker/product.h"
 #include "checker/vacuity.h"
@@ -15,13 +16,7 @@ typedef struct Properties {
     Crew crew;
 } Properties;
 
-static bool is_read_by_automata(const Property *property) { return property->logic != LOGIC_CTL; }
-
-bool properties_wanted(const Program *program) {
-    for (uint32_t p = 0; p < program->nproperties; p++)
-        if (is_read_by_automata(&program->properties[p])) return true;
-    return false;
-}
+bool properties_wanted(const Program *program) { return program->nproperties > 0; }
 
 static void leave_open(PropertyResult *result, const char *why) {
     result->verdict = VERDICT_UNKNOWN;
@@ -101,6 +96,36 @@ static void judge(Properties *properties, uint32_t index, const Buchi *wrong, Pr
     product_answer_fini(&answer);
 }
 
+/* A tree of runs, which the hit takes. */
+static void add_tree(Properties *properties, uint32_t index, BranchingAnswer *answer, bool is_witness) {
+    Hit hit = {.kind = FINDING_PROPERTY, .index = index, .is_witness = is_witness, .state = STORE_NONE};
+    hit.branching = calloc(1, sizeof *hit.branching);
+    if (hit.branching == NULL) fatal("out of memory");
+    *hit.branching = *answer;
+    vec_push(properties->hits, hit);
+}
+
+static void judge_branching(Properties *properties, uint32_t index, PropertyResult *result) {
+    Search *search = properties->search;
+    BranchingQuery query = {.kripke = &properties->kripke,
+        .view = &properties->crew.view,
+        .atoms = search->program->atoms,
+        .property = &search->program->properties[index],
+        .fairness = result->fairness,
+        .misses_start = search->misses_start,
+        .wants_witness = search->options->witnesses};
+    BranchingAnswer answer;
+    branching_check(&query, &answer);
+    result->states = answer.nnodes;
+    result->verdict = answer.verdict;
+    if (answer.verdict == VERDICT_UNKNOWN)
+        leave_open(result, search->why != NULL ? search->why : "the graph of states and events is too large");
+    bool shows_runs = answer.tree.branches.n > 1 || (answer.tree.branches.n > 0 && answer.tree.branches.data[0].is_shown);
+    if (answer.verdict == VERDICT_VIOLATED || shows_runs)
+        add_tree(properties, index, &answer, answer.verdict == VERDICT_HOLDS);
+    else branching_answer_fini(&answer);
+}
+
 static bool relies_on_undefined(const Properties *properties, const Property *property) {
     const Search *search = properties->search;
     uint64_t undefined = ts_undefined(search->worker);
@@ -115,23 +140,25 @@ static void check_one(Properties *properties, uint32_t index, PropertyResult *re
     const Search *search = properties->search;
     const EngineOptions *options = search->options;
     const Buchi *wrong = options->wrong != NULL ? options->wrong[index] : NULL;
+    const Property *property = &search->program->properties[index];
     result->is_safety = wrong != NULL && wrong->strength == BUCHI_GUARANTEE;
-    if (relies_on_undefined(properties, &search->program->properties[index])) {
+    if (relies_on_undefined(properties, property)) {
         leave_open(result, "a condition in it is undefined behaviour in some state");
-    } else if (wrong == NULL) {
+    } else if (wrong == NULL && property->logic != LOGIC_CTL) {
         const char *why = options->unmade != NULL ? options->unmade[index] : NULL;
         leave_open(result, why != NULL ? why : "there is no automaton of it");
     } else if (search->hurries) {
         leave_open(result, search->why);
     } else {
-        if (search->complete) note_constants(properties, &search->program->properties[index], result);
-        judge(properties, index, wrong, result);
+        if (search->complete) note_constants(properties, property, result);
+        if (property->logic == LOGIC_CTL) judge_branching(properties, index, result);
+        else judge(properties, index, wrong, result);
     }
 }
 
 static void leave_all_open(const Search *search, PropertyResult *results, const char *why) {
     for (uint32_t p = 0; p < search->program->nproperties; p++)
-        if (is_read_by_automata(&search->program->properties[p])) leave_open(&results[p], why);
+        leave_open(&results[p], why);
 }
 
 void properties_check(Search *search, Hits *hits, PropertyResult *results) {
@@ -144,8 +171,7 @@ void properties_check(Search *search, Hits *hits, PropertyResult *results) {
     Properties properties = {.search = search, .hits = hits};
     crew_init(&properties.crew, search);
     if (kripke_init(&properties.kripke, search, &properties.crew.view)) {
-        for (uint32_t p = 0; p < program->nproperties; p++)
-            if (is_read_by_automata(&program->properties[p])) check_one(&properties, p, &results[p]);
+        for (uint32_t p = 0; p < program->nproperties; p++) check_one(&properties, p, &results[p]);
     } else {
         leave_all_open(search, results, search->why);
     }

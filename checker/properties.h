@@ -1,4 +1,4 @@
-/* The verdicts on the properties of a program that automata read: LTL, and automata as they are. */
+/* The verdicts on the properties of a program: LTL and automata by products, CTL by its fixpoints. */
 #ifndef UNKNOT_CHECKER_PROPERTIES_H
 #define UNKNOT_CHECKER_PROPERTIES_H
 
@@ -6,7 +6,7 @@
 
 /* Whether there is one to look at. */
 bool properties_wanted(const Program *program);
-/* Fills results[p] for each property p of those; what is violated gets a hit. */
+/* Fills results[p] for each property p; what is violated gets a hit. */
 void properties_check(Search *search, Hits *hits, PropertyResult *results);
 
 #endif

@@ -365,6 +365,7 @@ static void start(Expansion *expansion) {
     }
     vec_clear(&expansion->pending);
     note_limit(search, &expansion->successors);
+    search->misses_start = !search->complete;
     edges_roots(&search->edges, search->store.n);
     expansion->level_end = search->store.n;
 }

@@ -37,6 +37,7 @@ typedef struct Search {
     uint32_t records;                /* how often a state was heavier than all before */
     uint64_t transitions;
     uint32_t depth;
+    bool misses_start; /* not all initial states are known */
     bool complete;
     bool stopped;    /* the exploration is not to be gone on with (a step too long to follow leaves only its own run
                             unexplored) */

@@ -249,7 +249,8 @@ static bool check_race(Replay *replay) {
 
 static const Property *find_property(Replay *replay, const Buchi *const *wrong) {
     const Program *program = replay->program;
-    if (strcmp(replay->trace->kind, "violated") != 0) return NULL;
+    bool is_witness = strcmp(replay->trace->kind, "witness") == 0;
+    if (strcmp(replay->trace->kind, "violated") != 0 && !is_witness) return NULL;
     for (uint32_t i = 0; i < program->ninvariants; i++)
         if (strcmp(program->invariants[i].name, replay->trace->name) == 0) return NULL;
     for (uint32_t i = 0; i < program->nproperties; i++) {
@@ -266,7 +267,42 @@ static void note_letter(Replay *replay, uint64_t events) {
     vec_push(&replay->letters, temporal_letter(replay->program->atoms, replay->property, conditions, events));
 }
 
+/* ---- properties of branching time: this run's part in the tree of runs, then those that begin on it */
+
+static uint64_t without_events(const Replay *replay, uint64_t letter) {
+    const Property *property = replay->property;
+    for (uint32_t a = 0; a < property->natoms; a++)
+        if (replay->program->atoms[property->atoms[a]].kind != ATOM_STATE) letter &= ~(UINT64_C(1) << a);
+    return letter;
+}
+
+static bool check_facts(Replay *replay) {
+    const Trace *trace = replay->trace;
+    for (uint32_t i = 0; i < trace->nfacts; i++) {
+        const TraceFact *fact = &trace->facts[i];
+        bool rests = trace->stutters && fact->at == trace->nsteps;
+        uint64_t letter = replay->letters.data[rests ? fact->at + 1 : fact->at];
+        if (!temporal_may_be(replay->property, fact->part, fact->truth, letter))
+            return refuse(replay, "what is said of a state is not so");
+    }
+    return true;
+}
+
+static bool check_branching(Replay *replay) {
+    const Trace *trace = replay->trace;
+    bool is_infinite = trace->nloop > 0 || (trace->stutters && !trace->is_moment);
+    if (trace->rested) replay->letters.data[trace->shared] = without_events(replay, replay->letters.data[trace->shared]);
+    uint64_t resting = without_events(replay, vec_last(&replay->letters));
+    if (trace->stutters) vec_push(&replay->letters, resting);
+    const uint64_t *letters = replay->letters.data + trace->shared;
+    if (trace->is_claim &&
+        !temporal_may_show(replay->property, trace->part, trace->truth, letters, replay->letters.n - trace->shared, is_infinite))
+        return refuse(replay, "the run does not show what it should");
+    return check_facts(replay);
+}
+
 static bool check_property(Replay *replay) {
+    if (replay->property->logic == LOGIC_CTL) return check_branching(replay);
     const Trace *trace = replay->trace;
     uint32_t n = replay->letters.n;
     assert(n == trace->nsteps + 1);
@@ -484,6 +520,17 @@ static bool check_claim(Replay *replay) {
     return refuse(replay, "the last step is no violation");
 }
 
+static ReplayResult check_branches(const Program *program, const Trace *trace) {
+    ReplayResult result = {.ok = true};
+    for (uint32_t i = 0; i < trace->nbranches && result.ok; i++) {
+        Trace *run = trace->branches[i].run;
+        if (strcmp(run->name, trace->name) != 0 || run->shared != trace->branches[i].at)
+            return (ReplayResult){false, "a run is in the tree of another property, or at another place"};
+        result = replay_check(program, run, NULL);
+    }
+    return result;
+}
+
 ReplayResult replay_check(const Program *program, Trace *trace, const Buchi *const *wrong) {
     Replay replay = {.program = program, .trace = trace, .options = {.run_on = trace->run_on}};
     replay.property = find_property(&replay, wrong);
@@ -507,5 +554,5 @@ ReplayResult replay_check(const Program *program, Trace *trace, const Buchi *con
     }
     choices_fini(&replay.choices);
     world_fini(&replay.world);
-    return (ReplayResult){ok, replay.why};
+    return ok ? check_branches(program, trace) : (ReplayResult){ok, replay.why};
 }

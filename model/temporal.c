@@ -205,3 +205,62 @@ bool temporal_violates_ever(const Property *property, const Buchi *wrong, const 
     free(word);
     return violates;
 }
+
+/* ---- branching time: what single letters say */
+
+typedef enum Tri { TRI_FALSE, TRI_TRUE, TRI_OPEN } Tri;
+
+static Tri invert(Tri a) { return a == TRI_OPEN ? a : a == TRI_TRUE ? TRI_FALSE : TRI_TRUE; }
+static Tri either(Tri a, Tri b) {
+    if (a == TRI_TRUE || b == TRI_TRUE) return TRI_TRUE;
+    return a == TRI_OPEN || b == TRI_OPEN ? TRI_OPEN : TRI_FALSE;
+}
+
+static Tri look_at(const Property *property, uint32_t part, uint64_t letter) {
+    const TemporalNode *node = &property->nodes[part];
+    if (node->op == TEMPORAL_TRUE || node->op == TEMPORAL_FALSE) return node->op == TEMPORAL_TRUE ? TRI_TRUE : TRI_FALSE;
+    if (node->op == TEMPORAL_ATOM) return letter >> node->a & 1 ? TRI_TRUE : TRI_FALSE;
+    if (node->op > TEMPORAL_IFF) return TRI_OPEN;
+    Tri a = look_at(property, node->a, letter);
+    if (node->op == TEMPORAL_NOT) return invert(a);
+    Tri b = look_at(property, node->b, letter);
+    switch (node->op) {
+    case TEMPORAL_AND: return invert(either(invert(a), invert(b)));
+    case TEMPORAL_OR: return either(a, b);
+    case TEMPORAL_IMPLIES: return either(invert(a), b);
+    default: return a == TRI_OPEN || b == TRI_OPEN ? TRI_OPEN : a == b ? TRI_TRUE : TRI_FALSE;
+    }
+}
+
+bool temporal_may_be(const Property *property, uint32_t part, bool truth, uint64_t letter) {
+    return look_at(property, part, letter) != (truth ? TRI_FALSE : TRI_TRUE);
+}
+
+static bool may_be_along(const Property *property, uint32_t part, bool truth, const uint64_t *letters, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++)
+        if (!temporal_may_be(property, part, truth, letters[i])) return false;
+    return true;
+}
+
+bool temporal_may_show(const Property *property, uint32_t part, bool truth, const uint64_t *letters, uint32_t n, bool is_infinite) {
+    assert(n > 0);
+    if (part >= property->nnodes) return false;
+    const TemporalNode *node = &property->nodes[part];
+    uint64_t last = letters[n - 1];
+    switch (node->op) {
+    case TEMPORAL_AX:
+    case TEMPORAL_EX: return truth == (node->op == TEMPORAL_EX) && n == 2 && temporal_may_be(property, node->a, truth, last);
+    case TEMPORAL_AF:
+    case TEMPORAL_EG:
+        return truth == (node->op == TEMPORAL_EG) && is_infinite && may_be_along(property, node->a, truth, letters, n);
+    case TEMPORAL_AG:
+    case TEMPORAL_EF: return truth == (node->op == TEMPORAL_EF) && !is_infinite && temporal_may_be(property, node->a, truth, last);
+    case TEMPORAL_EU:
+        return truth && !is_infinite && may_be_along(property, node->a, true, letters, n - 1) &&
+               temporal_may_be(property, node->b, true, last);
+    case TEMPORAL_AU:
+        return !truth && may_be_along(property, node->b, false, letters, n) &&
+               (is_infinite || temporal_may_be(property, node->a, false, last));
+    default: return false;
+    }
+}

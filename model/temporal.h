@@ -24,5 +24,11 @@ bool temporal_accepts(const Buchi *buchi, RunWord word);
 bool temporal_violates(const Property *property, const Buchi *wrong, RunWord word);
 /* Whatever follows the letters, the word violates the property: tried with many continuations. */
 bool temporal_violates_ever(const Property *property, const Buchi *wrong, const uint64_t *letters, uint32_t n);
+/* Of branching time: may the part of the formula have this truth at a moment with this letter? Only what speaks of no other
+   moment is looked at. */
+bool temporal_may_be(const Property *property, uint32_t part, bool truth, uint64_t letter);
+/* May this run, from its first letter on, show that the part of the formula has this truth? Looks at
+   those operands that speak of one moment; false when one of them is not as it would have to be, or no run can show it. */
+bool temporal_may_show(const Property *property, uint32_t part, bool truth, const uint64_t *letters, uint32_t n, bool is_infinite);
 
 #endif

@@ -56,6 +56,7 @@ Trace *trace_new(void) {
 
 void trace_free(Trace *trace) {
     if (!trace) return;
+    for (uint32_t i = 0; i < trace->nbranches; i++) trace_free(trace->branches[i].run);
     arena_fini(&trace->arena);
     free(trace);
 }

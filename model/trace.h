@@ -48,6 +48,21 @@ typedef struct TraceIdle {
     const char *text; /* "c is unable to go on after step 7: recv(ch)" */
 } TraceIdle;
 
+/* Of a property of branching time: what is so after so many steps, of which no run of its own is a proof. */
+typedef struct TraceFact {
+    uint32_t at;
+    uint32_t part;         /* node of the property's formula */
+    bool truth;            /* and what it is there */
+    const char *text;      /* "`x == 1` is false here" */
+} TraceFact;
+
+/* A run that begins with the first `at` steps of another, as a whole run. */
+typedef struct TraceBranch {
+    uint32_t at;
+    const char *text;      /* "a run on which `done` is never true" */
+    struct Trace *run;
+} TraceBranch;
+
 typedef struct Trace {
     Arena arena;
     const char *program;   /* path */
@@ -70,6 +85,16 @@ typedef struct Trace {
     const char *formula;   /* of a property that is violated, as written; else "" */
     const char *initially; /* of a property: its atoms that are true at the start, "a, b" */
     bool stutters;         /* of a property: the run stops, its last state repeated for ever */
+    bool is_moment;        /* of branching time: for a moment, which is what is shown */
+    TraceFact *facts;
+    uint32_t nfacts;
+    TraceBranch *branches; /* their runs are owned */
+    uint32_t nbranches;
+    uint32_t shared;       /* of a branch: steps that are those of the run it begins with */
+    bool rested;           /* and after them the run rests for a moment: the events of the last one are past */
+    bool is_claim;         /* of branching time: what comes after the shared steps shows that at their end this */
+    uint32_t part;         /* node of the formula */
+    bool truth;            /* is so */
     uint32_t *stuck;       /* tasks stuck at the end: indices; livelock: that go on for ever; nontermination: that never
                               end */
     uint32_t nstuck;

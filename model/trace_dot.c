@@ -31,9 +31,30 @@ static bool is_among(const uint32_t *list, uint32_t n, uint32_t value) {
 
 /* ---- the run: a lane a task, a node a step */
 
-static void put_step(FILE *out, const Trace *trace, uint32_t index) {
-    const TraceStep *step = &trace->steps[index];
-    fprintf(out, "        s%u [label=\"%u. ", index + 1, index + 1);
+/* A run of a tree of runs: the root has no parent. */
+typedef struct Drawn {
+    const Trace *trace;
+    const struct Drawn *parent;
+    uint32_t number; /* of the run, 0 for the root */
+} Drawn;
+
+/* The node of a step, which may be one of the run that this one begins with; step 0 is the start. */
+static void put_node(FILE *out, const Drawn *drawn, uint32_t step) {
+    while (drawn->parent && step <= drawn->trace->shared) drawn = drawn->parent;
+    if (step == 0) fputs("start", out);
+    else if (drawn->number == 0) fprintf(out, "s%u", step);
+    else fprintf(out, "b%u_s%u", drawn->number, step);
+}
+
+static void put_step(FILE *out, const Drawn *drawn, uint32_t index) {
+    const TraceStep *step = &drawn->trace->steps[index];
+    fputs("        ", out);
+    put_node(out, drawn, index + 1);
+    fprintf(out, " [label=\"%u. ", index + 1);
+    if (drawn->number > 0) {
+        dot_label(out, drawn->trace->tasks[step->task].name);
+        fputs(": ", out);
+    }
     dot_label(out, step->text);
     fprintf(out, "\\nline %u", step->line);
     for (uint32_t i = 0; i < step->nchanges; i++) {
@@ -48,13 +69,14 @@ static void put_step(FILE *out, const Trace *trace, uint32_t index) {
     fputs("\"];\n", out);
 }
 
-static void put_lane(FILE *out, const Trace *trace, uint32_t task) {
+static void put_lane(FILE *out, const Drawn *drawn, uint32_t task) {
+    const Trace *trace = drawn->trace;
     bool is_stuck = is_among(trace->stuck, trace->nstuck, task);
     fprintf(out, "    subgraph cluster_%u {\n        label=\"", task);
     dot_label(out, trace->tasks[task].name);
     fprintf(out, "\"; style=rounded; color=\"%s\";\n", is_stuck ? "#c0392b" : "#b8c2cc");
     for (uint32_t i = 0; i < trace->nsteps; i++)
-        if (trace->steps[i].task == task) put_step(out, trace, i);
+        if (trace->steps[i].task == task) put_step(out, drawn, i);
     fputs("    }\n", out);
 }
 
@@ -77,21 +99,80 @@ static void put_end(FILE *out, const Trace *trace) {
     fputs("\"];\n", out);
 }
 
+/* The steps one after the other, and the loop. */
+static void put_order(FILE *out, const Drawn *drawn) {
+    const Trace *trace = drawn->trace;
+    for (uint32_t i = trace->shared > 0 ? trace->shared : 1; i < trace->nsteps; i++) {
+        bool same = trace->steps[i - 1].task == trace->steps[i].task;
+        fputs("    ", out);
+        put_node(out, drawn, i);
+        fputs(" -> ", out);
+        put_node(out, drawn, i + 1);
+        fprintf(out, "%s;\n", same ? "" : " [style=dashed]");
+    }
+    if (!trace->nloop) return;
+    fputs("    ", out);
+    put_node(out, drawn, trace->nsteps);
+    fputs(" -> ", out);
+    put_node(out, drawn, trace->nsteps - trace->nloop + 1);
+    fprintf(out, " [label=\"%s\", color=\"#c0392b\"];\n",
+        strcmp(trace->kind, "unbounded") == 0 ? "for ever, more each time" : "for ever");
+}
+
+/* What is so after a step, without a run of its own. */
+static void put_facts(FILE *out, const Drawn *drawn) {
+    const Trace *trace = drawn->trace;
+    for (uint32_t i = 0; i < trace->nfacts; i++) {
+        fprintf(out, "    fact%u_%u [shape=note, style=filled, fillcolor=\"#fdf6e3\", label=\"", drawn->number, i);
+        dot_label(out, trace->facts[i].text);
+        fputs("\"];\n    ", out);
+        put_node(out, drawn, trace->facts[i].at);
+        fprintf(out, " -> fact%u_%u [style=dotted, arrowhead=none];\n", drawn->number, i);
+    }
+}
+
+/* The runs that begin on this one, each in a box of its own. Returns the number for the next one. */
+static uint32_t put_branches(FILE *out, const Drawn *drawn, uint32_t number) {
+    const Trace *trace = drawn->trace;
+    for (uint32_t i = 0; i < trace->nbranches; i++) {
+        Drawn branch = {trace->branches[i].run, drawn, number++};
+        fprintf(out, "    subgraph cluster_branch%u {\n        label=\"", branch.number);
+        dot_label(out, trace->branches[i].text);
+        fputs("\"; style=\"rounded,dashed\"; color=\"#5b6770\";\n", out);
+        for (uint32_t k = branch.trace->shared; k < branch.trace->nsteps; k++) put_step(out, &branch, k);
+        fputs("    }\n", out);
+        if (branch.trace->shared == 0 && branch.trace->nsteps > 0) {
+            fputs("    start -> ", out);
+            put_node(out, &branch, 1);
+            fputs(";\n", out);
+        }
+        put_order(out, &branch);
+        put_facts(out, &branch);
+        number = put_branches(out, &branch, number);
+    }
+    return number;
+}
+
+static bool is_tree(const Trace *trace) { return trace->is_claim || trace->nfacts + trace->nbranches > 0; }
+
+static void put_tree(FILE *out, const Drawn *root) {
+    fputs("    start [shape=circle, width=0.2, label=\"\"];\n", out);
+    if (root->trace->nsteps > 0) fputs("    start -> s1;\n", out);
+    put_facts(out, root);
+    put_branches(out, root, 1);
+}
+
 void trace_dot(const Trace *trace, FILE *out) {
+    Drawn root = {trace, NULL, 0};
     begin(out, "run");
     fputs("    newrank=true; ranksep=0.25;\n", out); /* each step below the one before, whichever lane it is in */
     put_title(out, trace);
-    for (uint32_t task = 0; task < trace->ntasks; task++) put_lane(out, trace, task);
-    if (!trace->nloop) put_end(out, trace);
+    for (uint32_t task = 0; task < trace->ntasks; task++) put_lane(out, &root, task);
+    if (!trace->nloop && !is_tree(trace)) put_end(out, trace);
     put_idle(out, trace);
-    for (uint32_t i = 1; i < trace->nsteps; i++) {
-        bool same = trace->steps[i - 1].task == trace->steps[i].task;
-        fprintf(out, "    s%u -> s%u%s;\n", i, i + 1, same ? "" : " [style=dashed]");
-    }
-    if (trace->nloop)
-        fprintf(out, "    s%u -> s%u [label=\"%s\", color=\"#c0392b\"];\n", trace->nsteps,
-            trace->nsteps - trace->nloop + 1, strcmp(trace->kind, "unbounded") == 0 ? "for ever, more each time" : "for ever");
-    else if (trace->nsteps) fprintf(out, "    s%u -> end [color=\"#c0392b\"];\n", trace->nsteps);
+    put_order(out, &root);
+    if (is_tree(trace)) put_tree(out, &root);
+    else if (!trace->nloop && trace->nsteps) fprintf(out, "    s%u -> end [color=\"#c0392b\"];\n", trace->nsteps);
     fputs("}\n", out);
 }
 

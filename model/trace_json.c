@@ -97,6 +97,39 @@ static void write_waits(JsonWriter *json, const Trace *trace) {
     json_close(json);
 }
 
+/* What makes a run one of a tree. */
+static void write_tree(JsonWriter *json, const Trace *trace) {
+    if (trace->is_claim) {
+        json_int(json, "part", trace->part);
+        json_bool(json, "truth", trace->truth);
+    }
+    json_int(json, "shared", trace->shared);
+    json_bool(json, "rested", trace->rested);
+    json_bool(json, "moment", trace->is_moment);
+    json_write_key(json, "facts");
+    json_open_array(json, false);
+    for (uint32_t i = 0; i < trace->nfacts; i++) {
+        json_open_object(json, true);
+        json_int(json, "at", trace->facts[i].at);
+        json_int(json, "part", trace->facts[i].part);
+        json_bool(json, "truth", trace->facts[i].truth);
+        json_text(json, "text", trace->facts[i].text);
+        json_close(json);
+    }
+    json_close(json);
+    json_write_key(json, "branches");
+    json_open_array(json, false);
+    for (uint32_t i = 0; i < trace->nbranches; i++) {
+        json_open_object(json, false);
+        json_int(json, "at", trace->branches[i].at);
+        json_text(json, "text", trace->branches[i].text);
+        json_write_key(json, "run");
+        trace_json_value(trace->branches[i].run, json);
+        json_close(json);
+    }
+    json_close(json);
+}
+
 void trace_json_value(const Trace *trace, JsonWriter *json) {
     json_open_object(json, false);
     json_text(json, "unknot", UNKNOT_VERSION);
@@ -123,6 +156,7 @@ void trace_json_value(const Trace *trace, JsonWriter *json) {
         json_text(json, "initially", trace->initially);
         json_bool(json, "stutters", trace->stutters);
     }
+    if (trace->is_claim || trace->nfacts > 0 || trace->nbranches > 0) write_tree(json, trace);
     write_indices(json, "stuck", trace->stuck, trace->nstuck);
     write_indices(json, "consequences", trace->consequences, trace->nconsequences);
     write_waits(json, trace);

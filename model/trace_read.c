@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ITEMS = 1 << 24 };
+enum { MAX_ITEMS = 1 << 24, MAX_NESTED = 64 /* runs in one another */ };
 
 typedef struct Reader {
     Trace *trace;
     char *error;
     size_t error_size;
     bool failed; /* the first complaint stays */
+    uint32_t depth; /* of the run in others */
 } Reader;
 
 static void complain(Reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -175,6 +176,51 @@ static void read_head(Reader *reader, const json_t *root) {
     trace->urgent = flag_at(reader, root, "urgent");
 }
 
+static void read_all(Reader *reader, const json_t *root);
+
+static void read_facts(Reader *reader, const json_t *root) {
+    Trace *trace = reader->trace;
+    const json_t *list = list_at(reader, root, "facts", &trace->nfacts);
+    trace->facts = ARENA_ARRAY(&trace->arena, TraceFact, trace->nfacts + 1);
+    for (uint32_t i = 0; i < trace->nfacts; i++) {
+        const json_t *fact = json_array_get(list, i);
+        trace->facts[i] = (TraceFact){number_of(reader, json_object_get(fact, "at"), "at", trace->nsteps + 1),
+            number_at(reader, fact, "part"), flag_at(reader, fact, "truth"), text_of(reader, fact, "text")};
+    }
+}
+
+/* A run that is cut short by a mistake is kept, to be freed with the others. */
+static void read_branch(Reader *reader, const json_t *object) {
+    Trace *trace = reader->trace;
+    TraceBranch *branch = &trace->branches[trace->nbranches];
+    branch->at = number_of(reader, json_object_get(object, "at"), "at", trace->nsteps + 1);
+    branch->text = text_of(reader, object, "text");
+    if (reader->depth == MAX_NESTED) complain(reader, "runs are nested too deeply");
+    if (reader->failed) return;
+    branch->run = trace_new();
+    trace->nbranches++;
+    Reader inner = {branch->run, reader->error, reader->error_size, false, reader->depth + 1};
+    read_all(&inner, json_object_get(object, "run"));
+    reader->failed = inner.failed;
+}
+
+static void read_tree(Reader *reader, const json_t *root) {
+    Trace *trace = reader->trace;
+    uint32_t nbranches;
+    trace->is_claim = json_object_get(root, "part") != NULL;
+    if (trace->is_claim) {
+        trace->part = number_at(reader, root, "part");
+        trace->truth = flag_at(reader, root, "truth");
+    }
+    trace->shared = number_of(reader, json_object_get(root, "shared"), "shared", trace->nsteps + 1);
+    trace->rested = flag_at(reader, root, "rested");
+    trace->is_moment = flag_at(reader, root, "moment");
+    read_facts(reader, root);
+    const json_t *list = list_at(reader, root, "branches", &nbranches);
+    trace->branches = ARENA_ARRAY(&trace->arena, TraceBranch, nbranches + 1);
+    for (uint32_t i = 0; i < nbranches && !reader->failed; i++) read_branch(reader, json_array_get(list, i));
+}
+
 static void read_all(Reader *reader, const json_t *root) {
     Trace *trace = reader->trace;
     if (!json_is_object(root)) {
@@ -192,6 +238,7 @@ static void read_all(Reader *reader, const json_t *root) {
         trace->initially = text_of(reader, root, "initially");
         trace->stutters = flag_at(reader, root, "stutters");
     }
+    if (!reader->failed && json_object_get(root, "branches")) read_tree(reader, root);
     if (!reader->failed) read_idle(reader, root);
     trace->stuck = numbers_at(reader, root, "stuck", trace->ntasks, &trace->nstuck);
     trace->consequences = numbers_at(reader, root, "consequences", trace->ntasks, &trace->nconsequences);

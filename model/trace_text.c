@@ -96,12 +96,42 @@ static void print_end(const Printer *printer) {
     if (trace->stutters) fprintf(printer->out, "    -  the run stops here: nothing happens any more\n");
 }
 
+static void print_moment(FILE *out, uint32_t steps) {
+    if (steps == 0) fputs("at the start", out);
+    else fprintf(out, "after step %u", steps);
+}
+
+static void print_fact(const Printer *printer, const TraceFact *fact) {
+    fputs("    -  ", printer->out);
+    print_moment(printer->out, fact->at);
+    fprintf(printer->out, ": %s\n", fact->text);
+}
+
+static void print_facts(const Printer *printer) {
+    const Trace *trace = printer->trace;
+    for (uint32_t i = 0; i < trace->nfacts; i++) print_fact(printer, &trace->facts[i]);
+}
+
+/* The runs that begin on this one, each from where it leaves it. */
+static void print_branches(const Printer *printer) {
+    const Trace *trace = printer->trace;
+    for (uint32_t i = 0; i < trace->nbranches; i++) {
+        const TraceBranch *branch = &trace->branches[i];
+        fputs("  ", printer->out);
+        print_moment(printer->out, branch->at);
+        fprintf(printer->out, ", %s:\n", branch->text);
+        trace_print(branch->run, printer->out, printer->bold[0] != '\0');
+    }
+}
+
 void trace_print(const Trace *trace, FILE *out, bool colour) {
     Printer printer = {
         trace, out, colour ? "\033[1m" : "", colour ? "\033[2m" : "", colour ? "\033[0m" : "", measure(trace)};
-    if (trace->initially[0]) fprintf(out, "  at first: %s\n", trace->initially);
-    for (uint32_t i = 0; i < trace->nsteps; i++) print_step(&printer, i);
+    if (trace->initially[0] && trace->shared == 0) fprintf(out, "  at first: %s\n", trace->initially);
+    for (uint32_t i = trace->shared; i < trace->nsteps; i++) print_step(&printer, i);
     print_end(&printer);
     print_cycle(&printer);
     print_idle(&printer);
+    print_facts(&printer);
+    print_branches(&printer);
 }

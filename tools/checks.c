@@ -77,7 +77,7 @@ static Check check_property(const Job *job, uint32_t index) {
     const char *label = property->logic == LOGIC_LTL ? "ltl" : property->logic == LOGIC_CTL ? "ctl" : "automaton";
     return (Check){.kind = FINDING_PROPERTY, .name = property->name, .label = label,
         .fairness = result->is_safety ? "" : fairness_text(result->fairness), .verdict = result->verdict,
-        .why = result->verdict == VERDICT_UNKNOWN ? result->why : NULL,
+        .why = result->verdict == VERDICT_UNKNOWN ? result->why : NULL, .witness = result->witness,
         .vacuous = result->verdict == VERDICT_HOLDS ? result->vacuous : NULL};
 }
 

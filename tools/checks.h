@@ -11,6 +11,7 @@ typedef struct Check {
     const char *fairness; /* what the verdict assumes of the scheduler: "weak", "strong", "none"; "" when nothing */
     Verdict verdict;
     const char *why;      /* of a property or a role that is unknown; else NULL */
+    const Trace *witness; /* runs that show why a property holds; else NULL */
     const char *vacuous;  /* of a property that holds only because this never happens; else NULL */
     bool is_named;     /* the label tells the name already */
     const char *note;  /* of a role: how it is shown, or why not; "" or NULL */

@@ -114,6 +114,7 @@ void job_check(Job *job, uint32_t shares, bool record) {
     engine.wrong = automata.wrong;
     engine.unmade = automata.unmade;
     engine.plain_automata = options->no_strength;
+    engine.witnesses = options->witness || options->verbose;
     job->result = engine_check(job->program, &engine);
     automata_fini(&automata);
     progress_end(&progress);

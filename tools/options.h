@@ -49,6 +49,7 @@ typedef struct Options {
     uint64_t bound;
     bool async_subtype, fair_subtype, sync;
     bool no_symmetry, no_reset, no_memo, no_strength, merge, no_merge;
+    bool witness;
     const char *json, *out;
     bool dot, waits, as_json, replay;
     const char *formula_file, *check_word;

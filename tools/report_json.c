@@ -85,13 +85,17 @@ static void write_checks(JsonWriter *json, const Job *job) {
     json_open_array(json, false);
     for (uint32_t i = 0; i < checks_count(job); i++) {
         Check check = checks_at(job, i);
-        json_open_object(json, true);
+        json_open_object(json, check.witness == NULL);
         json_text(json, "kind", finding_kind_text(check.kind));
         json_text(json, "name", check.name);
         json_text(json, "status", verdict_text(check.verdict));
         if (check.fairness[0]) json_text(json, "assumes", check.fairness);
         if (check.why) json_text(json, "why", check.why);
         if (check.vacuous) json_text(json, "vacuous", check.vacuous);
+        if (check.witness) {
+            json_write_key(json, "witness");
+            trace_json_value(check.witness, json);
+        }
         json_close(json);
     }
     json_close(json);

@@ -85,6 +85,18 @@ static void put_finding(const Style *style, const Job *job, const Finding *findi
     fputc('\n', style->out);
 }
 
+/* Runs that show why properties hold. */
+static void put_witnesses(const Style *style, const Job *job) {
+    for (uint32_t i = 0; i < job->program->nproperties; i++) {
+        const Trace *trace = job->result->properties[i].witness;
+        if (!trace) continue;
+        fprintf(style->out, "%s%s:%" PRIu32 ":%" PRIu32 ": %s%s\n", style->bold, trace->file, trace->line, trace->column,
+            style->plain, trace->message);
+        put_run(style, job, trace);
+        fputc('\n', style->out);
+    }
+}
+
 /* ---- the table */
 
 static void put_time(FILE *out, double seconds) {
@@ -173,6 +185,7 @@ void report_text(const Job *job, const char *const *saved, FILE *out, bool colou
     Style style = style_of(out, colour);
     for (uint32_t i = 0; i < job->result->nfindings; i++)
         put_finding(&style, job, &job->result->findings[i], saved ? saved[i] : NULL);
+    put_witnesses(&style, job);
     put_idle_atoms(&style, job);
     for (uint32_t i = 0; i < checks_count(job); i++) put_check(&style, job, i);
     if (job->options.verbose) put_figures(&style, job->result);
