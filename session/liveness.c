@@ -155,7 +155,10 @@ static bool is_inside(const Components *at, uint32_t i) {
     return is_wanted(at->graph, step->from, at->want) && is_wanted(at->graph, step->to, at->want) && !is_met(at->graph, i, at->want);
 }
 
-/* Each role moves in the component, or is unable to somewhere in it. */
+/* Who brings the step about: of two that meet the sender, for it chooses. */
+static bool acts(const Step *step, uint32_t role) { return step->sender == role || (step->sender == NONE && step->receiver == role); }
+
+/* Each role acts in the component, or is unable to somewhere in it. */
 static bool is_just(const Components *at, const uint32_t *nodes, uint32_t n, uint32_t component) {
     const Graph *graph = at->graph;
     for (uint32_t role = 0; role < graph->system->n; role++) {
@@ -163,7 +166,7 @@ static bool is_just(const Components *at, const uint32_t *nodes, uint32_t n, uin
         for (uint32_t k = 0; k < n && !just; k++) {
             bool able = false;
             for (uint32_t i = graph->first[nodes[k]]; i < graph->first[nodes[k] + 1]; i++) {
-                if (!moves(&graph->steps.data[i], role)) continue;
+                if (!acts(&graph->steps.data[i], role)) continue;
                 able = true;
                 just |= is_inside(at, i) && at->component[graph->steps.data[i].to] == component;
             }

@@ -9,7 +9,7 @@
 #define LIVENESS_PROPERTIES(X)                                                                                                        \
     X(DEADLOCK_FREE, "deadlock-free", "where nothing moves everybody is done")                                                      \
     X(LIVE, "live", "what a machine stands before, and every message sent, can still come to pass")                                 \
-    X(LIVE_PLUS, "live+", "it does, in every run in which who stays able to move moves some day")                                   \
+    X(LIVE_PLUS, "live+", "it does, in every run in which who stays able to act acts some day")                                     \
     X(LIVE_PLUSPLUS, "live++", "it does, in every run")                                                                             \
     X(TERMINATION, "termination", "every run ends, and then everybody is done")
 

@@ -2,6 +2,7 @@
 #include "session/choreography.h"
 #include "session/compat.h"
 #include "session/conform.h"
+#include "session/liveness.h"
 #include "session/local.h"
 #include "session/merge.h"
 #include "session/project.h"
@@ -197,12 +198,28 @@ static int compat_without_queues(const CfsmSystem *system, FILE *out) {
     return all ? EXIT_HOLDS : EXIT_VIOLATED;
 }
 
-static int compat_file(Held *held, const CfsmSystem *system, const Options *options, FILE *out) {
-    (void)held;
-    if (options->sync) return compat_without_queues(system, out);
+static CompatOptions compat_options(const Options *options) {
     CompatOptions how = COMPAT_DEFAULTS;
     if (options->bound) how.bound = options->bound > UINT32_MAX ? UINT32_MAX : (uint32_t)options->bound;
-    Compat compat = compat_check(system, how);
+    return how;
+}
+
+static int compat_liveness(const CfsmSystem *system, const Options *options, FILE *out) {
+    CompatOptions how = compat_options(options);
+    LivenessProperty property = (LivenessProperty)(options->liveness - 1);
+    Liveness liveness = liveness_check(system, (LivenessOptions){options->sync, how.bound, how.max_configurations});
+    if (liveness.why) return fprintf(out, "unknown    %s: %s\n", liveness_name(property), liveness.why), EXIT_NO_VERDICT;
+    fprintf(out, "%-10s %s: %s\n", liveness.holds[property] ? "yes" : "no", liveness_name(property), liveness_text(property));
+    if (!liveness.holds[property] && liveness.role[property] != UINT32_MAX) fprintf(out, "           not for %s\n", role_text(system, liveness.role[property]));
+    fprintf(out, "%-10s %u configurations\n", options->sync ? "rendezvous" : "queues", liveness.configurations);
+    return liveness.holds[property] ? EXIT_HOLDS : EXIT_VIOLATED;
+}
+
+static int compat_file(Held *held, const CfsmSystem *system, const Options *options, FILE *out) {
+    (void)held;
+    if (options->liveness) return compat_liveness(system, options, out);
+    if (options->sync) return compat_without_queues(system, out);
+    Compat compat = compat_check(system, compat_options(options));
     int code = EXIT_HOLDS;
     if (compat.verdict == COMPAT_SAFE) {
         fprintf(out, "safe       every message is received, nobody waits for ever\n");

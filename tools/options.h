@@ -45,7 +45,7 @@ typedef struct Options {
     uint32_t fairness, termination; /* which word of the option's argument, from 1; 0: not given */
     bool races;
     uint32_t listening_end; /* as fairness */
-    uint32_t merge_kind; /* as fairness */
+    uint32_t merge_kind, liveness; /* as fairness */
     uint64_t bound;
     bool async_subtype, fair_subtype, sync;
     bool no_symmetry, no_reset, no_memo, no_strength, merge, no_merge;
