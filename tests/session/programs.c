@@ -1,0 +1,192 @@
+/* Programs of the machines of random protocols: programs COUNT SEED DIR. Each role is a task, each ordered pair of roles has a channel. `safe-N.ac` is of projected
+   machines that are compatible: checking it must find nothing. `stuck-N.ac` has another machine in one role's place with which the machines get stuck. Only
+   machines that receive from one role at a time: a task cannot look at a message without taking it. */
+#include "session/compat.h"
+#include "session/configs.h"
+#include "session/project.h"
+#include "tests/session/generate.h"
+#include "tests/session/mutate.h"
+
+#include "model/support/hash.h"
+#include "model/support/vec.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the program */
+
+static const char *role_text(const CfsmSystem *system, uint32_t role) { return names_text(system->names, system->roles[role]); }
+
+static void put_branch(const CfsmSystem *system, uint32_t role, const CfsmEdge *edge, FILE *out) {
+    if (edge->is_send)
+        fprintf(out, "await send(%s_%s, '%s'); ", role_text(system, role), role_text(system, edge->peer), names_text(system->names, edge->message));
+    fprintf(out, "state = %u; ", edge->to);
+}
+
+static void put_sends(const CfsmSystem *system, uint32_t role, uint32_t state, FILE *out) {
+    const Cfsm *machine = &system->machines[role];
+    uint32_t first = machine->first[state], last = machine->first[state + 1];
+    fprintf(out, "            ");
+    if (last - first > 1) fprintf(out, "which = any(0, %u);\n            ", last - first - 1);
+    for (uint32_t e = first; e < last; e++) {
+        if (e + 1 < last) fprintf(out, "%sif (which == %u) { ", e > first ? "else " : "", e - first);
+        else if (last - first > 1) fprintf(out, "else { ");
+        put_branch(system, role, &machine->edges[e], out);
+        fprintf(out, last - first > 1 ? "}\n            " : "\n            ");
+    }
+}
+
+static void put_receptions(const CfsmSystem *system, uint32_t role, uint32_t state, FILE *out) {
+    const Cfsm *machine = &system->machines[role];
+    uint32_t first = machine->first[state], last = machine->first[state + 1];
+    fprintf(out, "            await recv(%s_%s, &message);\n            ", role_text(system, machine->edges[first].peer), role_text(system, role));
+    for (uint32_t e = first; e < last; e++) {
+        fprintf(out, "if (message == '%s') { ", names_text(system->names, machine->edges[e].message));
+        put_branch(system, role, &machine->edges[e], out);
+        fprintf(out, "}\n            else ");
+    }
+    fprintf(out, "assert(false);\n            ");
+}
+
+static void put_task(const CfsmSystem *system, uint32_t role, FILE *out) {
+    const Cfsm *machine = &system->machines[role];
+    bool chooses = false, receives = false;
+    for (uint32_t e = 0; e < machine->nedges; e++) {
+        receives |= !machine->edges[e].is_send;
+        chooses |= machine->edges[e].is_send && e > 0 && machine->edges[e - 1].from == machine->edges[e].from;
+    }
+    fprintf(out, "async void role_%s(void) {\n    int state = %u;\n", role_text(system, role), machine->initial);
+    if (chooses) fprintf(out, "    int which = 0;\n");
+    if (receives) fprintf(out, "    char message = 0;\n");
+    fprintf(out, "    for (;;) {\n");
+    bool any = false;
+    for (uint32_t s = 0; s < machine->nstates; s++) {
+        if (machine->first[s] == machine->first[s + 1]) continue;
+        fprintf(out, "        %sif (state == %u) {\n", any ? "} else " : "", s);
+        any = true;
+        if (machine->edges[machine->first[s]].is_send) put_sends(system, role, s, out);
+        else put_receptions(system, role, s, out);
+        fputc('\n', out);
+    }
+    fprintf(out, any ? "        } else return;\n    }\n}\n\n" : "        return;\n    }\n}\n\n");
+}
+
+static bool uses(const CfsmSystem *system, uint32_t from, uint32_t to) {
+    for (uint32_t e = 0; e < system->machines[from].nedges; e++)
+        if (system->machines[from].edges[e].is_send && system->machines[from].edges[e].peer == to) return true;
+    for (uint32_t e = 0; e < system->machines[to].nedges; e++)
+        if (!system->machines[to].edges[e].is_send && system->machines[to].edges[e].peer == from) return true;
+    return false;
+}
+
+static void put_program(const CfsmSystem *system, uint32_t capacity, const char *protocol, FILE *out) {
+    fprintf(out, "// %s", protocol);
+    for (uint32_t from = 0; from < system->n; from++)
+        for (uint32_t to = 0; to < system->n; to++)
+            if (from != to && uses(system, from, to)) fprintf(out, "chan(char) %s_%s = channel(%u);\n", role_text(system, from), role_text(system, to), capacity);
+    fputc('\n', out);
+    for (uint32_t role = 0; role < system->n; role++) put_task(system, role, out);
+    fprintf(out, "async void main(void) {\n");
+    for (uint32_t role = 0; role < system->n; role++) fprintf(out, "    spawn role_%s();\n", role_text(system, role));
+    fprintf(out, "}\n");
+}
+
+/* ---- which systems */
+
+/* Receives from one role at a time, never sends and receives in one state, and knows when it is done. */
+static bool is_plain(const Cfsm *machine) {
+    for (uint32_t e = 1; e < machine->nedges; e++) {
+        const CfsmEdge *a = &machine->edges[e - 1], *b = &machine->edges[e];
+        if (a->from == b->from && (a->is_send != b->is_send || (!a->is_send && a->peer != b->peer))) return false;
+    }
+    return cfsm_restless(machine) == UINT32_MAX;
+}
+
+static CfsmSystem *project_all(const GlobalAutomaton *global) {
+    CfsmSystem *system = cfsm_system_new(global->names, global->protocol->nroles);
+    bool good = true;
+    for (uint32_t role = 0; role < system->n; role++) {
+        Projection projection = project_role(global, role);
+        good &= projection.fault == PROJECT_OK && is_plain(&projection.machine);
+        system->roles[role] = global->protocol->roles[role].name;
+        system->machines[role] = projection.machine;
+        projection.machine = (Cfsm){0};
+        projection_fini(&projection);
+    }
+    if (good) return system;
+    cfsm_system_free(system);
+    return NULL;
+}
+
+/* A configuration from which nothing moves, and somebody is not done. */
+static bool gets_stuck(const CfsmSystem *system, uint32_t capacity) {
+    Configs configs;
+    bool stuck = false;
+    configs_explore(&configs, system, capacity, 5000);
+    for (uint32_t c = 0; configs.complete && c < configs.n; c++) {
+        if (configs.first.data[c] < configs.first.data[c + 1]) continue;
+        for (uint32_t role = 0; role < system->n; role++) {
+            uint32_t state = configs_at(&configs, c)[role];
+            stuck |= system->machines[role].first[state] < system->machines[role].first[state + 1];
+        }
+    }
+    configs_fini(&configs);
+    return stuck;
+}
+
+static void write_program(const CfsmSystem *system, uint32_t capacity, const char *protocol, const char *dir, const char *kind, uint64_t number) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s-%" PRIu64 ".ac", dir, kind, number);
+    FILE *out = fopen(path, "w");
+    if (!out) exit(2);
+    put_program(system, capacity, protocol, out);
+    fclose(out);
+}
+
+static void write_stuck(CfsmSystem *system, uint64_t seed, const char *protocol, const char *dir, uint64_t number) {
+    for (uint64_t m = 0; m < 20; m++) {
+        uint32_t role = (uint32_t)(m % system->n);
+        Cfsm machine = system->machines[role], mutant;
+        if (!mutate_machine(&machine, hash_combine(seed, m), &mutant)) continue;
+        system->machines[role] = mutant;
+        bool stuck = is_plain(&mutant) && gets_stuck(system, 1);
+        if (stuck) write_program(system, 1, protocol, dir, "stuck", number);
+        system->machines[role] = machine;
+        cfsm_fini(&mutant);
+        if (stuck) return;
+    }
+}
+
+static bool write_both(uint64_t seed, const char *dir, uint64_t number) {
+    char text[GENERATE_MAX];
+    generate_protocol(seed, 0, text);
+    Sources *sources = sources_new();
+    Diags *diags = diags_new(sources);
+    Protocols *protocols = protocols_new(NULL);
+    uint32_t file = sources_add(sources, "protocol", text, strlen(text));
+    protocols_parse(protocols, sources, (Span){file, 0, (uint32_t)strlen(text)}, diags);
+    GlobalAutomaton *global = protocols->n && protocol_check(protocols, protocols->all[0], diags) ? global_of(protocols, protocols->all[0], diags) : NULL;
+    CfsmSystem *system = global ? project_all(global) : NULL;
+    Compat compat = {0};
+    if (system) compat = compat_check(system, COMPAT_DEFAULTS);
+    bool is_safe = system && compat.verdict == COMPAT_SAFE;
+    if (is_safe) {
+        write_program(system, compat.k, text, dir, "safe", number);
+        write_stuck(system, seed, text, dir, number);
+    }
+    compat_fini(&compat);
+    cfsm_system_free(system);
+    global_free(global);
+    protocols_free(protocols);
+    diags_free(diags);
+    sources_free(sources);
+    return is_safe;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 4) return fprintf(stderr, "usage: programs COUNT SEED DIR\n"), 2;
+    uint64_t count = strtoull(argv[1], NULL, 10), seed = strtoull(argv[2], NULL, 10), n = 0;
+    for (uint64_t i = 0; n < count && i < count * 20; i++) n += write_both((seed + i) << 20, argv[3], n);
+    return n < count;
+}
