@@ -1,5 +1,6 @@
 #include "session/conform.h"
 
+#include "session/binary.h"
 #include "session/erased.h"
 #include "session/project.h"
 #include "session/subtype_multi.h"
@@ -264,12 +265,6 @@ static void accept(Conform *conform, ConformBasis basis) {
 
 static bool is_restless(const Cfsm *machine) { return cfsm_restless(machine) != NONE; }
 
-static bool has_one_peer(const Cfsm *machine) {
-    for (uint32_t e = 1; e < machine->nedges; e++)
-        if (machine->edges[e].peer != machine->edges[0].peer) return false;
-    return true;
-}
-
 /* Somewhere a role receives from several: which message comes first is told by what others wait for before they send. */
 static bool has_races(const GlobalAutomaton *global) {
     bool any = false;
@@ -285,13 +280,16 @@ static bool has_races(const GlobalAutomaton *global) {
     return any;
 }
 
-/* Binary subtyping knows more of what is owed without bound. */
+/* Binary subtyping knows more of what is owed without bound, and nothing of machines that are no types. */
 static SubtypeVerdict decide_async(const GlobalAutomaton *global, const Cfsm *t, const Cfsm *u, uint32_t max_positions) {
-    SubtypeOptions options = SUBTYPE_DEFAULTS;
     MultiOptions multi = {.max_visits = max_positions, .outputs_wait = has_races(global)};
-    options.max_positions = max_positions;
-    bool is_binary = has_one_peer(t) && has_one_peer(u) && !multi.outputs_wait && !is_restless(u);
-    Subtype result = is_binary ? subtype_async(t, u, options) : subtype_multi(t, u, multi);
+    SubtypeOptions binary = SUBTYPE_DEFAULTS;
+    Subtype result = subtype_multi(t, u, multi);
+    binary.max_positions = max_positions;
+    if (result.verdict == SUBTYPE_UNKNOWN && !multi.outputs_wait && binary_is_type(t) && binary_is_type(u)) {
+        subtype_fini(&result);
+        result = subtype_async(t, u, binary);
+    }
     SubtypeVerdict verdict = result.verdict;
     subtype_fini(&result);
     return verdict;
