@@ -258,6 +258,8 @@ typedef struct RoleUse {
 
 /* A name that stands for a type everywhere in the program. */
 typedef struct TypeName { const char *name; const ValueType *type; } TypeName;
+/* A `param` and its value. */
+typedef struct NumberName { const char *name; int64_t value; } NumberName;
 
 typedef struct Program {
     bool is_discrete;      /* time passes in ticks, by steps of a clock */
@@ -281,6 +283,8 @@ typedef struct Program {
     uint32_t nroles;
     TypeName *type_names;  /* only where there are protocols: what their payloads can be */
     uint32_t ntype_names;
+    NumberName *number_names; /* likewise: what they may be given for */
+    uint32_t nnumber_names;
     Atom *atoms;
     uint32_t natoms;
     Property *properties;  /* in the order they are written */

@@ -316,6 +316,17 @@ void projection_fini(Projection *projection) {
 
 static const char *role_text(const GlobalAutomaton *global, uint32_t role) { return names_text(global->names, global->protocol->roles[role].name); }
 
+/* Values may tell the courses apart all the same, if there are conditions on the way. */
+static void note_conditions(const GlobalAutomaton *global, const Projection *projection, Diags *diags) {
+    for (uint32_t which = 0; which < 2; which++)
+        for (uint32_t i = 0; i < projection->nruns[which]; i++) {
+            const GlobalEdge *edge = &global->edges[projection->runs[which][i]];
+            if (!edge->origin->where) continue;
+            diags_note(diags, edge->origin->where->span, "courses are told apart by their messages; what conditions say of values is not used for it");
+            return;
+        }
+}
+
 static void note_run(const GlobalAutomaton *global, const Projection *projection, uint32_t which, const char *lead, Diags *diags) {
     enum { SHOWN = 12 };
     uint32_t n = projection->nruns[which], skipped = n > SHOWN ? n - SHOWN : 0;
@@ -341,6 +352,7 @@ void projection_report(const GlobalAutomaton *global, const Projection *projecti
         note_run(global, projection, 0, "it may after this course:", diags);
         note_run(global, projection, 1, "it may not after this one, which looks the same to it:", diags);
         if (projection->other) diags_note(diags, projection->other->span, "then this message may be on its way, and would have to be taken first");
+        note_conditions(global, projection, diags);
         return;
     }
     diags_add(diags, DIAG_NOT_PROJECTABLE, projection->edge->span, "'%s' may take '%s' from '%s' too early", role, message,
@@ -348,4 +360,5 @@ void projection_report(const GlobalAutomaton *global, const Projection *projecti
     note_run(global, projection, 0, "it is what comes next after this course:", diags);
     note_run(global, projection, 1, "after this one, which looks the same to it, another message comes first, and this one may be there already:", diags);
     diags_note(diags, projection->other->span, "the message that comes first then");
+    note_conditions(global, projection, diags);
 }

@@ -8,6 +8,7 @@
 #include "session/project.h"
 #include "session/subtype_multi.h"
 #include "tools/commands.h"
+#include "tools/condition.h"
 #include "tools/conformance.h"
 #include "tools/output.h"
 #include "tools/protocol_numbers.h"
@@ -123,7 +124,7 @@ static CfsmSystem *project_all(Held *held, const Protocol *protocol, uint32_t me
     GlobalAutomaton *global = protocol_check(held->protocols, protocol, held->diags) ? global_of(held->protocols, protocol, held->diags) : NULL;
     if (!global) return NULL;
     CfsmSystem *system = cfsm_system_new(held->names, protocol->nroles);
-    bool good = true;
+    bool good = condition_check(global, held->diags) == CONDITIONS_HOLD;
     for (uint32_t role = 0; role < protocol->nroles; role++) {
         Projection projection = project_role(global, role);
         system->roles[role] = protocol->roles[role].name;

@@ -1,4 +1,5 @@
 #include "tools/protocols.h"
+#include "tools/condition.h"
 
 #include "model/support/fatal.h"
 #include "session/local.h"
@@ -177,6 +178,7 @@ static bool take_protocol(ProgramProtocols *protocols, const Protocol *protocol,
     held.global = global_of(protocols->protocols, protocol, diags);
     if (held.global == NULL) return false;
     for (uint32_t e = 0; e < held.global->nedges; e++) check_types(protocols, &held.global->edges[e], diags);
+    (void)condition_check(held.global, diags);
     held.projections = allocate(protocol->nroles, sizeof *held.projections);
     for (uint32_t role = 0; role < protocol->nroles; role++) {
         held.projections[role] = project_role(held.global, role);
@@ -201,6 +203,8 @@ ProgramProtocols *program_protocols_new(const Program *program, Diags *diags) {
     protocols->program = program;
     protocols->names = names_new();
     protocols->protocols = protocols_new(protocols->names);
+    for (uint32_t i = 0; i < program->nnumber_names; i++)
+        protocols_define(protocols->protocols, names_of(protocols->names, program->number_names[i].name), program->number_names[i].value);
     for (uint32_t i = 0; i < program->nprotocols; i++) read_text(protocols, &program->protocols[i], diags);
     protocols->held = allocate(protocols->protocols->n, sizeof *protocols->held);
     for (uint32_t i = 0; i < protocols->protocols->n; i++) take_protocol(protocols, protocols->protocols->all[i], diags);

@@ -48,6 +48,18 @@ static void add_types(Lower *lower) {
     }
 }
 
+/* ---- numbers */
+
+static void add_numbers(Lower *lower) {
+    const Tree *tree = lower->tree;
+    Program *program = lower->program;
+    program->number_names = ARENA_ARRAY(lower->arena, NumberName, tree->ndecls + 1u);
+    for (uint32_t i = 0; i < tree->ndecls; i++) {
+        const Symbol *symbol = tree->decls[i]->kind == DECL_PARAM ? tree->decls[i]->symbol : NULL;
+        if (symbol) program->number_names[program->nnumber_names++] = (NumberName){lower_name(lower, tree->decls[i]->name), symbol->value};
+    }
+}
+
 /* ---- roles */
 
 static bool note_spawn(Walk *walk, Expr *expr) {
@@ -67,6 +79,7 @@ void lower_protocols(Lower *lower) {
     add_texts(lower);
     if (!lower->program->nprotocols) return;
     add_types(lower);
+    add_numbers(lower);
     Walk walk = {.expr = note_spawn, .context = lower};
     walk_tree(&walk, lower->tree);
 }

@@ -1,5 +1,7 @@
 /* What is said of the text of protocols: texts [--update] FILE. An entry is a line "=== NAME", the text, a line "---" and what is said of it, or
    "fine" when nothing is. A first line "set NAME=VALUE" gives a number its value. --update writes what is said now. */
+#include "checker/smt.h"
+#include "session/conditions.h"
 #include "session/global.h"
 #include "session/project.h"
 
@@ -22,6 +24,10 @@ static char *read_all(const char *path) {
 static void look_at(const Protocols *all, const Protocol *protocol, Diags *diags) {
     if (!protocol_check(all, protocol, diags)) return;
     GlobalAutomaton *global = global_of(all, protocol, diags);
+    Smt *smt = smt_new();
+    Solver solver = smt_solver(smt);
+    if (global) (void)conditions_check(global, &solver, diags);
+    smt_free(smt);
     for (uint32_t role = 0; global && role < protocol->nroles; role++) {
         Projection projection = project_role(global, role);
         projection_report(global, &projection, diags);
