@@ -150,7 +150,7 @@ static void decide(Subtype *result, const Binary *one, const Binary *two, Subtyp
 static const char not_types[] = "it is no binary session type: a state both sends and receives, or may end and go on, or there are several partners";
 
 Subtype subtype_async(const Cfsm *t, const Cfsm *u, SubtypeOptions options) {
-    Subtype result = {.verdict = SUBTYPE_UNKNOWN, .basis = SUBTYPE_BY_GAME, .why = "what is owed grows for ever, as far as was looked"};
+    Subtype result = {.verdict = SUBTYPE_UNKNOWN, .basis = SUBTYPE_BY_GAME, .why = "neither a proof nor a counterexample was found within the limits"};
     if (!binary_is_type(t) || !binary_is_type(u)) {
         result.why = not_types;
         return result;
@@ -174,7 +174,7 @@ static void decide_fair(Subtype *result, const Binary *pair, SubtypeOptions opti
 }
 
 Subtype subtype_fair(const Cfsm *t, const Cfsm *u, SubtypeOptions options) {
-    Subtype result = {.verdict = SUBTYPE_UNKNOWN, .basis = SUBTYPE_BY_GAME, .why = "what is owed grows for ever, as far as was looked"};
+    Subtype result = {.verdict = SUBTYPE_UNKNOWN, .basis = SUBTYPE_BY_GAME, .why = "neither a proof nor a counterexample was found within the limits"};
     if (!binary_is_type(t) || !binary_is_type(u)) {
         result.why = not_types;
         return result;

@@ -162,7 +162,7 @@ Subtype trace_game_play(const Binary *pair, uint32_t max_positions) {
     play_all(&game);
     result.positions = game.positions.n;
     if (game.fault.why) keep_refutation(&game, &result);
-    else if (game.is_open) result.verdict = SUBTYPE_UNKNOWN, result.why = "what is owed grows for ever, as far as was looked";
+    else if (game.is_open) result.verdict = SUBTYPE_UNKNOWN, result.why = "there are more positions than were looked at";
     vec_fini(&game.positions);
     vec_fini(&game.pending);
     vec_fini(&game.word);

@@ -94,7 +94,8 @@ void subtype_report(const Subtype *result, SubtypeAsked asked, bool verbose, FIL
     if (result->verdict == SUBTYPE_YES && result->basis == SUBTYPE_BY_STATES) fprintf(out, "yes\n");
     else if (result->verdict == SUBTYPE_YES) print_yes(result, asked, verbose, out);
     else if (result->verdict == SUBTYPE_NO) print_no(result, asked, out);
-    else fprintf(out, "unknown: %s\n", result->why);
+    else if (!result->positions) fprintf(out, "unknown: %s\n", result->why);
+    else fprintf(out, "unknown: %s (%u positions of the game)\n", result->why, result->positions);
     cfsm_fini(&dual_t);
     cfsm_fini(&dual_u);
     cfsm_fini(&part);

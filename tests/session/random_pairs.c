@@ -4,157 +4,13 @@
    must also be in the languages of the relaxation; a no must not be of a pair that was explored to its end, and its run must replay. */
 #include "session/local.h"
 #include "session/subtype.h"
+#include "tests/session/random_types.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATES = 40, BRANCHES = 3 };
-typedef struct State { bool is_send; int n, to[BRANCHES]; char label[BRANCHES]; } State; /* n = 0: end */
-typedef struct Type { int n; State states[STATES]; } Type; /* 0 is initial */
-
-static uint64_t seed = 1;
-static int roll(int n) { /* xorshift64* */
-    seed ^= seed >> 12;
-    seed ^= seed << 25;
-    seed ^= seed >> 27;
-    return (int)((seed * UINT64_C(2685821657736338717) >> 33) % (unsigned)n);
-}
-
-/* ---- types by chance */
-
-/* With few labels what is owed may grow and still be received. */
-static Type random_type(int n, int labels, bool ends) {
-    Type type = {.n = n};
-    for (int s = 0; s < n; s++) {
-        State *state = &type.states[s];
-        *state = (State){.is_send = roll(2), .n = ends && s && !roll(4) ? 0 : 1 + (labels > 1 && !roll(3))};
-        int first = roll(labels);
-        for (int i = 0; i < state->n; i++) {
-            state->label[i] = (state->is_send ? "xy" : "ab")[(first + i) % labels];
-            state->to[i] = roll(4) && s + 1 < n ? s + 1 : roll(n);
-        }
-    }
-    return type;
-}
-
-static int branch(const State *state, char label) {
-    for (int i = 0; i < state->n; i++)
-        if (state->label[i] == label) return i;
-    return -1;
-}
-
-/* Where a sending goes that all branches of a reception begin with: to the reception, with what comes after the sending. */
-static bool put_after(Type *type, const State *reception, char label) {
-    State later = *reception;
-    for (int i = 0; i < reception->n; i++) {
-        const State *next = &type->states[reception->to[i]];
-        int at = next->is_send ? branch(next, label) : -1;
-        if (at < 0) return false;
-        later.to[i] = next->to[at];
-    }
-    type->states[type->n] = later;
-    return true;
-}
-
-/* Such sendings come before the reception: a subtype, a fair one when they are all that is sent there. */
-static void anticipate(Type *type, int s, bool all) {
-    State old = type->states[s], sender = {.is_send = true};
-    if (old.is_send || !old.n || type->n + 2 >= STATES) return;
-    for (const char *label = "xy"; *label; label++) {
-        if ((!all && sender.n && roll(2)) || !put_after(type, &old, *label)) continue;
-        sender.label[sender.n] = *label;
-        sender.to[sender.n++] = type->n++;
-    }
-    if (sender.n) type->states[s] = sender;
-}
-
-/* Another state that does the same, for some of those that lead to it: the same type. */
-static void unroll(Type *type, int s) {
-    if (type->n >= STATES - 1) return;
-    type->states[type->n] = type->states[s];
-    for (int i = 0; i < type->n; i++)
-        for (int b = 0; b < type->states[i].n; b++)
-            if (type->states[i].to[b] == s && roll(2)) type->states[i].to[b] = type->n;
-    type->n++;
-}
-
-static void drop_branch(State *state) {
-    if (state->n < 2) return;
-    state->n--;
-}
-
-static void add_branch(const Type *type, State *state) {
-    if (!state->n || state->n >= BRANCHES) return;
-    char label = (state->is_send ? "xyz" : "abc")[roll(3)];
-    if (branch(state, label) >= 0) return;
-    state->label[state->n] = label;
-    state->to[state->n++] = roll(type->n);
-}
-
-static void change(Type *type) {
-    State *state = &type->states[roll(type->n)];
-    int what = roll(4);
-    if (what == 0 && state->n) state->to[roll(state->n)] = roll(type->n);
-    else if (what == 1 && state->n == 1) state->label[0] = (state->is_send ? "xyz" : "abc")[roll(3)];
-    else if (what == 2) drop_branch(state);
-    else if (what == 3) add_branch(type, state);
-}
-
-/* Often a subtype: sendings brought forward, fewer of them, more receptions; sometimes spoilt. */
-static Type variant(const Type *super, bool is_fair) {
-    Type type = *super;
-    for (int i = 1 + roll(9); i > 0; i--) {
-        int s = roll(type.n);
-        if (roll(3)) anticipate(&type, s, is_fair);
-        else if (roll(2)) unroll(&type, s);
-        else if (type.states[s].is_send && !is_fair) drop_branch(&type.states[s]);
-        else if (!type.states[s].is_send) add_branch(&type, &type.states[s]);
-    }
-    for (int i = roll(4) == 0 ? 1 + roll(2) : 0; i > 0; i--) change(&type);
-    return type;
-}
-
-static Type dual(const Type *type) {
-    Type other = *type;
-    for (int s = 0; s < other.n; s++) other.states[s].is_send = !other.states[s].is_send;
-    return other;
-}
-
-/* ---- as text */
-
-typedef struct Text { char data[20000]; size_t n; bool is_long; } Text;
-
-static void put(Text *text, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(text->data + text->n, sizeof text->data - text->n, format, args);
-    va_end(args);
-    text->is_long |= n < 0 || (size_t)n >= sizeof text->data - text->n;
-    if (!text->is_long) text->n += (size_t)n;
-}
-
-static void write(Text *text, const Type *type, int s, uint64_t open) {
-    const State *state = &type->states[s];
-    if (text->is_long) return;
-    if (open >> s & 1) {
-        put(text, "X%d", s);
-        return;
-    }
-    if (!state->n) {
-        put(text, "end");
-        return;
-    }
-    put(text, "rec X%d.%c{", s, state->is_send ? '+' : '&');
-    for (int i = 0; i < state->n; i++) {
-        put(text, "%s%c%c.", i ? "," : "", state->is_send ? '!' : '?', state->label[i]);
-        write(text, type, state->to[i], open | UINT64_C(1) << s);
-    }
-    put(text, "}");
-}
-
-/* ---- T with dual(U) through queues of at most BOUND messages */
+/* ---- T with type_dual(U) through queues of at most BOUND messages */
 
 enum { BOUND = 5, CONFIGS = 4000, SLOTS = 8192 };
 typedef struct Side { const Type *type; bool may_shun[STATES]; } Side; /* may_shun: can go on for ever, or end, without a reception */
@@ -217,7 +73,7 @@ static bool step_send(Explored *all, const Config *config, int side) {
 static bool step_receive(Explored *all, const Config *config, int side) {
     const State *state = &all->sides[side].type->states[config->state[side]];
     if (!config->n[side]) return false;
-    int i = branch(state, config->queue[side][0]);
+    int i = type_branch(state, config->queue[side][0]);
     all->is_bad |= i < 0;
     if (i < 0) return false;
     Config next = *config;
@@ -258,7 +114,7 @@ static void explore_from(Explored *all, int c) {
 }
 
 static void explore(Explored *all, const Type *t, const Type *u, bool is_fair) {
-    Type partner = dual(u);
+    Type partner = type_dual(u);
     memset(all, 0, sizeof *all);
     all->is_fair = is_fair;
     all->sides[0].type = t;
@@ -318,11 +174,13 @@ static bool keep_controllable(Type *type) {
 /* ---- a long walk through the game, U's way by chance; and whether what is owed is in the languages */
 
 enum { OWED = 3000 };
-typedef struct Walk { const Cfsm *t, *u; uint32_t at, other, n, letters[OWED]; const Relaxation *relaxation; } Walk;
+typedef struct Walk { Dice *dice; const Cfsm *t, *u; uint32_t at, other, n, letters[OWED]; const Relaxation *relaxation; } Walk;
 
 static uint32_t degree(const Cfsm *machine, uint32_t s) { return machine->first[s + 1] - machine->first[s]; }
 static bool is_sending(const Cfsm *machine, uint32_t s) { return degree(machine, s) && machine->edges[machine->first[s]].is_send; }
-static const CfsmEdge *by_chance(const Cfsm *machine, uint32_t s) { return &machine->edges[machine->first[s] + (uint32_t)roll((int)degree(machine, s))]; }
+static const CfsmEdge *by_chance(Dice *dice, const Cfsm *machine, uint32_t s) {
+    return &machine->edges[machine->first[s] + (uint32_t)dice_roll(dice, (int)degree(machine, s))];
+}
 
 static const CfsmEdge *with_message(const Cfsm *machine, uint32_t s, const CfsmEdge *like) {
     for (uint32_t e = machine->first[s]; e < machine->first[s + 1]; e++)
@@ -351,7 +209,7 @@ static bool is_covered(const Walk *walk) {
 
 static bool walk_receive(Walk *walk) {
     if (!walk->n && (is_sending(walk->u, walk->other) || !degree(walk->u, walk->other))) return false;
-    const CfsmEdge *next = walk->n ? &walk->u->edges[walk->letters[0]] : by_chance(walk->u, walk->other);
+    const CfsmEdge *next = walk->n ? &walk->u->edges[walk->letters[0]] : by_chance(walk->dice, walk->u, walk->other);
     const CfsmEdge *mine = with_message(walk->t, walk->at, next);
     if (!mine) return false;
     walk->at = mine->to;
@@ -361,10 +219,10 @@ static bool walk_receive(Walk *walk) {
 }
 
 static bool walk_send(Walk *walk) {
-    const CfsmEdge *sent = by_chance(walk->t, walk->at), *other;
+    const CfsmEdge *sent = by_chance(walk->dice, walk->t, walk->at), *other;
     for (int steps = 0; !is_sending(walk->u, walk->other); steps++) {
         if (!degree(walk->u, walk->other) || steps > 200 || walk->n == OWED) return false;
-        const CfsmEdge *next = by_chance(walk->u, walk->other);
+        const CfsmEdge *next = by_chance(walk->dice, walk->u, walk->other);
         walk->letters[walk->n++] = (uint32_t)(next - walk->u->edges);
         walk->other = next->to;
     }
@@ -375,8 +233,8 @@ static bool walk_send(Walk *walk) {
     return true;
 }
 
-static bool walk_holds(const Cfsm *t, const Cfsm *u, const Relaxation *relaxation) {
-    Walk walk = {.t = t, .u = u, .at = t->initial, .other = u->initial, .relaxation = relaxation};
+static bool walk_holds(Dice *dice, const Cfsm *t, const Cfsm *u, const Relaxation *relaxation) {
+    Walk walk = {.dice = dice, .t = t, .u = u, .at = t->initial, .other = u->initial, .relaxation = relaxation};
     for (int steps = 0; steps < 300; steps++) {
         if (relaxation->holds && !is_covered(&walk)) return false;
         if (!degree(t, walk.at)) return !walk.n && !degree(u, walk.other);
@@ -412,7 +270,7 @@ static Tree *open_leaf(Replay *replay, int state) {
 static Tree *tree_after(Replay *replay, Tree *tree, char sent, int depth) {
     if (!tree->n) {
         const State *at = &replay->u->states[tree->state];
-        int i = at->n && at->is_send ? branch(at, sent) : -1;
+        int i = at->n && at->is_send ? type_branch(at, sent) : -1;
         if (i >= 0) return leaf(replay, at->to[i]);
         replay->fails |= at->is_send || !at->n || depth > replay->u->n;
         if (replay->fails) return tree;
@@ -433,7 +291,7 @@ static Tree *tree_without(Replay *replay, Tree *tree, const State *mine, char re
     replay->fails |= !tree->n;
     Tree *next = NULL;
     for (int i = 0; i < tree->n; i++) {
-        replay->fails |= branch(mine, tree->label[i]) < 0;
+        replay->fails |= type_branch(mine, tree->label[i]) < 0;
         if (tree->label[i] == received) next = tree->to[i];
     }
     return next;
@@ -459,7 +317,7 @@ static bool replays(Replay *replay, const Type *t, const Type *u, const Subtype 
     for (uint32_t i = 0; i < result->nrun; i++) {
         const State *mine = &t->states[state];
         char label = names_text(names, result->run[i].message)[0];
-        int at = branch(mine, label);
+        int at = type_branch(mine, label);
         if (at < 0 || mine->is_send != result->run[i].is_send) return printf("that is no run of it\n"), false;
         tree = mine->is_send ? tree_after(replay, tree, label, 0) : tree_without(replay, tree, mine, label);
         state = mine->to[at];
@@ -470,25 +328,117 @@ static bool replays(Replay *replay, const Type *t, const Type *u, const Subtype 
     return fails_there(replay, state, tree);
 }
 
+/* ---- a run that refutes with fairness: what may be owed, word by word, while U goes on by itself; some word must fail */
+
+enum { WORD = 12, TRACES = 4000 };
+typedef struct Trace { int u, n; char word[WORD + 1]; } Trace;
+typedef struct Follow { const Type *t, *u; int n; Trace traces[TRACES], before[TRACES]; bool fails, is_cut; } Follow;
+
+static void keep_trace(Follow *follow, const Trace *trace) {
+    for (int i = 0; i < follow->n; i++) {
+        const Trace *other = &follow->traces[i];
+        if (other->u == trace->u && other->n == trace->n && memcmp(other->word, trace->word, (size_t)trace->n) == 0) return;
+    }
+    follow->is_cut |= follow->n == TRACES;
+    if (follow->n < TRACES) follow->traces[follow->n++] = *trace;
+}
+
+static void follow_send(Follow *follow, const State *mine, char sent, Trace trace) {
+    const State *at = &follow->u->states[trace.u];
+    follow->fails |= !at->n;
+    if (at->is_send) {
+        for (int i = 0; i < at->n; i++) follow->fails |= type_branch(mine, at->label[i]) < 0;
+        int i = type_branch(at, sent);
+        follow->fails |= at->n && i < 0;
+        if (i >= 0) trace.u = at->to[i];
+        if (i >= 0) keep_trace(follow, &trace);
+        return;
+    }
+    follow->is_cut |= trace.n == WORD;
+    for (int i = 0; i < at->n && trace.n < WORD && !follow->fails; i++) {
+        Trace next = trace;
+        next.word[next.n++] = at->label[i];
+        next.u = at->to[i];
+        follow_send(follow, mine, sent, next);
+    }
+}
+
+/* `received` 0: only whether it fails. */
+static void follow_receive(Follow *follow, const State *mine, char received, Trace trace) {
+    const State *at = &follow->u->states[trace.u];
+    if (trace.n) {
+        follow->fails |= type_branch(mine, trace.word[0]) < 0;
+        bool goes_on = trace.word[0] == received;
+        memmove(trace.word, trace.word + 1, WORD);
+        trace.n--;
+        if (goes_on) keep_trace(follow, &trace);
+        return;
+    }
+    follow->fails |= !at->n || at->is_send;
+    for (int i = 0; i < at->n && !at->is_send; i++) {
+        follow->fails |= type_branch(mine, at->label[i]) < 0;
+        trace.u = at->to[i];
+        if (at->label[i] == received) keep_trace(follow, &trace);
+    }
+}
+
+static void follow_step(Follow *follow, const State *mine, char label) {
+    int n = follow->n;
+    memcpy(follow->before, follow->traces, sizeof *follow->traces * (size_t)n);
+    follow->n = 0;
+    for (int i = 0; i < n && !follow->fails; i++) {
+        Trace *trace = &follow->before[i];
+        if (mine->is_send && mine->n) follow_send(follow, mine, label, *trace);
+        else if (mine->n) follow_receive(follow, mine, label, *trace);
+        else follow->fails |= trace->n || follow->u->states[trace->u].n;
+    }
+}
+
+static bool follows(Follow *follow, const Type *t, const Type *u, const Subtype *result, const Names *names) {
+    int state = 0;
+    follow->t = t;
+    follow->u = u;
+    follow->n = 0;
+    follow->fails = follow->is_cut = false;
+    keep_trace(follow, &(Trace){0});
+    for (uint32_t i = 0; i < result->nrun && !follow->fails; i++) {
+        const State *mine = &t->states[state];
+        char label = names_text(names, result->run[i].message)[0];
+        int at = type_branch(mine, label);
+        if (at < 0 || mine->is_send != result->run[i].is_send) return printf("that is no run of it\n"), false;
+        follow_step(follow, mine, label);
+        state = mine->to[at];
+    }
+    if (!follow->fails && !(t->states[state].is_send && t->states[state].n)) follow_step(follow, &t->states[state], 0);
+    return follow->fails;
+}
+
 /* ---- one pair */
 
-typedef struct Tally { uint32_t yes, relaxed, deep, dual, alone, no, open, cut, failed; } Tally;
+typedef struct Tally { uint32_t yes, relaxed, deep, dual, alone, no, unfollowed, open, cut, failed; } Tally;
+typedef struct Asked { const Type *t, *u; const Names *names; Cfsm sub, super; } Asked; /* sub and super: t and u as they are read */
 
 static bool read_type(Sources *sources, Names *names, Diags *diags, const Text *text, Cfsm *machine) {
     uint32_t file = sources_add(sources, "type", text->data, text->n);
     return local_read(sources, (Span){file, 0, (uint32_t)text->n}, names, diags, machine);
 }
 
-/* A fair yes: no counterexample with the partner. A no is of a relation that is smaller than what the partner can tell: nothing is known of it here. */
-static bool is_fairly_right(const Type *t, const Type *u, const Subtype *result, Tally *tally) {
+/* A fair yes: no counterexample with the partner. A no is of a relation that is smaller than what partners can tell: its run is followed. */
+static bool is_fairly_right(const Asked *asked, const Subtype *result, Tally *tally) {
     static Explored all;
-    Type used = *u;
+    static Follow follow;
+    Type used = *asked->u;
     bool has_partner = keep_controllable(&used);
-    if (has_partner) explore(&all, t, &used, true);
+    if (has_partner) explore(&all, asked->t, &used, true);
     tally->cut += has_partner && all.is_cut && !all.is_bad;
     tally->open += result->verdict == SUBTYPE_UNKNOWN;
     tally->no += result->verdict == SUBTYPE_NO;
-    if (result->verdict != SUBTYPE_YES) return has_partner;
+    if (result->verdict == SUBTYPE_NO) {
+        bool fails = follows(&follow, asked->t, &used, result, asked->names);
+        tally->unfollowed += !fails && follow.is_cut;
+        return has_partner && (fails || follow.is_cut);
+    }
+    if (result->verdict == SUBTYPE_UNKNOWN) return has_partner;
     tally->yes += has_partner;
     tally->alone += !has_partner;
     tally->relaxed += result->basis == SUBTYPE_BY_RELAXATION;
@@ -496,11 +446,21 @@ static bool is_fairly_right(const Type *t, const Type *u, const Subtype *result,
     return has_partner ? result->basis != SUBTYPE_BY_NO_PARTNER && !all.is_bad : result->basis == SUBTYPE_BY_NO_PARTNER;
 }
 
-static bool is_right(const Type *t, const Type *u, const Cfsm *sub, const Cfsm *super, const Subtype *result, const Names *names, Tally *tally) {
+static bool walks_hold(Dice *dice, const Cfsm *sub, const Cfsm *super, const Subtype *result) {
+    Cfsm other_sub = local_dual(super), other_super = local_dual(sub);
+    bool good = true;
+    for (int i = 0; i < 4 && good; i++)
+        good = result->is_dual ? walk_holds(dice, &other_sub, &other_super, &result->relaxation) : walk_holds(dice, sub, super, &result->relaxation);
+    cfsm_fini(&other_sub);
+    cfsm_fini(&other_super);
+    return good;
+}
+
+static bool is_right(const Asked *asked, Dice *dice, const Subtype *result, Tally *tally) {
     static Explored all;
     static Replay replay;
-    Type dual_t = dual(t), dual_u = dual(u);
-    bool good = true;
+    const Type *t = asked->t, *u = asked->u;
+    Type dual_t = type_dual(t), dual_u = type_dual(u);
     explore(&all, t, u, false);
     tally->cut += all.is_cut && !all.is_bad;
     if (result->verdict == SUBTYPE_YES) {
@@ -508,62 +468,62 @@ static bool is_right(const Type *t, const Type *u, const Cfsm *sub, const Cfsm *
         tally->relaxed += result->basis == SUBTYPE_BY_RELAXATION;
         tally->deep += result->relaxation.depth > 1;
         tally->dual += result->is_dual;
-        good = !all.is_bad;
-        Cfsm other_sub = local_dual(super), other_super = local_dual(sub);
-        for (int i = 0; i < 4 && good; i++) good = result->is_dual ? walk_holds(&other_sub, &other_super, &result->relaxation) : walk_holds(sub, super, &result->relaxation);
-        cfsm_fini(&other_sub);
-        cfsm_fini(&other_super);
-    } else if (result->verdict == SUBTYPE_NO) {
-        tally->no++;
-        good = (all.is_bad || all.is_cut) && (result->is_dual ? replays(&replay, &dual_u, &dual_t, result, names) : replays(&replay, t, u, result, names));
-    } else {
-        tally->open++;
+        return !all.is_bad && walks_hold(dice, &asked->sub, &asked->super, result);
     }
-    return good;
+    tally->no += result->verdict == SUBTYPE_NO;
+    tally->open += result->verdict == SUBTYPE_UNKNOWN;
+    if (result->verdict == SUBTYPE_UNKNOWN) return true;
+    if (!all.is_bad && !all.is_cut) return false;
+    return result->is_dual ? replays(&replay, &dual_u, &dual_t, result, asked->names) : replays(&replay, t, u, result, asked->names);
 }
 
-/* With a game of three positions nearly everything is up to the relaxations. */
-static void judge(const Type *t, const Type *u, SubtypeOptions options, bool is_fair, Tally *tally) {
+static void judge(Asked *asked, Dice *dice, SubtypeOptions options, bool is_fair, Tally *tally) {
     static const char *const verdicts[] = {"yes", "no", "unknown"};
     static Text a, b;
     a = b = (Text){0};
-    write(&a, t, 0, 0);
-    write(&b, u, 0, 0);
+    type_write(&a, asked->t);
+    type_write(&b, asked->u);
     if (a.is_long || b.is_long) return;
     Sources *sources = sources_new();
     Names *names = names_new();
     Diags *diags = diags_new(sources);
-    Cfsm sub = {0}, super = {0};
-    if (!read_type(sources, names, diags, &a, &sub) || !read_type(sources, names, diags, &b, &super)) fprintf(stderr, "cannot read %s or %s\n", a.data, b.data), exit(1);
-    Subtype result = is_fair ? subtype_fair(&sub, &super, options) : subtype_async(&sub, &super, options);
-    if (is_fair ? !is_fairly_right(t, u, &result, tally) : !is_right(t, u, &sub, &super, &result, names, tally)) {
+    asked->names = names;
+    if (!read_type(sources, names, diags, &a, &asked->sub) || !read_type(sources, names, diags, &b, &asked->super))
+        fprintf(stderr, "cannot read %s or %s\n", a.data, b.data), exit(1);
+    Subtype result = is_fair ? subtype_fair(&asked->sub, &asked->super, options) : subtype_async(&asked->sub, &asked->super, options);
+    if (is_fair ? !is_fairly_right(asked, &result, tally) : !is_right(asked, dice, &result, tally)) {
         tally->failed++;
         printf("wrong%s: %s (%s)\n  %s\n  %s\n", is_fair ? ", fair" : "", verdicts[result.verdict], result.why ? result.why : "", a.data, b.data);
     }
     subtype_fini(&result);
-    cfsm_fini(&sub);
-    cfsm_fini(&super);
+    cfsm_fini(&asked->sub);
+    cfsm_fini(&asked->super);
     diags_free(diags);
     names_free(names);
     sources_free(sources);
 }
 
-static Tally judge_many(int count, bool is_fair) {
+/* With a game of three positions nearly everything is up to the relaxations. */
+static Tally judge_many(int count, Dice *dice, bool is_fair) {
     Tally tally = {0};
     for (int i = 0; i < count; i++) {
-        int labels = 1 + roll(2);
-        Type u = random_type(2 + roll(11), labels, is_fair || roll(2));
-        Type t = roll(3) ? variant(&u, is_fair) : random_type(2 + roll(11), labels, is_fair || roll(2));
-        judge(&t, &u, (SubtypeOptions){.max_positions = i % 2 ? 2000 : 3, .max_depth = 4, .use_dual = i % 4 > 1}, is_fair, &tally);
+        int labels = 1 + dice_roll(dice, 2);
+        Type u = type_by_chance(dice, 2 + dice_roll(dice, 11), labels, is_fair || dice_roll(dice, 2)), t;
+        if (dice_roll(dice, 3)) t = type_variant(dice, &u, is_fair);
+        else t = type_by_chance(dice, 2 + dice_roll(dice, 11), labels, is_fair || dice_roll(dice, 2));
+        if (dice_roll(dice, 5) == 0) type_phases(dice, &t, &u);
+        judge(&(Asked){.t = &t, .u = &u}, dice, (SubtypeOptions){.max_positions = i % 2 ? 2000 : 3, .max_depth = 4, .use_dual = i % 4 > 1}, is_fair, &tally);
     }
-    printf("%s: %u yes (%u by a relaxation, %u of them of more than depth 1, %u from the partner's side), %u without partners, %u no, %u unknown; %u not explored to the end; %u wrong\n",
-        is_fair ? "fair" : "plain", tally.yes, tally.relaxed, tally.deep, tally.dual, tally.alone, tally.no, tally.open, tally.cut, tally.failed);
+    printf("%s: %u yes (%u by a relaxation, %u of them of more than depth 1, %u from the partner's side), %u without partners, %u no (%u not followed), %u unknown; "
+           "%u not explored to the end; %u wrong\n",
+        is_fair ? "fair" : "plain", tally.yes, tally.relaxed, tally.deep, tally.dual, tally.alone, tally.no, tally.unfollowed, tally.open, tally.cut, tally.failed);
     return tally;
 }
 
 int main(int argc, char **argv) {
     int count = argc > 1 ? atoi(argv[1]) : 0;
-    seed = argc > 2 ? strtoull(argv[2], NULL, 10) * 2 + 1 : 1;
-    Tally plain = judge_many(count, false), fair = judge_many(count, true);
-    return plain.failed || fair.failed || plain.yes < plain.no / 10 || fair.yes < fair.no / 10 || plain.open > plain.no || fair.open > fair.no;
+    Dice dice = {argc > 2 ? strtoull(argv[2], NULL, 10) * 2 + 1 : 1};
+    Tally plain = judge_many(count, &dice, false), fair = judge_many(count, &dice, true);
+    return plain.failed || fair.failed || plain.yes < plain.no / 10 || fair.yes < fair.no / 10 || plain.open > plain.no || fair.open > fair.no ||
+           fair.unfollowed > fair.no / 10;
 }
