@@ -30,7 +30,7 @@ typedef struct TraceTask {
 
 /* One edge or node of the wait-for graph (waiter -> object -> who could help). */
 typedef struct TraceWait {
-    uint32_t task;         /* who waits */
+    uint32_t task;         /* who waits; UINT32_MAX: a line of the finding that is about no wait */
     const char *file;
     uint32_t line, column, end_column;
     const char *source;    /* the source line */

@@ -65,7 +65,7 @@ static void write_steps(JsonWriter *json, const Trace *trace) {
 
 static void write_wait(JsonWriter *json, const TraceWait *wait) {
     json_open_object(json, true);
-    json_int(json, "task", wait->task);
+    if (wait->task != UINT32_MAX) json_int(json, "task", wait->task);
     write_place(json, wait->file, wait->line, wait->column);
     json_int(json, "end_column", wait->end_column);
     json_text(json, "source", wait->source);

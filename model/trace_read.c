@@ -124,7 +124,8 @@ static void read_steps(Reader *reader, const json_t *root) {
 
 static void read_wait(Reader *reader, const json_t *object, TraceWait *wait) {
     uint32_t ntasks = reader->trace->ntasks;
-    wait->task = number_of(reader, json_object_get(object, "task"), "task", ntasks);
+    const json_t *task = json_object_get(object, "task");
+    wait->task = task ? number_of(reader, task, "task", ntasks) : UINT32_MAX;
     wait->file = text_of(reader, object, "file");
     wait->line = number_at(reader, object, "line");
     wait->column = number_at(reader, object, "column");

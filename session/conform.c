@@ -3,6 +3,7 @@
 #include "session/binary.h"
 #include "session/erased.h"
 #include "session/project.h"
+#include "session/reorder.h"
 #include "session/subtype_multi.h"
 
 #include "model/support/fatal.h"
@@ -319,7 +320,7 @@ static void try_subtyping(Conform *conform, const GlobalAutomaton *global, uint3
         SubtypeVerdict async = sync.verdict == SUBTYPE_YES ? SUBTYPE_YES : decide_async(global, machine, &projection.machine, options.max_positions);
         if (sync.verdict == SUBTYPE_YES) accept(conform, CONFORM_BY_SUBTYPING);
         else if (async == SUBTYPE_YES) accept(conform, CONFORM_BY_ASYNC_SUBTYPING);
-        else if (async == SUBTYPE_UNKNOWN) conform->verdict = CONFORM_UNKNOWN;
+        else if (async == SUBTYPE_UNKNOWN && !reorder_refutes(machine, &projection.machine)) conform->verdict = CONFORM_UNKNOWN;
         subtype_fini(&sync);
     }
     projection_fini(&projection);
