@@ -7,19 +7,20 @@
 
 /* ---- the run that shows a claim: breadth-first over states and how much of the claimed communications was made */
 
-/* `made`: 0 while the task has not begun, then 1 + the communications so far. */
+/* `made`: 0 while the task has not begun, then 1 + the communications so far; of a watch, 1 + its state. */
 typedef struct Place { uint32_t state, made, parent, actor; } Place;
 
 typedef struct Showing {
     RoleWalk *walk;
-    const RoleClaim *claim;
+    RoleClaim *claim;
     VEC(Place) places;
-    Bitset seen; /* state * (nrun + 2) + made */
+    uint32_t width; /* how many values `made` has */
+    Bitset seen;    /* state * width + made */
     bool found;
 } Showing;
 
 static bool visit(Showing *showing, Place place) {
-    uint32_t at = place.state * (showing->claim->nrun + 2) + place.made;
+    uint32_t at = place.state * showing->width + place.made;
     if (bitset_has(&showing->seen, at)) return false;
     bitset_add(&showing->seen, at);
     vec_push(&showing->places, place);
@@ -28,12 +29,26 @@ static bool visit(Showing *showing, Place place) {
 
 static bool is_end(const Showing *showing, uint32_t made, uint32_t node) {
     const RoleClaim *claim = showing->claim;
+    if (claim->watch != NULL) return node == ROLE_NODE_END && !claim->watch->is_done[made - 1];
     return made == claim->nrun + 1 && (claim->ends == NULL || claim->ends[node]);
+}
+
+/* The state of the watch after the step; UINT32_MAX: it follows no further. */
+static uint32_t watch(Showing *showing, const TsEdge *edge, uint32_t made) {
+    const RoleWatch *role = showing->claim->watch;
+    for (uint32_t i = 0; i < edge->ncomms; i++) {
+        uint32_t comm = role_walk_comm(showing->walk, edge, i);
+        uint32_t next = comm == NO_SLOT ? NO_SLOT : role->next[(made - 1) * showing->walk->graph->ncomms + comm];
+        if (next == NO_SLOT) return UINT32_MAX;
+        made = next + 1;
+    }
+    return made;
 }
 
 /* How far the claimed run is after the step; UINT32_MAX: the step is not of it. */
 static uint32_t advance(Showing *showing, const TsEdge *edge, uint32_t made) {
     const RoleClaim *claim = showing->claim;
+    if (claim->watch != NULL) return watch(showing, edge, made);
     for (uint32_t i = 0; i < edge->ncomms; i++) {
         uint32_t comm = role_walk_comm(showing->walk, edge, i);
         if (made == claim->nrun + 1 && claim->ends == NULL) return made;
@@ -57,6 +72,16 @@ static bool ends_between(const Showing *showing, const TsEdge *edge, uint32_t ma
     return false;
 }
 
+static void tell_watch(Showing *showing, uint32_t made, const RoleTask *task) {
+    RoleGraph *graph = showing->walk->graph;
+    RoleClaim *claim = showing->claim;
+    claim->message = claim->watch->texts[made - 1];
+    claim->span = graph->machines[task->machine].nodes[task->node].at;
+    claim->notes = ARENA_ARRAY(&graph->arena, RoleNote, 2);
+    claim->notes[claim->nnotes++] = (RoleNote){claim->span, "here"};
+    claim->notes[claim->nnotes++] = claim->watch->notes[made - 1];
+}
+
 static bool take_step(Showing *showing, uint32_t from, uint32_t e, const RoleTask *task) {
     RoleWalk *walk = showing->walk;
     const TsEdge *edge = &walk->successors.edges[e];
@@ -64,12 +89,14 @@ static bool take_step(Showing *showing, uint32_t from, uint32_t e, const RoleTas
     bool is_own = task != NULL && place.made > 0 && edge->actor == task->slot;
     if (edge->kind != TS_EDGE) return false;
     uint32_t state, node = NO_SLOT, made = is_own ? advance(showing, edge, place.made) : place.made;
-    bool passes = is_own && ends_between(showing, edge, place.made);
+    bool is_watch = showing->claim->watch != NULL, passes = is_own && !is_watch && ends_between(showing, edge, place.made);
     if (made == UINT32_MAX && !passes) return false;
     if (is_own) node = role_walk_target(walk, e, task, &state);
     else state = store_find_ids(&walk->search->store, walk->successors.ids + edge->offset, edge->n);
     if (state == STORE_NONE) return false;
-    showing->found = is_own && (passes || (node != NO_SLOT && is_end(showing, made, node)) || (node == NO_SLOT && showing->claim->ends == NULL && made == showing->claim->nrun + 1));
+    bool is_made = node == NO_SLOT && !is_watch && showing->claim->ends == NULL && made == showing->claim->nrun + 1;
+    showing->found = is_own && (passes || is_made || (node != NO_SLOT && is_end(showing, made, node)));
+    if (showing->found && is_watch) tell_watch(showing, made, task);
     if (showing->found) {
         vec_push(&showing->places, (Place){state, made, from, edge->actor});
         return true;
@@ -118,11 +145,12 @@ static void show(RoleWalk *walk, RoleClaim *claim, Hits *hits) {
         vec_push(hits, (Hit){.kind = FINDING_NONCONFORMING, .claim = claim, .state = claim->state});
         return;
     }
-    if ((uint64_t)walk->search->store.n * (claim->nrun + 2) > INT32_MAX) { /* too long to look for: not shown */
+    uint32_t width = claim->watch != NULL ? claim->watch->n + 1 : claim->nrun + 2;
+    if ((uint64_t)walk->search->store.n * width > INT32_MAX) { /* too long to look for: not shown */
         claim->is_refuted = true;
         return;
     }
-    Showing showing = {.walk = walk, .claim = claim, .seen = bitset_new(walk->search->store.n * (claim->nrun + 2))};
+    Showing showing = {.walk = walk, .claim = claim, .width = width, .seen = bitset_new(walk->search->store.n * width)};
     search_run_of(&showing);
     if (showing.found) add_hit(&showing, hits);
     else claim->is_refuted = true;

@@ -75,6 +75,15 @@ typedef struct RoleGraph {
 
 typedef struct RoleNote { Span span; const char *text; } RoleNote;
 
+/* What a role does, as a machine that follows its task: a task that ends where the role is not done is found. */
+typedef struct RoleWatch {
+    uint32_t n;              /* states, 0 is the first */
+    const uint32_t *next;    /* [state * ncomms + comm]: where the role is then; NO_SLOT: it does no such thing, and is followed no further */
+    const bool *is_done;     /* per state */
+    const char *const *texts; /* per state: what is said of a task that ends there */
+    const RoleNote *notes;   /* per state: what the protocol has next */
+} RoleWatch;
+
 /* A task does not do what its role says: after these communications of a machine. Texts live in the graph's arena. */
 typedef struct RoleClaim {
     const char *name;    /* the role */
@@ -88,6 +97,7 @@ typedef struct RoleClaim {
     const bool *ends;    /* per node: where the machine must stand then; NULL: anywhere */
     const bool *outside; /* per comm: no part of the protocol, may happen on the way at any time */
     uint32_t state;      /* UINT32_MAX, or a state that shows it, and no run counts */
+    const RoleWatch *watch; /* no claim yet but a question: message, span and notes are filled in when there is such a run */
     bool is_refuted;     /* set by who looks for the run: there is none */
 } RoleClaim;
 

@@ -68,6 +68,7 @@ typedef struct Judging {
     RoleProduct product;
     Conform conform;
     RoleClaim *claim; /* what is claimed, once something is */
+    const RoleWatch *watch; /* what is asked of a task that conforms */
 } Judging;
 
 static Arena *arena_of(Judging *judging) { return &judging->graph->arena; }
@@ -193,12 +194,64 @@ static void judge_part(Judging *judging, uint32_t part) {
     role_product_fini(&judging->product);
 }
 
+/* Somebody else may make the task end where it stands before a channel of the protocol: by closing it, or by a message of no protocol. */
+static bool may_be_cut_short(const Judging *judging) {
+    const RoleFold *fold = &judging->fold;
+    for (uint32_t i = 0; i < fold->machine->nsteps; i++) {
+        const RoleStep *step = &fold->machine->steps[i];
+        bool is_silent = step->comm == NO_SLOT || judging->links.first[step->comm] == judging->links.first[step->comm + 1];
+        if (is_silent && fold->acts[step->from] && (step->by_others || step->comm != NO_SLOT)) return true;
+    }
+    return false;
+}
+
+static RoleNote note_of_state(Judging *judging, uint32_t at) {
+    const Cfsm *projection = &judging->held->projections[judging->role].machine;
+    const GlobalAutomaton *global = judging->held->global;
+    const CfsmEdge *edge = projection->first[at] < projection->first[at + 1] ? &projection->edges[projection->first[at]] : NULL;
+    for (uint32_t e = 0; edge != NULL && e < global->nedges; e++) {
+        const GlobalEdge *step = &global->edges[e];
+        bool is_it = edge->is_send ? step->sender == judging->role && step->receiver == edge->peer : step->receiver == judging->role && step->sender == edge->peer;
+        if (is_it && step->message == edge->message)
+            return (RoleNote){step->span, arena_printf(arena_of(judging), "%s: %s -> %s: %s", judging->protocol_name, role_text(judging, step->sender),
+                                                       role_text(judging, step->receiver), text_of(judging, step->message))};
+    }
+    return (RoleNote){judging->held->protocol->at, "the protocol"};
+}
+
+/* The projection, following the task. */
+static void make_watch(Judging *judging) {
+    const Cfsm *projection = &judging->held->projections[judging->role].machine;
+    const RoleLinks *links = &judging->links;
+    uint32_t ncomms = judging->graph->ncomms, *next = ARENA_ARRAY(arena_of(judging), uint32_t, (size_t)projection->nstates * ncomms + 1);
+    const char **texts = ARENA_ARRAY(arena_of(judging), const char *, projection->nstates);
+    RoleNote *notes = ARENA_ARRAY(arena_of(judging), RoleNote, projection->nstates);
+    for (uint32_t at = 0; at < projection->nstates; at++) {
+        for (uint32_t comm = 0; comm < ncomms; comm++) {
+            uint32_t *to = &next[at * ncomms + comm];
+            *to = links->first[comm] == links->first[comm + 1] ? at : NO_SLOT;
+            for (uint32_t e = projection->first[at]; e < projection->first[at + 1] && *to == NO_SLOT; e++) {
+                const RoleAct *act = &links->acts.data[links->first[comm]];
+                const CfsmEdge *edge = &projection->edges[e];
+                if (edge->peer == act->peer && edge->message == act->message && edge->is_send == act->is_send) *to = edge->to;
+            }
+        }
+        texts[at] = arena_printf(arena_of(judging), "%s ends where %s expects %s", judging->role_name, judging->protocol_name, expected_text(judging, at));
+        notes[at] = note_of_state(judging, at);
+    }
+    RoleWatch *watch = ARENA_NEW(arena_of(judging), RoleWatch);
+    *watch = (RoleWatch){projection->nstates, next, arena_copy(arena_of(judging), projection->is_final, projection->nstates), texts, notes};
+    judging->watch = watch;
+}
+
 static void judge_task(Judging *judging) {
     RoleTargets parts = {0};
     role_links_init(&judging->links, judging->graph, judging->conformance->protocols, judging->machine, judging->held, judging->role);
     role_fold_init(&judging->fold, &judging->links);
     role_fold_targets(&judging->fold, ROLE_NODE_START, &parts);
     for (uint32_t i = 0; i < parts.n && judging->claim == NULL && row_of(judging)->verdict == VERDICT_HOLDS; i++) judge_part(judging, parts.data[i]);
+    const ConformanceRow *row = row_of(judging);
+    if (judging->claim == NULL && row->verdict == VERDICT_HOLDS && !row->note[0] && !judging->links.is_ambiguous && may_be_cut_short(judging)) make_watch(judging);
     vec_fini(&parts);
     role_fold_fini(&judging->fold);
     role_links_fini(&judging->links);
@@ -233,23 +286,42 @@ static void judge_machine(Judging *judging) {
     else judge_task(judging);
 }
 
+static void push_claim(Judging *judging, const RoleClaim *claim, RoleClaim *claims, uint32_t *nclaims) {
+    vec_push(&judging->conformance->claimed, judging->row);
+    claims[(*nclaims)++] = *claim;
+}
+
+/* Where every role of a protocol is played so far: does any task end early although nobody of the protocol is to blame? */
+static void push_watches(Judging *judgings, uint32_t n, RoleClaim *claims, uint32_t *nclaims) {
+    for (uint32_t i = 0; i < n; i++) {
+        bool all_play = judgings[i].watch != NULL;
+        for (uint32_t k = 0; k < n && all_play; k++)
+            all_play = judgings[k].held != judgings[i].held || (judgings[k].claim == NULL && row_of(&judgings[k])->verdict == VERDICT_HOLDS);
+        if (!all_play) continue;
+        RoleClaim watch = {.name = judgings[i].role_name, .machine = judgings[i].machine, .state = UINT32_MAX, .watch = judgings[i].watch};
+        push_claim(&judgings[i], &watch, claims, nclaims);
+    }
+}
+
 static void judge(void *context, RoleGraph *graph, RoleClaim **claims, uint32_t *nclaims) {
     Conformance *conformance = context;
+    uint32_t n = graph->nmachines;
+    Judging *judgings = ARENA_ARRAY(&graph->arena, Judging, n + 1);
     conformance->is_judged = true;
-    *claims = ARENA_ARRAY(&graph->arena, RoleClaim, graph->nmachines + 1);
-    for (uint32_t i = 0; i < graph->nmachines; i++) {
-        Judging judging = {.conformance = conformance, .graph = graph, .machine = i};
-        judge_machine(&judging);
-        if (judging.claim == NULL) continue;
-        vec_push(&conformance->claimed, judging.row);
-        (*claims)[(*nclaims)++] = *judging.claim;
+    *claims = ARENA_ARRAY(&graph->arena, RoleClaim, 2 * n + 1);
+    for (uint32_t i = 0; i < n; i++) {
+        judgings[i] = (Judging){.conformance = conformance, .graph = graph, .machine = i};
+        judge_machine(&judgings[i]);
+        if (judgings[i].claim != NULL) push_claim(&judgings[i], judgings[i].claim, *claims, nclaims);
     }
+    push_watches(judgings, n, *claims, nclaims);
 }
 
 static void settle(void *context, const RoleClaim *claims, uint32_t nclaims) {
     Conformance *conformance = context;
     for (uint32_t i = 0; i < nclaims; i++) {
         ConformanceRow *row = &conformance->rows.data[conformance->claimed.data[i]];
+        if (claims[i].is_refuted && claims[i].watch != NULL) continue;
         row->verdict = claims[i].is_refuted ? VERDICT_UNKNOWN : VERDICT_VIOLATED;
         if (claims[i].is_refuted) row->note = "what its variables allow, no run of the program shows";
     }
