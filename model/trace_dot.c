@@ -241,6 +241,7 @@ void trace_waits_dot(const Trace *trace, FILE *out) {
     put_title(out, trace);
     for (uint32_t task = 0; task < trace->ntasks; task++)
         if (takes_part(trace, task)) put_task(out, trace, task);
-    for (uint32_t i = 0; i < trace->nwaits; i++) put_wait(out, trace, i);
+    for (uint32_t i = 0; i < trace->nwaits; i++)
+        if (trace->waits[i].task != UINT32_MAX) put_wait(out, trace, i);
     fputs("}\n", out);
 }

@@ -1,4 +1,4 @@
-/* `unknot graph machine|channels|lts FILE` */
+/* `unknot graph machine|channels|protocol|lts FILE` */
 #include "model/dot.h"
 #include "model/graph.h"
 #include "tools/commands.h"
@@ -8,11 +8,12 @@
 
 enum { LTS_STATES = 2000 }; /* drawn without --max-states: more cannot be looked at */
 
-typedef enum Drawing { DRAW_NOTHING, DRAW_MACHINE, DRAW_CHANNELS, DRAW_LTS } Drawing;
+typedef enum Drawing { DRAW_NOTHING, DRAW_MACHINE, DRAW_CHANNELS, DRAW_PROTOCOL, DRAW_LTS } Drawing;
 
 static Drawing drawing_of(const char *word) {
     if (strcmp(word, "machine") == 0) return DRAW_MACHINE;
     if (strcmp(word, "channels") == 0) return DRAW_CHANNELS;
+    if (strcmp(word, "protocol") == 0) return DRAW_PROTOCOL;
     if (strcmp(word, "lts") == 0) return DRAW_LTS;
     return DRAW_NOTHING;
 }
@@ -36,10 +37,25 @@ static int draw_lts(Job *job, FILE *out) {
     return EXIT_HOLDS;
 }
 
+/* Tasks with roles are drawn as what they were seen to do: explores first. */
+static int draw_protocol(Job *job, FILE *out) {
+    if (!job->protocols) {
+        fprintf(stderr, "unknot: %s: there is no protocol to draw\n", job->path);
+        return EXIT_WRONG_INPUT;
+    }
+    job->conformance.keeps_machines = true;
+    if (job->program->nroles) job_check(job, 1, false);
+    if (job->result && !job->result->complete)
+        fprintf(stderr, "unknot: %s: tasks are not drawn, not everything was explored\n", job->path);
+    conformance_dot(&job->conformance, out);
+    return EXIT_HOLDS;
+}
+
 static int draw(Job *job, Drawing drawing, FILE *out) {
     switch (drawing) {
     case DRAW_MACHINE: dot_machines(job->program, out); break;
     case DRAW_CHANNELS: dot_channels(job->program, out); break;
+    case DRAW_PROTOCOL: return draw_protocol(job, out);
     case DRAW_LTS: return draw_lts(job, out);
     case DRAW_NOTHING: break;
     }
@@ -64,10 +80,10 @@ static int draw_file(const Options *options, CommandLine line, Drawing drawing) 
 
 int command_graph(const Options *options, CommandLine line) {
     if (options->operands.n != 2)
-        return command_wrong("graph needs what to draw (machine, channels or lts) and one file");
+        return command_wrong("graph needs what to draw (machine, channels, protocol or lts) and one file");
     Drawing drawing = drawing_of(options->operands.data[0]);
     if (drawing == DRAW_NOTHING)
-        return command_wrong("graph draws machine, channels or lts, not `%s`", options->operands.data[0]);
+        return command_wrong("graph draws machine, channels, protocol or lts, not `%s`", options->operands.data[0]);
     if (options->out && !output_probe(options->out)) return EXIT_WRONG_INPUT;
     return draw_file(options, line, drawing);
 }

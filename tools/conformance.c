@@ -52,6 +52,8 @@ void conformance_fini(Conformance *conformance) {
     arena_fini(&conformance->arena);
     vec_fini(&conformance->rows);
     vec_fini(&conformance->claimed);
+    for (uint32_t i = 0; i < conformance->machines.n; i++) cfsm_fini(&conformance->machines.data[i].machine);
+    vec_fini(&conformance->machines);
 }
 
 /* ---- one task */
@@ -180,11 +182,24 @@ static void refuse(Judging *judging) {
     else judging->claim = claim;
 }
 
+/* What the task was seen to do, as small as can be. */
+static void keep_machine(Judging *judging) {
+    const Cfsm *made = &judging->product.task.machine;
+    VEC(CfsmEdge) edges = {0};
+    for (uint32_t e = 0; e < made->nedges; e++)
+        if (judging->product.comms[e] != NO_SLOT) vec_push(&edges, made->edges[e]);
+    Cfsm seen = cfsm_of(made->nstates, made->initial, edges.data, edges.n, made->is_final);
+    vec_push(&judging->conformance->machines, (ConformanceMachine){row_of(judging)->label, judging->held, judging->role, cfsm_minimal(&seen)});
+    cfsm_fini(&seen);
+    vec_fini(&edges);
+}
+
 static void judge_part(Judging *judging, uint32_t part) {
     ConformOptions options = CONFORM_DEFAULTS;
     options.listening_end = judging->conformance->listening_end != LISTENING_REJECT;
     options.final_listens = true;
     judging->product = role_product_of(&judging->fold, part);
+    if (judging->conformance->keeps_machines) keep_machine(judging);
     judging->conform = conform_check(judging->held->global, judging->role, &judging->product.task.machine, options);
     if (judging->conform.verdict == CONFORM_NO) refuse(judging);
     else if (judging->conform.verdict == CONFORM_UNKNOWN) undecided(judging, judging->conform.why);
@@ -303,6 +318,23 @@ static void push_watches(Judging *judgings, uint32_t n, RoleClaim *claims, uint3
     }
 }
 
+/* Roles of spawns that no run comes to. */
+static void add_unplayed(Conformance *conformance, const RoleGraph *graph) {
+    const Program *program = graph->program;
+    for (uint32_t i = 0; i < program->nroles; i++) {
+        const RoleUse *use = &program->roles[i];
+        bool is_played = use->machine == NO_SLOT;
+        for (uint32_t m = 0; m < graph->nmachines && !is_played; m++) {
+            const RoleUse *played = &program->roles[graph->machines[m].use];
+            is_played = strcmp(played->protocol, use->protocol) == 0 && strcmp(played->role, use->role) == 0;
+        }
+        if (is_played) continue;
+        const char *label = arena_printf(&conformance->arena, "%s as %s.%s", program->machines[use->machine]->name, use->protocol, use->role);
+        uint32_t row = add_row(conformance, FINDING_NONCONFORMING, label, use->role, VERDICT_HOLDS);
+        conformance->rows.data[row].note = "no run spawns it";
+    }
+}
+
 static void judge(void *context, RoleGraph *graph, RoleClaim **claims, uint32_t *nclaims) {
     Conformance *conformance = context;
     uint32_t n = graph->nmachines;
@@ -315,6 +347,7 @@ static void judge(void *context, RoleGraph *graph, RoleClaim **claims, uint32_t 
         if (judgings[i].claim != NULL) push_claim(&judgings[i], judgings[i].claim, *claims, nclaims);
     }
     push_watches(judgings, n, *claims, nclaims);
+    add_unplayed(conformance, graph);
 }
 
 static void settle(void *context, const RoleClaim *claims, uint32_t nclaims) {
@@ -396,4 +429,29 @@ void conformance_conclude(Conformance *conformance, const Sources *sources, Engi
         if (result->verdict == VERDICT_HOLDS) result->verdict = VERDICT_UNKNOWN;
     }
     add_findings(conformance, sources, result);
+}
+
+/* ---- drawing */
+
+static void draw_machine(const Conformance *conformance, const HeldProtocol *held, uint32_t role, const char *label, Cfsm machine, FILE *out) {
+    CfsmSystem *system = cfsm_system_new(conformance->protocols->names, held->protocol->nroles);
+    for (uint32_t i = 0; i < held->protocol->nroles; i++) system->roles[i] = held->protocol->roles[i].name;
+    system->roles[role] = names_of(conformance->protocols->names, label); /* of itself it is no peer */
+    system->machines[role] = machine;
+    cfsm_dot(system, role, out);
+    system->machines[role] = (Cfsm){0};
+    cfsm_system_free(system);
+}
+
+void conformance_dot(const Conformance *conformance, FILE *out) {
+    for (uint32_t i = 0; i < conformance->protocols->n; i++) {
+        const HeldProtocol *held = &conformance->protocols->held[i];
+        global_dot(held->global, out);
+        for (uint32_t role = 0; role < held->protocol->nroles; role++)
+            draw_machine(conformance, held, role, name_of(conformance, held->protocol->roles[role].name), held->projections[role].machine, out);
+        for (uint32_t k = 0; k < conformance->machines.n; k++) {
+            const ConformanceMachine *machine = &conformance->machines.data[k];
+            if (machine->held == held) draw_machine(conformance, held, machine->role, machine->label, machine->machine, out);
+        }
+    }
 }

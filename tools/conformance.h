@@ -17,6 +17,14 @@ typedef struct ConformanceRow {
     const char *note;      /* how it is shown, or why not: in words; "" */
 } ConformanceRow;
 
+/* The machine of a task, as it was seen. */
+typedef struct ConformanceMachine {
+    const char *label;    /* "client as Auth.client" */
+    const HeldProtocol *held;
+    uint32_t role;
+    Cfsm machine;
+} ConformanceMachine;
+
 typedef struct Conformance {
     ProgramProtocols *protocols; /* borrowed; NULL: none */
     ListeningEnd listening_end;
@@ -26,10 +34,14 @@ typedef struct Conformance {
     RoleJudge judge;       /* for the engine */
     VEC(uint32_t) claimed; /* per claim: its row */
     bool is_judged;        /* the engine came to it */
+    bool keeps_machines;   /* for drawing */
+    VEC(ConformanceMachine) machines;
 } Conformance;
 
 /* Refuses protocols that cannot be played; tasks are judged when the engine asks. */
 void conformance_init(Conformance *conformance, ProgramProtocols *protocols, ListeningEnd listening_end, Diags *diags);
+/* Every protocol, each of its roles, and each task's machine (keeps_machines), as DOT. */
+void conformance_dot(const Conformance *conformance, FILE *out);
 void conformance_fini(Conformance *conformance);
 /* After the search: adds the findings about protocols, and what was not decided becomes the result's. */
 void conformance_conclude(Conformance *conformance, const Sources *sources, EngineResult *result);
