@@ -138,6 +138,7 @@ static void read_wait(Reader *reader, const json_t *object, TraceWait *wait) {
     wait->held_line = number_at(reader, object, "held_line");
     wait->text = text_of(reader, object, "text");
     wait->on_cycle = flag_at(reader, object, "on_cycle");
+    if (wait->on_cycle && wait->task == UINT32_MAX) complain(reader, "a wait on the cycle has no \"task\"");
 }
 
 static void read_idle(Reader *reader, const json_t *root) {
