@@ -132,11 +132,28 @@ static Name foreign_message(RoleLinks *links, const RoleComm *comm, uint32_t pee
 
 /* ---- communications */
 
-/* Nobody is seen at the other end: whom the protocol has there for such a message. */
+/* The role has another channel with this one, in the same direction. */
+static bool is_linked_elsewhere(const RoleLinks *links, uint32_t role, const RoleComm *comm) {
+    for (uint32_t i = 0; i < links->graph->ntraffic; i++) {
+        const RoleTraffic *own = &links->graph->traffic[i];
+        if (own->machine != links->machine || own->is_send != comm->is_send || own->channel == comm->channel) continue;
+        for (uint32_t k = 0; k < links->graph->ntraffic; k++) {
+            const RoleTraffic *other = &links->graph->traffic[k];
+            bool is_half = other->channel == own->channel && other->is_send != own->is_send && other->machine != NO_SLOT;
+            if (is_half && role_in(links, other->machine) == role) return true;
+        }
+    }
+    return false;
+}
+
+/* Nobody is seen at the other end: whom the protocol has there for such a message; rather one that has no other channel. */
 static void find_by_message(RoleLinks *links, const RoleComm *comm) {
-    vec_clear(&links->mates);
-    for (uint32_t role = 0; role < links->held->protocol->nroles; role++)
-        if (role != links->role && message_between(links, comm, role) != 0) add_mate(links, role);
+    for (int elsewhere = 0; elsewhere <= 1; elsewhere++) {
+        vec_clear(&links->mates);
+        for (uint32_t role = 0; role < links->held->protocol->nroles; role++)
+            if (role != links->role && message_between(links, comm, role) != 0 && (elsewhere || !is_linked_elsewhere(links, role, comm))) add_mate(links, role);
+        if (links->mates.n > 0) return;
+    }
 }
 
 static void find_mates(RoleLinks *links, const RoleComm *comm) {
