@@ -234,6 +234,14 @@ static RoleNote note_of_state(Judging *judging, uint32_t at) {
     return (RoleNote){judging->held->protocol->at, "the protocol"};
 }
 
+static uint32_t state_after(const Cfsm *projection, uint32_t at, const RoleAct *act) {
+    for (uint32_t e = projection->first[at]; e < projection->first[at + 1]; e++) {
+        const CfsmEdge *edge = &projection->edges[e];
+        if (edge->peer == act->peer && edge->message == act->message && edge->is_send == act->is_send) return edge->to;
+    }
+    return NO_SLOT;
+}
+
 /* The projection, following the task. */
 static void make_watch(Judging *judging) {
     const Cfsm *projection = &judging->held->projections[judging->role].machine;
@@ -245,11 +253,7 @@ static void make_watch(Judging *judging) {
         for (uint32_t comm = 0; comm < ncomms; comm++) {
             uint32_t *to = &next[at * ncomms + comm];
             *to = links->first[comm] == links->first[comm + 1] ? at : NO_SLOT;
-            for (uint32_t e = projection->first[at]; e < projection->first[at + 1] && *to == NO_SLOT; e++) {
-                const RoleAct *act = &links->acts.data[links->first[comm]];
-                const CfsmEdge *edge = &projection->edges[e];
-                if (edge->peer == act->peer && edge->message == act->message && edge->is_send == act->is_send) *to = edge->to;
-            }
+            for (uint32_t i = links->first[comm]; i < links->first[comm + 1] && *to == NO_SLOT; i++) *to = state_after(projection, at, &links->acts.data[i]);
         }
         texts[at] = arena_printf(arena_of(judging), "%s ends where %s expects %s", judging->role_name, judging->protocol_name, expected_text(judging, at));
         notes[at] = note_of_state(judging, at);

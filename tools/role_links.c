@@ -156,25 +156,29 @@ static void find_by_message(RoleLinks *links, const RoleComm *comm) {
     }
 }
 
-static void find_mates(RoleLinks *links, const RoleComm *comm) {
+/* True: they are guessed. */
+static bool find_mates(RoleLinks *links, const RoleComm *comm) {
     vec_clear(&links->mates);
-    if (links->graph->channels[comm->channel].is_extern) return;
-    if (find_traffic(links, comm->channel, comm->label, comm->is_send)) return;
-    if (find_traffic(links, comm->channel, NO_SLOT, comm->is_send)) return;
+    if (links->graph->channels[comm->channel].is_extern) return false;
+    if (find_traffic(links, comm->channel, comm->label, comm->is_send)) return false;
+    if (find_traffic(links, comm->channel, NO_SLOT, comm->is_send)) return false;
     find_waiting(links, comm->channel, comm->is_send);
-    if (links->mates.n == 0) find_by_message(links, comm);
+    if (links->mates.n > 0) return false;
+    find_by_message(links, comm);
+    return true;
 }
 
-static void link_comm(RoleLinks *links, const RoleComm *comm) {
+static void link_comm(RoleLinks *links, uint32_t index) {
+    const RoleComm *comm = &links->graph->comms[index];
     uint32_t before = links->acts.n;
-    find_mates(links, comm);
+    links->guessed[index] = find_mates(links, comm);
     for (uint32_t i = 0; i < links->mates.n; i++) {
         Name message = message_between(links, comm, links->mates.data[i]);
         if (message != 0) vec_push(&links->acts, (RoleAct){links->mates.data[i], message, comm->is_send});
     }
     if (links->acts.n == before && links->mates.n > 0)
         vec_push(&links->acts, (RoleAct){links->mates.data[0], foreign_message(links, comm, links->mates.data[0]), comm->is_send});
-    if (links->acts.n <= before + 1 || links->is_ambiguous) return;
+    if (links->acts.n <= before + 1 || links->is_ambiguous || links->guessed[index]) return;
     links->is_ambiguous = true;
     links->ambiguous = comm->span;
 }
@@ -182,14 +186,15 @@ static void link_comm(RoleLinks *links, const RoleComm *comm) {
 void role_links_init(RoleLinks *links, const RoleGraph *graph, ProgramProtocols *protocols, uint32_t machine, const HeldProtocol *held, uint32_t role) {
     *links = (RoleLinks){.graph = graph, .protocols = protocols, .machine = machine, .held = held, .role = role};
     links->first = calloc(graph->ncomms + 2u, sizeof *links->first);
+    links->guessed = calloc(graph->ncomms + 1u, sizeof *links->guessed);
     bool *used = calloc(graph->ncomms + 1u, sizeof *used);
-    if (links->first == NULL || used == NULL) fatal("out of memory");
+    if (links->first == NULL || links->guessed == NULL || used == NULL) fatal("out of memory");
     const RoleMachine *own = &graph->machines[machine];
     for (uint32_t i = 0; i < own->nsteps; i++)
         if (own->steps[i].comm != NO_SLOT) used[own->steps[i].comm] = true;
     for (uint32_t i = 0; i < graph->ncomms; i++) {
         links->first[i] = links->acts.n;
-        if (used[i]) link_comm(links, &graph->comms[i]);
+        if (used[i]) link_comm(links, i);
     }
     links->first[graph->ncomms] = links->acts.n;
     free(used);
@@ -199,6 +204,7 @@ void role_links_fini(RoleLinks *links) {
     vec_fini(&links->mates);
     vec_fini(&links->acts);
     free(links->first);
+    free(links->guessed);
 }
 
 static bool is_mate(const RoleLinks *links, uint32_t role) {

@@ -23,7 +23,8 @@ typedef struct RoleLinks {
     VEC(uint32_t) mates;       /* scratch: roles */
     VEC(RoleAct) acts;         /* of all communications */
     uint32_t *first;           /* per communication, and one past: none when it is no part of the protocol */
-    bool is_ambiguous;         /* some has several */
+    bool *guessed;             /* per communication: nobody is at the other end, so whom it is meant for is taken from the protocol */
+    bool is_ambiguous;         /* some other one has several */
     Span ambiguous;            /* the first one */
 } RoleLinks;
 

@@ -259,12 +259,23 @@ static void go_on(Making *making, uint32_t from, const CfsmEdge *edge, Span plac
     add_edge(making, from, act_of(edge), (RoleState){NO_SLOT, edge->to}, NO_SLOT, place);
 }
 
+/* Of the roles that it may be meant for, where nobody is at the other end, one that the protocol has here. */
+static bool is_guessed_right(const Making *making, uint32_t at, uint32_t comm) {
+    const RoleLinks *links = making->fold->links;
+    bool right = false;
+    for (uint32_t i = links->first[comm]; i < links->first[comm + 1] && links->guessed[comm]; i++)
+        right |= projected(making, at, links->acts.data[i]) != NO_SLOT;
+    return right;
+}
+
 static void add_step(Making *making, uint32_t from, const RoleStep *step) {
     const RoleLinks *links = making->fold->links;
     uint32_t at = making->states.data[from].at;
+    bool is_guess = is_guessed_right(making, at, step->comm);
     for (uint32_t i = links->first[step->comm]; i < links->first[step->comm + 1]; i++) {
         RoleAct act = links->acts.data[i];
         uint32_t to = projected(making, at, act);
+        if (is_guess && to == NO_SLOT) continue;
         role_fold_targets(making->fold, step->to, &making->targets);
         for (uint32_t k = 0; k < making->targets.n; k++)
             add_edge(making, from, act, (RoleState){making->targets.data[k], to}, step->comm, links->graph->comms[step->comm].span);
