@@ -83,7 +83,7 @@ static Able ability(World *world, uint32_t task) {
 }
 
 static void find_waiting(Happened *happened, World *world, uint32_t actor) {
-    for (uint32_t slot = 0; slot < world->n; slot++) {
+    for (uint32_t slot = world->nfixed; slot < world->n; slot++) {
         const Word *words = world_read(world, slot, NULL);
         if (!is_task(words) || !is_asked(world->program, ATOM_WOKEN, words)) continue;
         Able able = ability(world, slot);

@@ -198,6 +198,44 @@ static void many_readers(void **state) {
     check_run(source, "000000 main 000000 reader 000000 main 100001 reader 010000 main 001001 reader 000110");
 }
 
+/* A oneshot, owned ends, permits, `try_` operations, arms: every way by which items come and go. */
+static void other_ways(void **state) {
+    (void)state;
+    const char *oneshot = "oneshot(int) o; async void f(void) { int v; await recv(o, &v); } async void main(void) { spawn f(); send(o, 5); }"
+                          "ltl p: F sent(o, 5) && F received(o, 5) && F received(o, 4);";
+    check_run(oneshot, "000 main 100 f 000 f 010");
+    const char *ends = "sender(int) tx; receiver(int) rx; async void f(void) { int v; while (await recv(rx, &v)) ; }"
+                       "async void main(void) { chan(int) c = channel(1); tx = sender(c); rx = receiver(c); spawn f(); await send(tx, 1); drop(tx); }"
+                       "ltl p: F sent(tx) && F sent(rx) && F received(rx, 1) && F received(tx);";
+    /* what it is sent through is given up in the very step: the handle is none there */
+    check_run(ends, "0000 main 0000 main 0100 f 0000 f 0010 f 0000");
+    const char *permit = "chan(int) c = channel(1); async void f(void) { int v; await recv(c, &v); }"
+                         "async void main(void) { spawn f(); permit(int) p = await reserve(c); await yield(); send(p, 2); }"
+                         "ltl p: F sent(c, 2) && F received(c, 2) && F woken(f);";
+    check_run(permit, "000 main 000 f 000 main 000 main 111 f 000");
+    check_run(permit, "000 main 000 main 000 main 100 f 000 f 010");
+    const char *tries = "chan(int) c = channel(1); async void main(void) { int v; try_send(c, 1); try_send(c, 2); await yield(); try_recv(c, &v); try_recv(c, &v); await yield();"
+                        "close(c); try_send(c, 3); try_recv(c, &v); }"
+                        "ltl p: F sent(c, 1) && F sent(c, 2) && F received(c, 1) && F sent(c, 3) && F received(c);";
+    check_run(tries, "00000 main 10000 main 00101 main 00000");
+    const char *arms = "chan(int) c = channel(1), d = channel(1); async void main(void) { int v; select { case await recv(c, &v): ; case await send(d, 2): ; }"
+                       "select { case await recv(c, &v): ; case await recv(d, &v): ; } }"
+                       "ltl p: F sent(d) && F received(d, 2) && F received(c) && F woken(main);";
+    check_run(arms, "0000 main 0000 main 1000 main 0100");
+}
+
+/* A queued sender that gives up never sent; room that comes free lets the next one in, in that very step. */
+static void given_up(void **state) {
+    (void)state;
+    const char *source = "chan(int) c = channel(1); async void s(int v) { await send(c, v); }"
+                         "async void main(void) { await send(c, 1); task a = spawn s(2); task b = spawn s(3); await yield(); abort(a); await a; int v; await recv(c, &v); }"
+                         "ltl p: F sent(c, 2) && F sent(c, 3) && F received(c, 1) && F woken(s) && F woken(main) && F done(s[0]);";
+    check_run(source, "000000 main 000000 main 000000 s 000000 s 000000 main 000000 s 000011 main 000001 main 011101 s 000001");
+    const char *closed = "chan(int) c = channel(0); async void s(void) { (void)await send(c, 1); }"
+                         "async void main(void) { spawn s(); await yield(); close(c); } ltl p: F sent(c) && F received(c) && F woken(s);";
+    check_run(closed, "000 main 000 s 000 main 001 s 000");
+}
+
 static void environment(void **state) {
     (void)state;
     const char *source = "extern chan(bool) c = channel(1); async void main(void) { bool v; await recv(c, &v); }"
@@ -471,6 +509,8 @@ int main(void) {
         cmocka_unit_test(faulty),
         cmocka_unit_test(operands),
         cmocka_unit_test(many_readers),
+        cmocka_unit_test(other_ways),
+        cmocka_unit_test(given_up),
         cmocka_unit_test(environment),
         cmocka_unit_test(polls),
         cmocka_unit_test(wakes),
