@@ -11,6 +11,7 @@
 #include "tests/differential/generate.h"
 #include "tests/differential/plain.h"
 #include "tests/differential/reduce.h"
+#include "tools/automata.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,10 +77,10 @@ static FoundList engine_found(Arena *arena, const EngineResult *result, const So
         Found *to = &list.at[i];
         bool stuck = f->kind == FINDING_DEADLOCK || f->kind == FINDING_PARTIAL_DEADLOCK ||
                      f->kind == FINDING_NEVER_YIELDS || f->kind == FINDING_LOST_WAKEUP || f->kind == FINDING_LIVELOCK;
-        bool placeless = stuck || f->kind == FINDING_INVARIANT || f->kind == FINDING_NONTERMINATION ||
+        bool placeless = stuck || f->kind == FINDING_INVARIANT || f->kind == FINDING_PROPERTY || f->kind == FINDING_NONTERMINATION ||
                          f->kind == FINDING_RACE;
         bool named = f->kind == FINDING_UNDEFINED || f->kind == FINDING_RACE || f->kind == FINDING_MISUSE ||
-                     f->kind == FINDING_INVARIANT;
+                     f->kind == FINDING_INVARIANT || f->kind == FINDING_PROPERTY;
         *to = (Found){
             .kind = finding_kind_text(f->kind), .detail = named && f->name != NULL ? f->name : "", .stuck = ""};
         if (stuck && f->trace != NULL)
@@ -149,6 +150,7 @@ typedef struct Job {
     Tree *tree;
     Sources *sources;
     const Program *program;
+    Automata automata;
     PlainOptions plain_options;
     PlainResult *plain;
     bool run_on;
@@ -190,6 +192,9 @@ static void compare_config(Job *job, const Config *config) {
     options.fairness = job->plain_options.fairness == PLAIN_NONE ? FAIRNESS_NONE : FAIRNESS_WEAK;
     options.ts.main_ends_run = job->plain_options.main_ends_run;
     options.record_graph = job->settings->dump;
+    options.wrong = job->automata.wrong;
+    options.unmade = job->automata.unmade;
+    options.plain_automata = !config->memo;
     EngineResult *result = engine_check(job->program, &options);
     if (result->graph != NULL && config == configs) dump_graph(result->graph);
     Arena arena;
@@ -199,7 +204,11 @@ static void compare_config(Job *job, const Config *config) {
             result->fault_text != NULL ? result->fault_text : "");
         job->differs = true;
     }
-    if (result->complete) {
+    bool is_open = false;
+    for (uint32_t i = 0; i < job->program->nproperties; i++) is_open |= result->properties[i].verdict == VERDICT_UNKNOWN;
+    if (result->complete && is_open) {
+        job->unfinished = true;
+    } else if (result->complete) {
         FoundList theirs = engine_found(&arena, result, job->sources), ours = plain_found(&arena, job->plain);
         if (!same_found(&theirs, &ours)) {
             printf("DIFF %s [%s]: findings\n", job->path, config->name);
@@ -256,10 +265,12 @@ static void explore(Job *job, Diags *diags, Totals *totals) {
         return;
     }
     job->program = program;
+    if (program != NULL) automata_init(&job->automata, program, &(Extras){0});
     if (program != NULL)
         totals->merged += ts_merges(
             program, (TsOptions){.run_on = job->run_on, .main_ends_run = job->plain_options.main_ends_run});
     for (size_t i = 0; i < sizeof configs / sizeof *configs && program != NULL; i++) compare_config(job, &configs[i]);
+    if (program != NULL) automata_fini(&job->automata);
     if (program != NULL) program_free(program);
     totals->states += job->plain->states;
     totals->transitions += job->plain->transitions;

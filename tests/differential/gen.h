@@ -130,6 +130,9 @@ void gen_arm_body(Gen *g);
 void gen_arm_guard(Gen *g);
 bool gen_can_call(const Gen *g, const Func *f);
 
+/* ---- gen_ltl.c */
+void gen_formulas(Gen *g);
+
 /* ---- gen_fault.c */
 void gen_spawn_fault(Gen *g, const Func *f);
 const char *gen_channel_faults(Gen *g, int room);

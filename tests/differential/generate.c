@@ -1163,4 +1163,5 @@ void generate(uint64_t seed, FILE *out) {
     for (int i = 0; i < n; i++) async_function(&g);
     main_function(&g);
     invariants(&g);
+    gen_formulas(&g);
 }

@@ -77,11 +77,14 @@ static bool has_room(const PEntity *ch) { return ch->is_unbounded || plain_chann
 static bool has_buffer(const PEntity *ch) { return ch->is_unbounded || ch->n > 0; }
 static bool is_drained(const PEntity *ch) { return ch->closed && plain_channel_taken(ch) == 0; }
 
+static int32_t ref_of(PRun *r, const PEntity *ch) { return (int32_t)(ch - r->s->at); }
 static void deliver(PRun *r, int32_t fiber, PEntity *ch, PCells item) {
+    plain_happen(r, BUILTIN_SENT, ref_of(r, ch), 0, item);
     bool again = !loses(r, ch);
     while (again && has_partner(ch, &ch->receivers, fiber)) {
         PWaiter w = pick(r, ch, &ch->receivers, fiber);
         plain_serve(r, w, true)->value = item;
+        plain_happen(r, BUILTIN_RECEIVED, ref_of(r, ch), 0, item);
         decide(r, w);
         again = ch->duplicates && fault(r, 2) == 1;
     }
@@ -132,13 +135,18 @@ static void fire_send(PRun *r, int32_t fiber, PArm *arm, PEntity *ch) {
 static void fire_recv(PRun *r, int32_t fiber, PArm *arm, PEntity *ch) {
     arm->value.n = 0;
     if (ch->items.n > 0) {
-        if (take_item(r, ch, &arm->value)) fill_room(r, fiber, ch);
+        bool gone = take_item(r, ch, &arm->value);
+        plain_happen(r, BUILTIN_RECEIVED, ref_of(r, ch), 0, arm->value);
+        if (gone) fill_room(r, fiber, ch);
         return;
     }
     bool waiting = !has_buffer(ch) && has_sender(r, ch, fiber);
     while (!has_buffer(ch) && has_sender(r, ch, fiber)) {
         arm->value = serve_sender(r, pick(r, ch, &ch->senders, fiber));
-        if (!loses(r, ch)) return;
+        plain_happen(r, BUILTIN_SENT, ref_of(r, ch), 0, arm->value);
+        if (loses(r, ch)) continue;
+        plain_happen(r, BUILTIN_RECEIVED, ref_of(r, ch), 0, arm->value);
+        return;
     }
     arm->value = (PCells){0};
     arm->result = false;

@@ -173,6 +173,15 @@ typedef struct PFunc {
 
 typedef struct PRange { int32_t from, to, func; Name name; } PRange; /* code of a labelled statement */
 
+/* An atom of a formula, wherever it stands. */
+typedef struct PAtom {
+    const Expr *expr;
+    Builtin event;       /* BUILTIN_NONE: a condition */
+    int32_t func;        /* what yields its truth, or the channel and the item; -1: an event of tasks */
+    int32_t task, number; /* the tasks' function, -1: nobody's; their number, -1: any */
+} PAtom;
+typedef struct PFormula { const char *name; const Decl *decl; } PFormula;
+
 typedef struct PProgram {
     const Tree *tree;
     Arena arena;
@@ -194,6 +203,9 @@ typedef struct PProgram {
     bool *shared;          /* per global cell: written after initialisation */
     VEC(int32_t) invariants; /* functions */
     VEC(const char *) invariant_names;
+    VEC(PAtom) atoms;
+    VEC(PFormula) formulas;  /* ltl */
+    bool has_woken;
     const char *unsupported; /* NULL: all of it was understood */
 } PProgram;
 

@@ -4,14 +4,6 @@
 
 #include <stdlib.h>
 
-/* A graph of places (states, or states with one task that is followed), with the edges that count. */
-typedef struct Place { uint32_t node; int32_t task; } Place;
-typedef struct Cycles {
-    PSearch *x;
-    VEC(Place) places;
-    VEC(PEdge) edges; /* from, to: places; the rest as in the search */
-} Cycles;
-
 static const PNode *node_of(const Cycles *c, uint32_t place) { return &c->x->nodes.data[c->places.data[place].node]; }
 
 /* ---- what could move: pairs of place and fiber, those that are one along the edges have one root */
@@ -63,8 +55,8 @@ static bool clock_is_fair(const Cycles *c, const uint32_t *of, uint32_t componen
         ticks |= is_inner(&c->edges.data[i], of, component) && c->edges.data[i].kind == MOVE_TICK;
     return rests || ticks;
 }
-static bool is_fair(const Cycles *c, const uint32_t *of, uint32_t component) {
-    if (c->x->options->fairness == PLAIN_NONE) return true;
+bool plain_is_fair(const Cycles *c, const uint32_t *of, uint32_t component) {
+    if (c->fairness == PLAIN_NONE) return true;
     Units u = {.width = 1};
     for (uint32_t i = 0; i < c->places.n; i++)
         if (node_of(c, i)->s->n > u.width) u.width = node_of(c, i)->s->n;
@@ -98,8 +90,7 @@ static uint32_t split_once(Cycles *c, uint32_t *of) {
     free(counts);
     return n;
 }
-/* Components without the losses of fair channels that deliver nothing there. */
-static uint32_t split(Cycles *c, uint32_t *of) {
+uint32_t plain_split(Cycles *c, uint32_t *of) {
     for (;;) {
         uint32_t n = split_once(c, of), kept = 0, before = c->edges.n;
         uint64_t *delivered = calloc(n + 1, sizeof *delivered);
@@ -147,14 +138,14 @@ static void fini(Cycles *c) {
 /* ---- livelock: the graph without the steps that pass a label `progress:` */
 void plain_find_livelock(PSearch *x) {
     if (!x->p->has_progress) return;
-    Cycles c = {.x = x};
+    Cycles c = {.x = x, .fairness = x->options->fairness};
     for (uint32_t i = 0; i < x->nodes.n; i++) vec_push(&c.places, (Place){i, 0});
     for (uint32_t i = 0; i < x->edges.n; i++)
         if (!x->edges.data[i].progress) vec_push(&c.edges, x->edges.data[i]);
-    uint32_t *of = calloc(c.places.n + 1, sizeof *of), n = split(&c, of);
+    uint32_t *of = calloc(c.places.n + 1, sizeof *of), n = plain_split(&c, of);
     for (uint32_t i = 0; i < n; i++) {
         const char *names = movers(&c, of, i);
-        if (names[0] != 0 && is_fair(&c, of, i)) plain_add_finding(x->result, "livelock", "", 0, names);
+        if (names[0] != 0 && plain_is_fair(&c, of, i)) plain_add_finding(x->result, "livelock", "", 0, names);
     }
     free(of);
     fini(&c);
@@ -173,7 +164,7 @@ static bool waits_for_outside(const PNode *n) {
 }
 void plain_find_nontermination(PSearch *x) {
     if (!x->options->termination) return;
-    Cycles c = {.x = x};
+    Cycles c = {.x = x, .fairness = x->options->fairness};
     uint32_t **at = calloc(x->nodes.n + 1, sizeof *at);
     for (uint32_t i = 0; i < x->nodes.n; i++) {
         const PState *s = x->nodes.data[i].s;
@@ -195,13 +186,13 @@ void plain_find_nontermination(PSearch *x) {
             vec_push(&c.edges, copy);
         }
     }
-    uint32_t *of = calloc(c.places.n + 1, sizeof *of), n = split(&c, of);
+    uint32_t *of = calloc(c.places.n + 1, sizeof *of), n = plain_split(&c, of);
     bool *moves = calloc(n + 1, 1);
     for (uint32_t i = 0; i < c.edges.n; i++)
         if (of[c.edges.data[i].from] == of[c.edges.data[i].to]) moves[of[c.edges.data[i].from]] = true;
     bool found = false;
     for (uint32_t i = 0; i < c.places.n; i++) found |= waits_for_outside(node_of(&c, i));
-    for (uint32_t i = 0; i < n && !found; i++) found = moves[i] && is_fair(&c, of, i);
+    for (uint32_t i = 0; i < n && !found; i++) found = moves[i] && plain_is_fair(&c, of, i);
     if (found) plain_add_finding(x->result, "nontermination", "", 0, "");
     for (uint32_t i = 0; i < x->nodes.n; i++) free(at[i]);
     free(at);

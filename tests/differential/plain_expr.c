@@ -562,7 +562,7 @@ static void print(PCompile *c, const Expr *e) {
     plain_emit(c, I_UNSET, e->span)->a = plain_cells(e->type);
 }
 static void task_atom(PCompile *c, const Expr *e, Builtin b, const Expr *task, Name label) {
-    int32_t func = -1, number = -2; /* -1 all, -2 some */
+    int32_t func = -1, number = -1; /* -1 all, -2 some */
     const Expr *name = task;
     if (task->kind == EXPR_INDEX) {
         name = task->a;

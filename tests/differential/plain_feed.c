@@ -30,6 +30,7 @@ bool plain_broadcast_send(PRun *r, int32_t ref, PCells item) {
         }
         for (int32_t k = 0; k < item.n; k++) plain_push(r->arena, &e->items, item.at[k]);
     }
+    if (any) plain_happen(r, BUILTIN_SENT, ref, 0, item);
     return any;
 }
 static bool broadcast_can_fire(PRun *r, int32_t fiber, PArmOp op, const PArm *arm, PEntity *b) {
@@ -57,7 +58,9 @@ static void subscriber_fire(PRun *r, int32_t fiber, PArmOp op, PArm *arm, PEntit
     arm->result = !e->lags && e->items.n > 0;
     e->lagged = e->lags;
     e->lags = false;
-    if (arm->result) arm->value = first_item(r, e, plain_at(r, e->core)->width);
+    if (!arm->result) return;
+    arm->value = first_item(r, e, plain_at(r, e->core)->width);
+    plain_happen(r, BUILTIN_RECEIVED, e->core, arm->ref, arm->value);
 }
 const PObjectOps plain_subscriber_ops = {
     .can_fire = subscriber_can_fire, .fire = subscriber_fire, .place = no_place, .leave = no_place};
@@ -68,6 +71,7 @@ bool plain_watch_publish(PRun *r, int32_t watcher, PCells value) {
     PEntity *w = core_of(r, plain_at(r, watcher), NULL);
     if (w->closed) return false;
     w->items = value;
+    plain_happen(r, BUILTIN_SENT, core, 0, value);
     for (int32_t i = 1; i < r->s->n; i++)
         if (plain_at(r, i)->kind == ENTITY_WATCHER && plain_at(r, i)->core == core) plain_at(r, i)->is_new = true;
     return true;
@@ -77,8 +81,9 @@ static bool watcher_can_fire(PRun *r, int32_t fiber, PArmOp op, const PArm *arm,
     return core_of(r, e, arm)->closed || e->is_new;
 }
 static void watcher_fire(PRun *r, int32_t fiber, PArmOp op, PArm *arm, PEntity *e) {
-    (void)r, (void)fiber, (void)op;
+    (void)fiber, (void)op;
     arm->result = e->is_new;
+    if (e->is_new) plain_happen(r, BUILTIN_RECEIVED, e->core, arm->ref, plain_at(r, e->core)->items);
     e->is_new = false;
 }
 const PObjectOps plain_watcher_ops = {

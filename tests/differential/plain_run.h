@@ -14,6 +14,10 @@ typedef enum PStop { STOP_REST, STOP_POINT, STOP_BLOCKED, STOP_BLOCK_ON, STOP_EN
 typedef struct PChoice { int32_t taken, of; } PChoice;
 typedef struct PAccess { int32_t cell; bool writes; } PAccess;
 
+/* What happened to an item in the step: SENT or RECEIVED, at an object, through a subscription or 0. */
+typedef struct PHap { Builtin kind; int32_t object, via; PCells item; } PHap;
+typedef struct PHaps { PHap *at; int32_t n, cap; } PHaps;
+
 typedef struct PRun {
     const PProgram *p;
     const PlainOptions *options;
@@ -31,6 +35,8 @@ typedef struct PRun {
     uint64_t lost, delivered; /* by fair channels: their bits */
     int32_t sure;    /* > 0: a receive that fires on the spot loses nothing */
     bool asks;       /* a property: an end that was given away is none */
+    PHaps haps;      /* of the step */
+    int32_t rung[64], nrung; /* tasks whose wakers were called, to some use */
     bool progress;   /* it has passed a label `progress:` */
     int32_t crashing; /* > 0: futures that are lost run nothing */
     int32_t mover;   /* the fiber that made the step, 0: none of the task's futures in particular */
@@ -112,6 +118,10 @@ bool plain_watch_publish(PRun *r, int32_t watcher, PCells value);
 int32_t plain_subscribe(PRun *r, int32_t ref, uint32_t line);
 int64_t plain_feed_length(PRun *r, int32_t ref);
 
+/* ---- plain_happen.c: what formulas may ask of a step */
+void plain_happen(PRun *r, Builtin kind, int32_t object, int32_t via, PCells item);
+void plain_ring(PRun *r, int32_t task);
+
 /* ---- plain_lock.c */
 bool plain_mutex_unlock(PRun *r, PEntity *m);  /* false: not held so that this may be */
 bool plain_rwlock_unlock(PRun *r, PEntity *rw);
@@ -162,10 +172,12 @@ const PSite *plain_site(const PProgram *p, const PWait *wait); /* NULL: none in 
 void plain_complete(PRun *r, int32_t fiber, int32_t k);
 void plain_end_fiber(PRun *r, int32_t fiber);
 
+typedef enum PGoing { GOING_NOT, GOING_BY_TIMERS, GOING_SURE } PGoing;
 /* ---- plain_poll.c: wakers, and futures polled by hand */
 void plain_wake(PRun *r, int32_t task);
 void plain_end_of_step(PRun *r, int32_t task); /* a wake that was kept */
 bool plain_poll_noted(PRun *r, int32_t future, uint32_t line); /* on the spot; it wakes the task once it can go on */
+PGoing plain_noted_going(PRun *r, int32_t task); /* how sure it is that a noted future can */
 bool plain_has_note(PRun *r, int32_t task);     /* one that can go on, and something that it can wake */
 void plain_take_notes(PRun *r, int32_t task);
 
@@ -174,7 +186,6 @@ void plain_cancel(PRun *r, int32_t fiber);
 void plain_crash(PRun *r, int32_t fiber); /* nothing of its own runs any more */
 void plain_drop_lost(PRun *r);
 bool plain_poll(PRun *r, int32_t future, uint32_t line); /* on the spot; true: it has finished */
-typedef enum PGoing { GOING_NOT, GOING_BY_TIMERS, GOING_SURE } PGoing;
 PGoing plain_going(PRun *r, int32_t task, int32_t fiber); /* whether the future has steps of its own */
 /* One step of r->task from r->s, following r->choices; leaves by `end`. */
 PEnd plain_step(PRun *r);
@@ -182,6 +193,8 @@ PEnd plain_env_step(PRun *r, const PEnv *env);
 /* Whether the task has any step. */
 typedef enum POwn { OWN_NONE, OWN_LACKS, OWN_ABLE } POwn; /* LACKS: a thread only */
 bool plain_able(PRun *r, int32_t task, bool *lacks_thread, uint8_t *own); /* own: per fiber, or NULL */
+PGoing plain_task_going(PRun *r, int32_t task); /* whatever was asked of it, and whether there is a thread */
+PEnd plain_values(PRun *r, int32_t func, PCells *values);
 PEnd plain_call(PRun *r, int32_t func, PCell *value); /* runs a function on the spot: initialisers, invariants */
 int64_t plain_atom(PRun *r, const PIns *ins, const PCell *operand);
 

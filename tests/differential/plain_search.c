@@ -125,12 +125,14 @@ static void initial(PSearch *x) {
         plain_push_frame(x->p, &r->s->at[main], &x->scratch, x->p->main, NULL);
         intern(x, NULL);
     } while (plain_next_choices(r) && x->why == NULL);
+    x->ninitial = x->nodes.n;
 }
 
 /* ---- expanding */
-static void take_edge(PSearch *x, uint32_t node, PMove kind) {
+static void take_edge(PSearch *x, uint32_t node, PMove kind, bool is_crash) {
     const PRun *r = &x->run;
     int32_t *map = NULL;
+    uint64_t events = plain_after(x, node, is_crash);
     uint32_t to = intern(x, &map);
     if (to == UINT32_MAX) return;
     PEdge e = {.from = node,
@@ -142,16 +144,17 @@ static void take_edge(PSearch *x, uint32_t node, PMove kind) {
         .progress = r->progress,
         .lost = r->lost,
         .delivered = r->delivered,
+        .events = events,
         .map = map};
     vec_push(&x->edges, e);
 }
-static void end_of_step(PSearch *x, uint32_t node, PMove kind, PEnd end) {
+static void end_of_step(PSearch *x, uint32_t node, PMove kind, bool is_crash, PEnd end) {
     if (end == END_VIOLATION) {
         violation(x);
         x->nodes.data[node].violates = true;
     }
     if (end == END_LIMIT) x->why = x->run.detail;
-    if (end == END_STEP) take_edge(x, node, kind);
+    if (end == END_STEP) take_edge(x, node, kind, is_crash);
 }
 static void expand_task(PSearch *x, uint32_t node, int32_t task) {
     PRun *r = &x->run;
@@ -160,7 +163,8 @@ static void expand_task(PSearch *x, uint32_t node, int32_t task) {
         arena_reset(&x->scratch);
         r->s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
         r->task = task;
-        end_of_step(x, node, MOVE_TASK, plain_step(r));
+        plain_before(x);
+        end_of_step(x, node, MOVE_TASK, false, plain_step(r));
     } while (plain_next_choices(r) && x->why == NULL);
 }
 static PMove move_of(PEnvKind kind) {
@@ -184,7 +188,9 @@ static void expand_env(PSearch *x, uint32_t node, bool somebody_moves) {
         do {
             arena_reset(&x->scratch);
             r->s = plain_copy(x->p, x->nodes.data[node].s, &x->scratch, NULL, 0);
-            end_of_step(x, node, move_of(copy.at[i].kind), plain_env_step(r, &copy.at[i]));
+            r->task = 0;
+            plain_before(x);
+            end_of_step(x, node, move_of(copy.at[i].kind), copy.at[i].kind == ENV_CRASH, plain_env_step(r, &copy.at[i]));
         } while (plain_next_choices(r) && x->why == NULL);
     }
 }
@@ -250,6 +256,7 @@ void plain_search(PSearch *x) {
     initial(x);
     for (uint32_t i = 0; i < x->nodes.n && x->why == NULL; i++) {
         check_invariants(x, i);
+        plain_look(x, i);
         expand(x, i);
     }
     x->result->states = x->nodes.n;
@@ -314,6 +321,7 @@ PlainResult *plain_explore(const Tree *tree, const PlainOptions *options) {
             plain_find_partial(&x);
             plain_find_livelock(&x);
             plain_find_nontermination(&x);
+            plain_check_formulas(&x);
             if (threaded) plain_find_races(&x);
         }
         if (options->dump != NULL) plain_dump(&x, options->dump);

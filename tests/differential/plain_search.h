@@ -12,6 +12,7 @@ typedef struct PEdge {
     PMove kind;
     bool is_fault, progress;
     uint64_t lost, delivered; /* by fair channels */
+    uint64_t events;          /* of the atoms, those that happened */
     int32_t *map;
 } PEdge; /* map: entity of `from` -> entity of `to`, 0: gone */
 typedef struct PNode {
@@ -23,6 +24,7 @@ typedef struct PNode {
     bool violates; /* some step of it ends the run */
     bool env_able; /* time or the outside can do something */
     uint32_t first, nedges;
+    uint64_t holds; /* of the atoms that are conditions */
 } PNode;
 
 typedef struct PSearch {
@@ -32,10 +34,13 @@ typedef struct PSearch {
     Arena keep, scratch;
     PRun run;
     VEC(PNode) nodes;
+    uint32_t ninitial; /* the first ones */
     VEC(PEdge) edges;
     uint32_t *table;
     uint32_t slots;
     VEC(PWords) texts; /* per node */
+    int32_t waiting[64], nwaiting; /* before the step: tasks that formulas speak of and that could not surely go on */
+    bool sleeps;       /* who makes it could by timers alone */
     const char *why;   /* not NULL: given up */
 } PSearch;
 
@@ -55,6 +60,25 @@ void plain_find_partial(PSearch *x);
 void plain_find_livelock(PSearch *x);
 void plain_find_nontermination(PSearch *x);
 void plain_find_races(PSearch *x);
+/* A part of the graph with places of its own (what a place is, its user says); edges lead from place to place. */
+typedef struct Place { uint32_t node; int32_t task; } Place;
+typedef struct Cycles {
+    PSearch *x;
+    PlainFairness fairness;
+    VEC(Place) places;
+    VEC(PEdge) edges; /* from, to: places; the rest as in the search */
+} Cycles;
+/* Components without the losses of fair channels that deliver nothing there; of[place] = its component. Their number. */
+uint32_t plain_split(Cycles *c, uint32_t *of);
+/* A fair run can stay in the component and take every edge of it again and again. */
+bool plain_is_fair(const Cycles *c, const uint32_t *of, uint32_t component);
+
+/* plain_happen.c: what holds of a node, and what has happened in the step that has just been made from one */
+void plain_look(PSearch *x, uint32_t node);
+void plain_before(PSearch *x); /* the step from x->run.s, which is not begun */
+uint64_t plain_after(PSearch *x, uint32_t node, bool is_crash);
+/* plain_ltl.c */
+void plain_check_formulas(PSearch *x);
 
 /* plain_fair.c */
 void plain_find_spinning(PSearch *x); /* of a search that tells all tasks apart */

@@ -590,6 +590,8 @@ static void begin_step(PRun *r) {
     r->next_mark = 0;
     r->mover = 0;
     r->lost = r->delivered = 0;
+    r->haps = (PHaps){0};
+    r->nrung = 0;
     r->sure = 0;
     vec_clear(&r->mark);
     vec_clear(&r->accesses);
@@ -643,7 +645,27 @@ bool plain_able(PRun *r, int32_t task, bool *lacks_thread, uint8_t *own) {
     if (able && ways->n == 0) mark_own(own, task, how);
     return able && !*lacks_thread;
 }
+PGoing plain_task_going(PRun *r, int32_t task) {
+    const PEntity *t = plain_at(r, task);
+    PPath path = {.fiber = {task}, .n = 1};
+    PWays *ways = arena_alloc(r->arena, sizeof *ways);
+    bool sure = false;
+    if (t->running != 0) {
+        find_path(r, &path, t->running);
+        if (plain_at(r, last(&path))->status == FIBER_GOING) return GOING_SURE;
+    }
+    if (!ways_of(r, task, &path, ways)) return GOING_NOT;
+    for (int32_t i = 0; i < ways->n; i++) sure |= !ways->at[i].is_timer;
+    if (sure || (r->p->has_wakes && plain_noted_going(r, task) == GOING_SURE)) return GOING_SURE;
+    return r->end == END_STEP ? GOING_BY_TIMERS : GOING_SURE; /* a violation on the way is a step */
+}
 PEnd plain_call(PRun *r, int32_t func, PCell *value) {
+    PCells values = {0};
+    PEnd end = plain_values(r, func, &values);
+    if (value != NULL && values.n > 0) *value = values.at[0];
+    return end;
+}
+PEnd plain_values(PRun *r, int32_t func, PCells *values) {
     PEntity *e;
     r->end = END_STEP;
     r->next_choice = 0;
@@ -663,7 +685,7 @@ PEnd plain_call(PRun *r, int32_t func, PCell *value) {
     if (setjmp(r->out) == 0) {
         plain_run(r, ref);
         e = plain_at(r, ref);
-        if (value != NULL && e->value.n > 0) *value = e->value.at[0];
+        *values = e->value;
         e->kind = ENTITY_FREE;
     }
     r->still = 0;

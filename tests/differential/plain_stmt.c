@@ -580,6 +580,65 @@ static void invariant(PCompile *c, const Decl *d) {
     vec_push(&c->p->invariant_names, text);
 }
 
+/* ---- formulas */
+static int32_t atom_func(PCompile *c, const char *name, const Expr *e, bool is_condition) {
+    int32_t index = new_func(c, name, NULL), n = 1;
+    PFunc copy;
+    begin_func(c, index, &copy);
+    if (is_condition) {
+        plain_expr(c, e);
+        plain_emit(c, I_TRUTH, e->span);
+    } else {
+        plain_expr(c, e->args[0]);
+        if (e->nargs > 1) {
+            plain_expr_to(c, e->args[1], e->args[0]->type->of, 0);
+            n += plain_cells(e->args[0]->type->of);
+        }
+    }
+    plain_emit(c, I_RET, e->span)->a = n;
+    end_func(c, index);
+    return index;
+}
+static void task_event(PCompile *c, PAtom *atom, const Expr *task) {
+    const Expr *name = task->kind == EXPR_INDEX ? task->a : task;
+    atom->task = plain_func(c, name->symbol);
+    if (task->kind == EXPR_INDEX && task->b != NULL) atom->number = (int32_t)task->b->value;
+    PFunc *f = &c->p->funcs.data[atom->task];
+    if (atom->number >= f->observed) f->observed = atom->number + 1;
+}
+static void atom(PCompile *c, const char *name, const Expr *e) {
+    PAtom atom = {.expr = e, .event = BUILTIN_NONE, .func = -1, .task = -1, .number = -1};
+    Builtin b = e->kind == EXPR_CALL ? e->builtin : BUILTIN_NONE;
+    if (e->is_const) return;
+    if (c->p->atoms.n == 64) {
+        plain_refuse(c, "more than 64 atoms");
+        return;
+    }
+    switch (b) {
+    case BUILTIN_SENT: case BUILTIN_RECEIVED: case BUILTIN_WOKEN: case BUILTIN_POLLED: case BUILTIN_SPAWNED: atom.event = b; break;
+    default: break;
+    }
+    if (atom.event == BUILTIN_WOKEN) c->p->has_woken = true;
+    if (atom.event != BUILTIN_NONE && atom.event != BUILTIN_SENT && atom.event != BUILTIN_RECEIVED) task_event(c, &atom, e->args[0]);
+    else atom.func = atom_func(c, name, e, atom.event == BUILTIN_NONE);
+    vec_push(&c->p->atoms, atom);
+}
+static void atoms(PCompile *c, const char *name, const Expr *e) {
+    bool is_unary = e->kind == EXPR_UNARY && (e->op == OP_NOT || e->op >= OP_X);
+    bool is_binary = e->kind == EXPR_BINARY && (e->op == OP_LAND || e->op == OP_LOR || e->op >= OP_IMPLIES);
+    if (!is_unary && !is_binary) {
+        atom(c, name, e);
+        return;
+    }
+    atoms(c, name, e->a);
+    if (is_binary) atoms(c, name, e->b);
+}
+static void formula(PCompile *c, const Decl *d) {
+    const char *name = names_text(c->tree->names, d->name);
+    atoms(c, name, d->formula);
+    vec_push(&c->p->formulas, (PFormula){name, d});
+}
+
 /* ---- files */
 int32_t plain_func(PCompile *c, const Symbol *symbol) {
     if (c->func[symbol->id] >= 0) return c->func[symbol->id];
@@ -649,6 +708,7 @@ static void compile_all(PCompile *c) {
     for (uint32_t i = 0; i < c->tree->ndecls; i++) {
         const Decl *d = c->tree->decls[i];
         if (d->kind == DECL_PROPERTY && d->property == PROPERTY_INVARIANT) invariant(c, d);
+        else if (d->kind == DECL_PROPERTY && d->property == PROPERTY_LTL) formula(c, d);
         else if (d->kind == DECL_PROPERTY)
             plain_refuse(c, "a property it does not know");
     }
@@ -679,6 +739,8 @@ void plain_program_free(PProgram *p) {
     vec_fini(&p->kills);
     vec_fini(&p->invariants);
     vec_fini(&p->invariant_names);
+    vec_fini(&p->atoms);
+    vec_fini(&p->formulas);
     arena_fini(&p->arena);
     free(p);
 }
