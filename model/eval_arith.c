@@ -112,6 +112,15 @@ static bool is_binary(InstrOp op) {
     return op != INSTR_NEG && op != INSTR_BITNOT && op != INSTR_NOT && op != INSTR_CONVERT && op != INSTR_NARROW;
 }
 
+bool arith_compute(InstrOp op, uint8_t type, Word b, Word c, Word *result) {
+    Arith arith = {.b = b, .c = c, .bits = itype_bits(type) ? itype_bits(type) : 64, .is_signed = itype_signed(type)};
+    compute(&arith, op);
+    *result = arith.result;
+    return !arith.undefined && arith.result != WORD_UNINIT;
+}
+
+bool arith_is_binary(InstrOp op) { return is_binary(op); }
+
 Run arith_exec(Step *step, Act *act, const Instr *instr) {
     InstrOp op = (InstrOp)instr->op;
     Arith arith = {.b = act->frame[instr->b], .bits = itype_bits(instr->type), .is_signed = itype_signed(instr->type)};

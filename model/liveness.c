@@ -11,8 +11,10 @@ typedef struct Block {
 } Block;
 
 typedef struct Liveness {
-    Program *program;
-    Machine *machine;
+    const Program *program;
+    const Machine *machine;
+    Machine *filled;    /* the same, when its sets are to be kept */
+    Arena *arena;       /* of what is kept */
     uint32_t words;     /* 64-bit words of a slot set */
     uint32_t *block_of; /* per pc: its block's index */
     VEC(Block) blocks;
@@ -38,7 +40,7 @@ static void mark_leader(void *context, uint32_t pc) { ((uint8_t *)context)[pc] =
 
 static void find_blocks(Liveness *live) {
     const Machine *machine = live->machine;
-    uint8_t *leader = arena_alloc(&live->program->arena, machine->ncode + 1u);
+    uint8_t *leader = arena_alloc(live->arena, machine->ncode + 1u);
     leader[0] = 1;
     for (uint32_t pc = 0; pc < machine->ncode; pc++) {
         if (!flow_ends_block(&machine->code[pc])) continue;
@@ -47,7 +49,7 @@ static void find_blocks(Liveness *live) {
     }
     for (uint32_t i = 0; i < machine->npoints; i++)
         if (machine->points[i].cancel != NO_SLOT) leader[machine->points[i].cancel] = 1;
-    live->block_of = arena_alloc(&live->program->arena, sizeof(uint32_t) * machine->ncode);
+    live->block_of = arena_alloc(live->arena, sizeof(uint32_t) * machine->ncode);
     for (uint32_t pc = 0; pc < machine->ncode; pc++) {
         if (leader[pc]) vec_push(&live->blocks, (Block){.from = pc});
         vec_last(&live->blocks).to = pc + 1;
@@ -125,11 +127,11 @@ static void add_at_rest(const Machine *machine, uint32_t pc, uint64_t *set, cons
 }
 
 static void keep(Liveness *live, uint32_t pc) {
-    Machine *machine = live->machine;
+    Machine *machine = live->filled;
     size_t bytes = sizeof(uint64_t) * live->words;
-    machine->live[pc] = arena_copy(&live->program->arena, live->set, bytes);
+    machine->live[pc] = arena_copy(live->arena, live->set, bytes);
     add_at_rest(machine, pc, machine->live[pc], live);
-    machine->in_scope[pc] = arena_copy(&live->program->arena, machine->live[pc], bytes);
+    machine->in_scope[pc] = arena_copy(live->arena, machine->live[pc], bytes);
     add_locals_in_scope(machine, pc, machine->in_scope[pc]);
 }
 
@@ -164,32 +166,53 @@ static bool live_at_every_rest(const Machine *machine, uint32_t slot) {
 }
 
 static void fill_keys(Liveness *live) {
-    Machine *machine = live->machine;
-    uint8_t *written = arena_alloc(&live->program->arena, machine->nslots + 1u);
+    Machine *machine = live->filled;
+    uint8_t *written = arena_alloc(live->arena, machine->nslots + 1u);
     for (uint32_t pc = 0; pc < machine->ncode; pc++)
         flow_writes(live->program, machine, &machine->code[pc], mark_written, written);
-    machine->key_slots = ARENA_ARRAY(&live->program->arena, uint32_t, machine->nparams);
+    machine->key_slots = ARENA_ARRAY(live->arena, uint32_t, machine->nparams);
     machine->key_slots_n = 0;
     for (uint32_t slot = 0; slot < machine->nparams; slot++)
         if (!written[slot] && !word_is_counted(machine->slot_kinds[slot]) && live_at_every_rest(machine, slot))
             machine->key_slots[machine->key_slots_n++] = slot;
 }
 
+static void solve(Liveness *live, Arena *scratch) {
+    assert(live->machine->ncode > 0);
+    live->words = (live->machine->nslots + 63) / 64 + (live->machine->nslots == 0);
+    find_blocks(live);
+    live->sets = ARENA_ARRAY(scratch, uint64_t, (size_t)live->blocks.n * live->words);
+    live->set = ARENA_ARRAY(scratch, uint64_t, live->words);
+    live->scratch = ARENA_ARRAY(scratch, uint64_t, live->words);
+    while (sweep(live)) {}
+}
+
 void liveness_fill(Program *program, Machine *machine) {
-    assert(machine->ncode > 0);
-    Liveness live = {
-        .program = program, .machine = machine, .words = (machine->nslots + 63) / 64 + (machine->nslots == 0)};
+    Liveness live = {.program = program, .machine = machine, .filled = machine, .arena = &program->arena};
     Arena scratch;
     arena_init(&scratch);
-    find_blocks(&live);
-    live.sets = ARENA_ARRAY(&scratch, uint64_t, (size_t)live.blocks.n * live.words);
-    live.set = ARENA_ARRAY(&scratch, uint64_t, live.words);
-    live.scratch = ARENA_ARRAY(&scratch, uint64_t, live.words);
-    while (sweep(&live)) {}
+    solve(&live, &scratch);
     machine->live = ARENA_ARRAY(&program->arena, uint64_t *, machine->ncode);
     machine->in_scope = ARENA_ARRAY(&program->arena, uint64_t *, machine->ncode);
     fill_rests(&live);
     fill_keys(&live);
     vec_fini(&live.blocks);
     arena_fini(&scratch);
+}
+
+uint64_t *liveness_everywhere(const Program *program, const Machine *machine, Arena *arena, uint32_t *words) {
+    Liveness live = {.program = program, .machine = machine, .arena = arena};
+    solve(&live, arena);
+    *words = live.words;
+    uint64_t *sets = ARENA_ARRAY(arena, uint64_t, (size_t)machine->ncode * live.words);
+    for (uint32_t b = 0; b < live.blocks.n; b++) {
+        const Block *block = &live.blocks.data[b];
+        block_out(&live, block);
+        for (uint32_t pc = block->to; pc-- > block->from;) {
+            step_back(&live, pc);
+            memcpy(sets + (size_t)pc * live.words, live.set, sizeof *sets * live.words);
+        }
+    }
+    vec_fini(&live.blocks);
+    return sets;
 }

@@ -6,5 +6,7 @@
 
 /* Needs program->threaded and the points' pcs. */
 void liveness_fill(Program *program, Machine *machine);
+/* What is live before each pc, wherever it is: `words` words of slots each, in the arena. */
+uint64_t *liveness_everywhere(const Program *program, const Machine *machine, Arena *arena, uint32_t *words);
 
 #endif

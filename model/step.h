@@ -103,6 +103,9 @@ Run data_exec(Step *step, Act *act, const Instr *instr);
 Run arith_exec(Step *step, Act *act, const Instr *instr);
 /* An integer as one of that type. */
 Word arith_convert(const ValueType *type, Word value);
+/* An arithmetic instruction alone; false: its behaviour is undefined. */
+bool arith_compute(InstrOp op, uint8_t type, Word b, Word c, Word *result);
+bool arith_is_binary(InstrOp op);
 /* ---- eval_object.c: immediate operations */
 Run object_exec(Step *step, Act *act, const Instr *instr);
 /* ---- eval_task.c: spawning, futures, aborting */

@@ -1,4 +1,4 @@
-/* `unknot session project|compat|choreography|conform|dual|subtype` */
+/* `unknot session project|compat|choreography|infer|conform|dual|subtype` */
 #include "session/choreography.h"
 #include "session/compat.h"
 #include "session/conform.h"
@@ -12,6 +12,7 @@
 #include "tools/conformance.h"
 #include "tools/output.h"
 #include "tools/protocol_numbers.h"
+#include "tools/session_infer.h"
 #include "tools/subtype_report.h"
 
 #include "model/support/read.h"
@@ -455,13 +456,31 @@ static int run(const Options *options, const Row *row) {
     return code;
 }
 
+static int infer(const Options *options, CommandLine line) {
+    Job job;
+    int code = EXIT_WRONG_INPUT;
+    job_load(&job, options->operands.data[1], line);
+    diags_render(job.diags, stderr, options_colour(options, stderr));
+    if (job.program) {
+        Output output;
+        output_begin(&output, options->out);
+        code = session_infer(&job, output.stream);
+        if (!output_end(&output)) code = EXIT_WRONG_INPUT;
+    }
+    job_fini(&job);
+    return code;
+}
+
 int command_session(const Options *options, CommandLine line) {
-    (void)line;
     const char *word = options->operands.n ? options->operands.data[0] : "";
     const Row *row = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].name, word) == 0) row = &rows[i];
-    if (!row) return command_wrong("session needs what to do: project, compat, choreography, conform, dual or subtype");
+    if (strcmp(word, "infer") == 0) {
+        if (options->operands.n != 2) return command_wrong("session infer needs one program");
+        return options->out && !output_probe(options->out) ? EXIT_WRONG_INPUT : infer(options, line);
+    }
+    if (!row) return command_wrong("session needs what to do: project, compat, choreography, infer, conform, dual or subtype");
     if (options->operands.n != row->operands) return command_wrong("session %s needs %s", word, row->run == conform ? "a file with a protocol and one with machines" : row->operands == 3 ? "two types" : row->takes_file ? "one file" : "one type");
     if ((row->run == project || row->run == conform) && ends_in(options->operands.data[1], ".cfsm"))
         return command_wrong("session %s needs a protocol, not machines", word);
