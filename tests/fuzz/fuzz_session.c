@@ -41,7 +41,9 @@ static void try_type(const Sources *sources, Span span, Names *names, Diags *dia
     Cfsm machine;
     if (!local_read(sources, span, names, diags, &machine)) return;
     Cfsm dual = local_dual(&machine);
-    Subtype subtype = subtype_async(&machine, &dual, (SubtypeOptions){.max_positions = 200, .max_depth = 2, .use_dual = true});
+    SubtypeOptions options = {.max_positions = 200, .max_depth = 2, .use_dual = true};
+    Subtype subtype = subtype_async(&machine, &dual, options), fair = subtype_fair(&machine, &dual, options);
+    subtype_fini(&fair);
     subtype_fini(&subtype);
     cfsm_fini(&dual);
     cfsm_fini(&machine);

@@ -4,6 +4,7 @@
    must also be in the languages of the relaxation; a no must not be of a pair that was explored to its end, and its run must replay. */
 #include "session/local.h"
 #include "session/subtype.h"
+#include "session/subtype_multi.h"
 #include "tests/session/random_types.h"
 
 #include <stdio.h>
@@ -169,6 +170,29 @@ static bool keep_controllable(Type *type) {
         }
     }
     return in[0];
+}
+
+/* ---- T with dual(U) by rendezvous: when both are done or one sends what the other takes, in all that they can come to */
+
+static bool can_meet(const State *t, const State *u) { /* u: of U, whose dual is the partner */
+    if (!t->n || !u->n) return !t->n && !u->n;
+    if (t->is_send != u->is_send) return false;
+    const State *sender = t->is_send ? t : u, *receiver = t->is_send ? u : t;
+    for (int i = 0; i < sender->n; i++)
+        if (type_branch(receiver, sender->label[i]) < 0) return false;
+    return true;
+}
+
+static bool always_meet(const Type *t, const Type *u, int a, int b, bool seen[STATES][STATES]) {
+    const State *mine = &t->states[a], *other = &u->states[b];
+    if (seen[a][b]) return true;
+    seen[a][b] = true;
+    if (!can_meet(mine, other)) return false;
+    for (int i = 0; i < mine->n; i++) {
+        int at = type_branch(other, mine->label[i]);
+        if (at >= 0 && !always_meet(t, u, mine->to[i], other->to[at], seen)) return false;
+    }
+    return true;
 }
 
 /* ---- a long walk through the game, U's way by chance; and whether what is owed is in the languages */
@@ -415,7 +439,7 @@ static bool follows(Follow *follow, const Type *t, const Type *u, const Subtype 
 
 /* ---- one pair */
 
-typedef struct Tally { uint32_t yes, relaxed, deep, dual, alone, no, unfollowed, open, cut, failed; } Tally;
+typedef struct Tally { uint32_t yes, relaxed, deep, dual, sync, multi, alone, no, unfollowed, open, cut, failed; } Tally;
 typedef struct Asked { const Type *t, *u; const Names *names; Cfsm sub, super; } Asked; /* sub and super: t and u as they are read */
 
 static bool read_type(Sources *sources, Names *names, Diags *diags, const Text *text, Cfsm *machine) {
@@ -456,11 +480,27 @@ static bool walks_hold(Dice *dice, const Cfsm *sub, const Cfsm *super, const Sub
     return good;
 }
 
+/* With rendezvous the question is decided, and a yes is one with queues too; the search for several partners is another way to ask it. */
+static bool is_consistent(const Asked *asked, const Subtype *result, Tally *tally) {
+    bool seen[STATES][STATES] = {{false}};
+    Subtype sync = subtype_sync(&asked->sub, &asked->super), multi = subtype_multi(&asked->sub, &asked->super, (MultiOptions){.max_visits = 5000});
+    bool good = (sync.verdict == SUBTYPE_YES) == always_meet(asked->t, asked->u, 0, 0, seen);
+    good &= sync.verdict != SUBTYPE_YES || result->verdict != SUBTYPE_NO;
+    tally->sync += sync.verdict == SUBTYPE_YES;
+    bool differs = multi.verdict != SUBTYPE_UNKNOWN && result->verdict != SUBTYPE_UNKNOWN && multi.verdict != result->verdict;
+    if (differs) printf("the search for several partners says %s\n", multi.verdict == SUBTYPE_YES ? "yes" : multi.why);
+    tally->multi += multi.verdict != SUBTYPE_UNKNOWN;
+    subtype_fini(&sync);
+    subtype_fini(&multi);
+    return good && !differs;
+}
+
 static bool is_right(const Asked *asked, Dice *dice, const Subtype *result, Tally *tally) {
     static Explored all;
     static Replay replay;
     const Type *t = asked->t, *u = asked->u;
     Type dual_t = type_dual(t), dual_u = type_dual(u);
+    if (!is_consistent(asked, result, tally)) return false;
     explore(&all, t, u, false);
     tally->cut += all.is_cut && !all.is_bad;
     if (result->verdict == SUBTYPE_YES) {
@@ -514,6 +554,7 @@ static Tally judge_many(int count, Dice *dice, bool is_fair) {
         if (dice_roll(dice, 5) == 0) type_phases(dice, &t, &u);
         judge(&(Asked){.t = &t, .u = &u}, dice, (SubtypeOptions){.max_positions = i % 2 ? 2000 : 3, .max_depth = 4, .use_dual = i % 4 > 1}, is_fair, &tally);
     }
+    if (!is_fair) printf("with rendezvous %u yes; the search for several partners decides %u\n", tally.sync, tally.multi);
     printf("%s: %u yes (%u by a relaxation, %u of them of more than depth 1, %u from the partner's side), %u without partners, %u no (%u not followed), %u unknown; "
            "%u not explored to the end; %u wrong\n",
         is_fair ? "fair" : "plain", tally.yes, tally.relaxed, tally.deep, tally.dual, tally.alone, tally.no, tally.unfollowed, tally.open, tally.cut, tally.failed);
