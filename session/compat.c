@@ -1,6 +1,6 @@
 #include "session/compat.h"
 
-#include "session/configs.h"
+#include "session/backwards.h"
 #include "session/rivals.h"
 
 #include "model/support/fatal.h"
@@ -33,58 +33,10 @@ static bool is_directed(const CfsmSystem *system) {
     return true;
 }
 
-/* ---- reaching goals backwards */
-
-typedef struct Backwards {
-    const Configs *configs;
-    uint32_t *first, *order; /* edges by target */
-    bool *reached;
-    VEC(uint32_t) stack;
-} Backwards;
-
 static void *allocate(size_t n, size_t size) {
     void *data = calloc(n ? n : 1, size);
     if (!data) fatal("out of memory");
     return data;
-}
-
-static void backwards_init(Backwards *back, const Configs *configs) {
-    *back = (Backwards){.configs = configs};
-    back->first = allocate(configs->n + 2u, sizeof(uint32_t));
-    back->order = allocate(configs->edges.n, sizeof(uint32_t));
-    back->reached = allocate(configs->n, sizeof(bool));
-    for (uint32_t e = 0; e < configs->edges.n; e++) back->first[configs->edges.data[e].to + 2]++;
-    for (uint32_t i = 2; i < configs->n + 2; i++) back->first[i] += back->first[i - 1];
-    for (uint32_t e = 0; e < configs->edges.n; e++) back->order[back->first[configs->edges.data[e].to + 1]++] = e;
-}
-
-static void backwards_fini(Backwards *back) {
-    free(back->first);
-    free(back->order);
-    free(back->reached);
-    vec_fini(&back->stack);
-}
-
-static void goals_clear(Backwards *back) {
-    memset(back->reached, 0, back->configs->n * sizeof(bool));
-    vec_clear(&back->stack);
-}
-
-static void goal(Backwards *back, uint32_t config) {
-    if (back->reached[config]) return;
-    back->reached[config] = true;
-    vec_push(&back->stack, config);
-}
-
-/* From where a goal is reached without steps of `still` (UINT32_MAX: of all). */
-static void reach(Backwards *back, uint32_t still) {
-    while (back->stack.n) {
-        uint32_t to = vec_pop(&back->stack);
-        for (uint32_t i = back->first[to]; i < back->first[to + 1]; i++) {
-            const ConfigEdge *edge = &back->configs->edges.data[back->order[i]];
-            if (edge->role != still) goal(back, edge->from);
-        }
-    }
 }
 
 /* ---- k-exhaustivity: every send that a machine stands before gets room without it */
@@ -104,10 +56,10 @@ static bool is_exhaustive(Backwards *back) {
         for (uint32_t peer = 0; peer < n; peer++) {
             uint32_t queue = configs_queue(configs, role, peer);
             if (queue == UINT32_MAX) continue;
-            goals_clear(back);
+            backwards_clear(back);
             for (uint32_t c = 0; c < configs->n; c++)
-                if (configs_length(configs, configs_at(configs, c), queue) < configs->k) goal(back, c);
-            reach(back, role);
+                if (configs_length(configs, configs_at(configs, c), queue) < configs->k) backwards_goal(back, c);
+            backwards_reach(back, role);
             for (uint32_t c = 0; c < configs->n; c++)
                 if (!back->reached[c] && stands_before_send(configs, c, role, peer)) return false;
         }
@@ -178,10 +130,10 @@ static bool is_reception(const Configs *configs, const ConfigEdge *edge, uint32_
 /* The first configuration, in order of discovery, that cannot reach a reception by `role` (from `peer`) although it should. */
 static void look_for(Backwards *back, CompatFault kind, uint32_t role, uint32_t peer, Fault *fault) {
     const Configs *configs = back->configs;
-    goals_clear(back);
+    backwards_clear(back);
     for (uint32_t e = 0; e < configs->edges.n; e++)
-        if (is_reception(configs, &configs->edges.data[e], role, kind == COMPAT_UNREAD ? peer : UINT32_MAX)) goal(back, configs->edges.data[e].from);
-    reach(back, UINT32_MAX);
+        if (is_reception(configs, &configs->edges.data[e], role, kind == COMPAT_UNREAD ? peer : UINT32_MAX)) backwards_goal(back, configs->edges.data[e].from);
+    backwards_reach(back, UINT32_MAX);
     for (uint32_t c = 0; c < configs->n && c < fault->config; c++) {
         const uint32_t *words = configs_at(configs, c);
         bool due;

@@ -1,6 +1,8 @@
 /* Every system of machines of a file against what is known of it: machines FILE. An entry is a line "#@ NAME csa=… directed=… kmc=… safe=…" and the
    machines after it, up to an empty line. */
 #include "session/compat.h"
+#include "session/configs.h"
+#include "session/culprits.h"
 
 #include "model/support/vec.h"
 
@@ -15,6 +17,37 @@ static const char *kmc_text(const Compat *compat, char buffer[16]) {
     snprintf(buffer, 16, "%u", compat->k);
     if (compat->basis == COMPAT_EXHAUSTIVE) return buffer;
     return !compat->is_csa || !compat->inputs_independent ? "n/a" : "none";
+}
+
+enum { BOUND = 6, MAX_CONFIGURATIONS = 200000 };
+
+/* The longest queue; UINT32_MAX when some grow beyond the bound. */
+static uint32_t longest_queue(const CfsmSystem *system) {
+    uint32_t longest = UINT32_MAX;
+    for (uint32_t k = 1; k <= BOUND && longest == UINT32_MAX; k++) {
+        Configs configs;
+        configs_explore(&configs, system, k, MAX_CONFIGURATIONS);
+        if (configs.complete && !configs.blocks) longest = configs.longest;
+        configs_fini(&configs);
+    }
+    return longest;
+}
+
+/* Culprits as they are known, but without blanks. */
+static void put_culprits(const CfsmSystem *system, uint32_t k, char *out, size_t size) {
+    char *text = NULL;
+    size_t length = 0;
+    Culprits culprits = culprits_find(system, k, MAX_CONFIGURATIONS);
+    FILE *stream = open_memstream(&text, &length);
+    if (!stream) exit(2);
+    culprits_print(system, &culprits, stream);
+    fclose(stream);
+    size_t n = 0;
+    for (size_t i = 0; i < length && n + 1 < size; i++)
+        if (text[i] != ' ') out[n++] = text[i];
+    out[n] = '\0';
+    free(text);
+    culprits_fini(&culprits);
 }
 
 static void judge(const char *text, size_t length, char *ours, size_t size) {
@@ -35,6 +68,14 @@ static void judge(const char *text, size_t length, char *ours, size_t size) {
         CompatSync sync = compat_sync(system, COMPAT_DEFAULTS);
         size_t used = strlen(ours);
         snprintf(ours + used, size - used, "sync=%s,%s,%s ", yes(sync.labels_match), yes(sync.deadlock_free), yes(sync.live));
+        char why[256] = "";
+        uint32_t longest = longest_queue(system), k = longest == UINT32_MAX ? compat.basis == COMPAT_EXHAUSTIVE ? compat.k : 4 : longest ? longest : 1;
+        if (compat.verdict == COMPAT_UNSAFE) put_culprits(system, k, why, sizeof why);
+        used = strlen(ours);
+        if (longest == UINT32_MAX) snprintf(ours + used, size - used, "bounded=no ");
+        else snprintf(ours + used, size - used, "bounded=%u ", longest);
+        used = strlen(ours);
+        snprintf(ours + used, size - used, "why=%s ", why);
         if (getenv("VERBOSE")) printf("%s(%u configurations, basis %d)\n", ours, compat.configurations, (int)compat.basis);
         compat_fini(&compat);
     }
@@ -45,7 +86,7 @@ static void judge(const char *text, size_t length, char *ours, size_t size) {
 }
 
 static bool agrees(const char *known, const char *ours) {
-    static const char *const fields[] = {"csa=", "directed=", "kmc=", "safe=", "rts=", "sync="};
+    static const char *const fields[] = {"csa=", "directed=", "kmc=", "safe=", "rts=", "sync=", "bounded=", "why="};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const char *want = strstr(known, fields[i]), *got = strstr(ours, fields[i]);
         if (!want) continue; /* only where it is exhaustive is the size of the reduced graph known */
@@ -70,7 +111,7 @@ int main(int argc, char **argv) {
     if (!all) return fprintf(stderr, "usage: machines FILE\n"), 2;
     for (const char *at = strstr(all, "#@ "); at; at = strstr(at + 3, "#@ ")) {
         const char *line_end = strchr(at, '\n'), *next = strstr(line_end, "\n\n");
-        char known[512], ours[256];
+        char known[512], ours[512];
         snprintf(known, sizeof known, "%.*s ", (int)(line_end - at), at);
         judge(line_end, next ? (size_t)(next - line_end) : strlen(line_end), ours, sizeof ours);
         bool ok = agrees(known, ours);
