@@ -67,8 +67,7 @@ static bool may_be_stuck(Backwards *back, uint32_t role) {
     const Configs *configs = back->configs;
     aim_at(back, role, role);
     for (uint32_t c = 0; c < configs->n; c++)
-        if (!back->reached[c] && only_receives(configs, configs_at(configs, c), role) && !configs_machine(configs, role)->is_final[configs_at(configs, c)[role]])
-            return true;
+        if (!back->reached[c] && only_receives(configs, configs_at(configs, c), role)) return true;
     return false;
 }
 

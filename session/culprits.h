@@ -11,7 +11,7 @@ typedef struct Culprits {
     bool deadlock;        /* nothing moves, and somebody is not done */
     bool unspecified;     /* a role only receives, and from each that it listens to another message has come */
     bool orphan;          /* everybody is done, and a message lies there */
-    bool *stuck;          /* per role: it receives, and from some configuration on never will; owned */
+    bool *stuck;          /* per role: it receives, and from some configuration on never will, though it may count as done; owned */
     UnreadMessage *unread; /* at the head of its queue, and from some configuration on never taken; by sender, receiver, text; owned */
     uint32_t nunread;
 } Culprits;

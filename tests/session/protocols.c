@@ -1,5 +1,7 @@
 /* Every protocol of a file against what is known of it: protocols FILE. An entry is a line "//@ wf=… plain=… full=… complete=… sinkfinal=…"
    and the protocol after it. */
+#include "session/compat.h"
+#include "session/culprits.h"
 #include "session/global.h"
 #include "session/merge.h"
 #include "session/project.h"
@@ -64,6 +66,50 @@ static void add_projection(Text *text, const Protocols *all, const GlobalAutomat
     add_verdict(text, "sinkfinal", &restless, "");
 }
 
+/* The machines that the subset construction yields, of roles that cannot be projected too. */
+static CfsmSystem *system_of(const GlobalAutomaton *global) {
+    CfsmSystem *system = cfsm_system_new(global->names, global->protocol->nroles);
+    for (uint32_t role = 0; role < system->n; role++) {
+        Projection projection = project_role(global, role);
+        system->roles[role] = global->protocol->roles[role].name;
+        system->machines[role] = projection.machine;
+        projection.machine = (Cfsm){0};
+        projection_fini(&projection);
+    }
+    return system;
+}
+
+static void add_culprits(Text *text, const CfsmSystem *system, uint32_t k) {
+    char *words = NULL;
+    size_t length = 0;
+    Culprits culprits = culprits_find(system, k, 200000);
+    FILE *stream = open_memstream(&words, &length);
+    if (!stream) exit(2);
+    culprits.deadlock = culprits.orphan = culprits.unspecified = false; /* of protocols it is known who suffers, not how */
+    culprits_print(system, &culprits, stream);
+    fclose(stream);
+    add(text, "why=");
+    for (size_t i = 0; i < length; i++)
+        if (words[i] != ' ') add(text, (char[]){words[i], '\0'});
+    add(text, " ");
+    free(words);
+    culprits_fini(&culprits);
+}
+
+static void add_compat(Text *text, const GlobalAutomaton *global) {
+    char kmc[32];
+    CfsmSystem *system = system_of(global);
+    Compat compat = compat_check(system, COMPAT_DEFAULTS);
+    bool applies = compat.is_csa && compat.inputs_independent;
+    if (compat.basis == COMPAT_EXHAUSTIVE) snprintf(kmc, sizeof kmc, "kmc=%u ", compat.k);
+    else snprintf(kmc, sizeof kmc, "kmc=%s ", applies ? "none" : "n/a");
+    add(text, kmc);
+    add(text, compat.verdict == COMPAT_SAFE ? "safe=yes " : compat.verdict == COMPAT_UNSAFE ? "safe=no " : "safe=unknown ");
+    if (compat.verdict == COMPAT_UNSAFE) add_culprits(text, system, compat.basis == COMPAT_EXHAUSTIVE ? compat.k : 4);
+    compat_fini(&compat);
+    cfsm_system_free(system);
+}
+
 /* What we say of the protocols in a text. */
 static void judge(const char *source, size_t length, Text *text) {
     Sources *sources = sources_new();
@@ -78,6 +124,7 @@ static void judge(const char *source, size_t length, Text *text) {
         add_merge(text, all, all->all[0], MERGE_PLAIN, "plain");
         add_merge(text, all, all->all[0], MERGE_FULL, "full");
         add_projection(text, all, global);
+        add_compat(text, global);
     }
     if (getenv("VERBOSE")) diags_render(diags, stdout, false);
     global_free(global);
@@ -93,7 +140,7 @@ static size_t entry_length(const char *at) {
 
 /* The known verdict's fields that we have, each without its reason in brackets behind n/a or a syntax error. */
 static bool agrees(const char *known, const char *ours) {
-    static const char *const fields[] = {"wf=", "plain=", "full=", "complete=", "sinkfinal="};
+    static const char *const fields[] = {"wf=", "plain=", "full=", "complete=", "sinkfinal=", "kmc=", "safe=", "why="};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const char *want = strstr(known, fields[i]), *got = strstr(ours, fields[i]);
         if (!want || strncmp(want + strlen(fields[i]), "n/a", 3) == 0) {
