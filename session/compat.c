@@ -1,7 +1,9 @@
 #include "session/compat.h"
 
 #include "session/backwards.h"
+#include "session/local.h"
 #include "session/rivals.h"
+#include "session/subtype.h"
 
 #include "model/support/fatal.h"
 
@@ -290,6 +292,19 @@ static bool try_exact(Compat *compat, const CfsmSystem *system, uint32_t k, Comp
     return compat->basis != COMPAT_BY_NOTHING;
 }
 
+/* Two machines whose queues grow may still suit each other. */
+static void try_subtyping(Compat *compat, const CfsmSystem *system) {
+    if (system->n != 2) return;
+    Cfsm dual = local_dual(&system->machines[1]);
+    Subtype result = subtype_async(&system->machines[0], &dual, SUBTYPE_DEFAULTS);
+    if (result.verdict == SUBTYPE_YES) {
+        compat->verdict = COMPAT_SAFE;
+        compat->basis = COMPAT_BY_SUBTYPING;
+    }
+    subtype_fini(&result);
+    cfsm_fini(&dual);
+}
+
 Compat compat_check(const CfsmSystem *system, CompatOptions options) {
     Compat compat = {.verdict = COMPAT_UNKNOWN, .is_csa = is_csa(system), .is_directed = is_directed(system), .is_full_whole = true};
     for (uint32_t k = 1; k <= options.bound; k++) {
@@ -298,6 +313,7 @@ Compat compat_check(const CfsmSystem *system, CompatOptions options) {
         if (compat.is_full_whole && try_exact(&compat, system, k, options)) break; /* with more capacity it only grows */
         if (!compat.is_full_whole && !compat.is_reduced_whole) break;
     }
+    if (compat.verdict == COMPAT_UNKNOWN) try_subtyping(&compat, system);
     if (compat.verdict != COMPAT_UNKNOWN) return compat;
     compat.why = !compat.is_full_whole        ? "too many configurations"
                  : !compat.is_csa             ? "a machine is not deterministic, or sends and receives in one state"

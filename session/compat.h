@@ -15,7 +15,8 @@ typedef enum CompatBasis {
     COMPAT_BY_NOTHING,
     COMPAT_EXACT,      /* no queue ever holds more than `longest` messages: everything was explored */
     COMPAT_DEFINITE,   /* what was found is wrong whatever the capacity */
-    COMPAT_EXHAUSTIVE  /* k-exhaustive, and the preconditions hold: what is true with k is true with any capacity */
+    COMPAT_EXHAUSTIVE, /* k-exhaustive, and the preconditions hold: what is true with k is true with any capacity */
+    COMPAT_BY_SUBTYPING /* two machines, the one an asynchronous subtype of the other's dual: safe with any capacity, while no k tried tells */
 } CompatBasis;
 
 typedef struct CompatStep { uint32_t role, edge; } CompatStep; /* edge of the role's machine */

@@ -2,6 +2,7 @@
 #include "session/choreography.h"
 #include "session/compat.h"
 #include "session/conform.h"
+#include "session/culprits.h"
 #include "session/liveness.h"
 #include "session/local.h"
 #include "session/merge.h"
@@ -173,11 +174,23 @@ static void print_run(const CfsmSystem *system, const Compat *compat, FILE *out)
     }
 }
 
+/* All that suffers, not only in this run. */
+static void print_culprits(const CfsmSystem *system, uint32_t k, CompatOptions how, FILE *out) {
+    Culprits culprits = culprits_find(system, k, how.max_configurations);
+    if (culprits.complete) {
+        fprintf(out, "with k = %u ", k);
+        culprits_print(system, &culprits, out);
+        fputc('\n', out);
+    }
+    culprits_fini(&culprits);
+}
+
 static const char *basis_text(const Compat *compat) {
     switch (compat->basis) {
     case COMPAT_EXACT: return "all configurations were explored";
     case COMPAT_DEFINITE: return "whatever the capacity of queues";
     case COMPAT_EXHAUSTIVE: return "exhaustive: so with any capacity";
+    case COMPAT_BY_SUBTYPING: return "one is an asynchronous subtype of the other's dual: so with any capacity, while no k up to this one tells";
     case COMPAT_BY_NOTHING: break;
     }
     return "";
@@ -221,7 +234,8 @@ static int compat_file(Held *held, const CfsmSystem *system, const Options *opti
     (void)held;
     if (options->liveness) return compat_liveness(system, options, out);
     if (options->sync) return compat_without_queues(system, out);
-    Compat compat = compat_check(system, compat_options(options));
+    CompatOptions how = compat_options(options);
+    Compat compat = compat_check(system, how);
     int code = EXIT_HOLDS;
     if (compat.verdict == COMPAT_SAFE) {
         fprintf(out, "safe       every message is received, nobody waits for ever\n");
@@ -231,6 +245,7 @@ static int compat_file(Held *held, const CfsmSystem *system, const Options *opti
             fprintf(out, "unsafe     a message from %s is never received by %s, after\n", role_text(system, compat.peer), role_text(system, compat.role));
         else fprintf(out, "unsafe     %s waits for ever, after\n", role_text(system, compat.role));
         print_run(system, &compat, out);
+        print_culprits(system, compat.k, how, out);
     } else {
         code = EXIT_NO_VERDICT;
         fprintf(out, "unknown    up to k = %u: %s\n", compat.k, compat.why);
