@@ -17,11 +17,11 @@ typedef struct Decl Decl;
 typedef struct TypeSyntax TypeSyntax;
 typedef struct Symbol Symbol;
 
-/* ---- operations: predeclared functions a program may shadow. X(NAME, "spelling", status) where status is
-   KNOWN (has meaning now) or LATER (parsed, refused by name). The full table is frontend/builtins.def. */
+/* ---- operations: predeclared functions a program may shadow. the table is
+   frontend/builtins.def. */
 typedef enum Builtin {
     BUILTIN_NONE,
-#define BUILTIN(name, text, status) BUILTIN_##name,
+#define BUILTIN(name, text) BUILTIN_##name,
 #include "frontend/builtins.def"
 #undef BUILTIN
     BUILTIN_COUNT

@@ -24,14 +24,11 @@ static void check_count(Sema *s, const Expr *arg, Builtin word) {
             (long long)count->value);
 }
 
-static void refuse(Sema *s, Expr *arg, Builtin word) {
+static void refuse(Sema *s, Expr *arg) {
     check_quietly(s, arg);
     check_failed(s, arg);
-    if (word != BUILTIN_NONE && !sema_builtin_is_known(word))
-        sema_not_yet(s, arg->span, arena_printf(s->arena, "'%s'", sema_builtin_text(word)));
-    else
-        sema_report(s, CONSTRUCTOR, arg->span,
-            "this is no attribute of a channel: fifo, lossy, lossy(count), duplicating, reordering and fair are");
+    sema_report(s, CONSTRUCTOR, arg->span,
+        "this is no attribute of a channel: fifo, lossy, lossy(count), duplicating, reordering and fair are");
 }
 
 static bool has(const Expr *channel, Builtin word) {
@@ -58,8 +55,8 @@ void check_attributes(Sema *s, Expr *channel, const Type *item) {
     for (uint32_t i = 1; i < channel->nargs; i++) {
         Expr *arg = channel->args[i];
         Builtin word = check_make_word(s, arg);
-        if (!is_attribute(word) || !sema_builtin_is_known(word)) {
-            refuse(s, arg, word);
+        if (!is_attribute(word)) {
+            refuse(s, arg);
             continue;
         }
         if (has(channel, word))

@@ -48,8 +48,6 @@ static void check_unbound(Sema *s, Expr *expr) {
     if (label) {
         sema_report(s, NOT_A_VALUE, expr->at, "'%s' is a label of a message: write %s(%s)", text, text,
             label->nfields ? "..." : "");
-    } else if (!sema_builtin_is_known(builtin)) {
-        sema_not_yet(s, expr->at, arena_printf(s->arena, "'%s'", text));
     } else {
         sema_report(s, NOT_A_VALUE, expr->at, "'%s' is an operation: write %s(...)", text, text);
     }

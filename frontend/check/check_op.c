@@ -343,9 +343,7 @@ static bool is_property_only(Builtin builtin) {
 /* False (reported) when the operation has no place here. */
 static bool may_stand(Sema *s, Expr *expr, Builtin builtin) {
     const char *text = sema_builtin_text(builtin);
-    if (!sema_builtin_is_known(builtin)) {
-        sema_not_yet(s, expr->at, arena_printf(s->arena, "'%s'", text));
-    } else if (s->in_property) {
+    if (s->in_property) {
         sema_report(s, SIDE_EFFECT, expr->at, "'%s' in a property, which has no side effects", text);
     } else if (is_property_only(builtin)) {
         sema_report(s, PROPERTY_ONLY, expr->at, "'%s' stands only in a property", text);

@@ -20,14 +20,8 @@ const Type *sema_bool(Sema *s) { return types_basic(s->types, TYPE_BOOL); }
 const Type *sema_int(Sema *s) { return types_int(s->types, 32, true); }
 const Type *sema_void(Sema *s) { return types_basic(s->types, TYPE_VOID); }
 
-typedef struct BuiltinInfo {
-    const char *text;
-    bool is_known;
-} BuiltinInfo;
-
-enum { KNOWN = 1, LATER = 0 };
-static const BuiltinInfo builtin_infos[BUILTIN_COUNT] = {
-#define BUILTIN(name, text, status) [BUILTIN_##name] = {text, status},
+static const char *const builtin_texts[BUILTIN_COUNT] = {
+#define BUILTIN(name, text) [BUILTIN_##name] = text,
 #include "frontend/builtins.def"
 #undef BUILTIN
 };
@@ -35,8 +29,7 @@ static const BuiltinInfo builtin_infos[BUILTIN_COUNT] = {
 Builtin sema_builtin(const Sema *s, Name name) {
     return name < s->builtins.n ? (Builtin)s->builtins.data[name] : BUILTIN_NONE;
 }
-const char *sema_builtin_text(Builtin builtin) { return builtin_infos[builtin].text; }
-bool sema_builtin_is_known(Builtin builtin) { return builtin_infos[builtin].is_known; }
+const char *sema_builtin_text(Builtin builtin) { return builtin_texts[builtin]; }
 
 Symbol *sema_new_symbol(Sema *s, SymbolKind kind, Name name, const Type *type, Span span) {
     Symbol *symbol = ARENA_NEW(s->arena, Symbol);
@@ -110,7 +103,7 @@ void sema_not_yet(Sema *s, Span span, const char *what) {
 
 static void init_builtins(Sema *s) {
     for (uint32_t b = BUILTIN_NONE + 1; b < BUILTIN_COUNT; b++) {
-        Name name = names_of(s->names, builtin_infos[b].text);
+        Name name = names_of(s->names, builtin_texts[b]);
         if (name >= s->builtins.n) vec_resize(&s->builtins, name + 1);
         s->builtins.data[name] = (uint8_t)b;
     }

@@ -131,7 +131,6 @@ const Type *sema_int(Sema *s);
 const Type *sema_void(Sema *s);
 Builtin sema_builtin(const Sema *s, Name name);
 const char *sema_builtin_text(Builtin builtin);
-bool sema_builtin_is_known(Builtin builtin);
 Symbol *sema_new_symbol(Sema *s, SymbolKind kind, Name name, const Type *type, Span span);
 /* Adds the symbol to the innermost scope, or reports that the name is taken there. */
 bool sema_declare(Sema *s, ScopeSpace space, Symbol *symbol);

@@ -31,7 +31,7 @@ static void add_bindings(Sema *s, Candidates *candidates, SuggestWhat what) {
 
 static void add_calls(Sema *s, Candidates *candidates) {
     for (uint32_t b = BUILTIN_NONE + 1; b < BUILTIN_COUNT; b++)
-        if (sema_builtin_is_known((Builtin)b)) vec_push(candidates, sema_builtin_text((Builtin)b));
+        vec_push(candidates, sema_builtin_text((Builtin)b));
     for (uint32_t i = 0; i < s->messages.n; i++)
         for (uint32_t k = 0; k < s->messages.data[i]->nlabels; k++)
             vec_push(candidates, sema_text(s, s->messages.data[i]->labels[k].name));
