@@ -6,6 +6,7 @@
 
 int command_check(const Options *options, CommandLine line);
 int command_test(const Options *options, CommandLine line);
+int command_export(const Options *options, CommandLine line);
 int command_graph(const Options *options, CommandLine line);
 int command_trace(const Options *options, CommandLine line);
 int command_session(const Options *options, CommandLine line);

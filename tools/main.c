@@ -13,6 +13,7 @@ typedef int (*CommandRun)(const Options *options, CommandLine line);
 static const CommandRun runs[COMMANDS] = {
     [COMMAND_CHECK] = command_check,
     [COMMAND_TEST] = command_test,
+    [COMMAND_EXPORT] = command_export,
     [COMMAND_GRAPH] = command_graph,
     [COMMAND_TRACE] = command_trace,
     [COMMAND_SESSION] = command_session,

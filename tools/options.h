@@ -21,6 +21,7 @@ enum { /* where an option may stand */
     IN_CHECK = 1 << COMMAND_CHECK,
     IN_TEST = 1 << COMMAND_TEST,
     IN_GRAPH = 1 << COMMAND_GRAPH,
+    IN_EXPORT = 1 << COMMAND_EXPORT,
     IN_TRACE = 1 << COMMAND_TRACE,
     IN_LTL = 1 << COMMAND_LTL,
     IN_SESSION = 1 << COMMAND_SESSION,
@@ -51,6 +52,8 @@ typedef struct Options {
     bool no_symmetry, no_reset, no_memo, no_strength, merge, no_merge;
     bool witness;
     const char *json, *out;
+    bool promela;
+    uint64_t tasks;
     bool dot, waits, as_json, replay;
     const char *formula_file, *check_word;
     bool ba, tgba, negate, hoa, stats, equiv, stutter, complement;

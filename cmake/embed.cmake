@@ -1,0 +1,12 @@
+# unknot_embed(TARGET FILE SYMBOL): a text file as `const char SYMBOL[]`, declared by whoever uses it.
+function(unknot_embed target file symbol)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.c)
+  file(READ ${CMAKE_CURRENT_SOURCE_DIR}/${file} text)
+  string(REPLACE "\\" "\\\\" text "${text}")
+  string(REPLACE "\"" "\\\"" text "${text}")
+  string(REPLACE "\n" "\\n\"\n    \"" text "${text}")
+  file(CONFIGURE OUTPUT ${source} CONTENT "extern const char ${symbol}[];\nconst char ${symbol}[] =\n    \"@text@\";\n" @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  target_sources(${target} PRIVATE ${source})
+  set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-Wno-overlength-strings")
+endfunction()
