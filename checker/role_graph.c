@@ -268,8 +268,11 @@ uint32_t role_walk_comm(RoleWalk *walk, const TsEdge *edge, uint32_t i) {
     put(walk, comm->is_send);
     put(walk, comm->span.file);
     put(walk, (Word)comm->span.begin << 32 | comm->span.end);
+    for (uint32_t k = 0; k < comm->nvalues && walk->search->options->roles->tells_values; k++) put(walk, comm->values[k]);
     uint32_t number = number_of_key(walk, walk->comms.n, &is_new);
-    if (is_new) vec_push(&walk->comms, (RoleComm){channel, comm->label, comm->is_send, comm->span});
+    RoleComm kept = {.channel = channel, .label = comm->label, .is_send = comm->is_send, .nvalues = comm->nvalues, .span = comm->span};
+    memcpy(kept.values, comm->values, sizeof kept.values);
+    if (is_new) vec_push(&walk->comms, kept);
     return number;
 }
 

@@ -4,6 +4,7 @@
 #include "checker/role_graph.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- the run that shows a claim: breadth-first over states and how much of the claimed communications was made */
 
@@ -56,6 +57,7 @@ static uint32_t advance(Showing *showing, const TsEdge *edge, uint32_t made) {
         if (made == claim->nrun + 1) return UINT32_MAX;
         const RoleComm *is = &showing->walk->comms.data[comm], *wanted = &showing->walk->graph->comms[claim->run[made - 1]];
         if (is->channel != wanted->channel || is->label != wanted->label || is->is_send != wanted->is_send) return UINT32_MAX;
+        if (claim->is_exact && made == claim->nrun && memcmp(is->values, wanted->values, sizeof is->values) != 0) return UINT32_MAX;
         made++;
     }
     return made;

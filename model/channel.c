@@ -124,17 +124,25 @@ static Served complete_receiver(World *world, uint32_t slot, uint32_t index, Wor
     return served;
 }
 
-/* Where tasks play roles it matters which message it was that somebody sent who waited. */
-static bool keeps_label(const Program *program, const Word *words) {
-    return program->nroles > 0 && program->sites[words[CHANNEL_SITE]].elem->kind == VALUE_MESSAGE;
+/* Where tasks play roles it matters which item it was that somebody sent who waited. */
+static void keep_sent(World *world, uint32_t slot, uint32_t index) {
+    const Program *program = world->program;
+    ChannelLists lists = lists_at(world, slot);
+    const Word *words = world_read(world, slot, NULL);
+    const ValueType *elem = program->sites[words[CHANNEL_SITE]].elem;
+    uint32_t from = records_word(lists.senders, index) + SENDER_ITEM;
+    Word *kept = world_scratch(world, SCRATCH_SENT, lists.width);
+    for (uint32_t i = 0; i < lists.width; i++) kept[i] = elem->word_kinds[i] == WORD_DATA ? words[from + i] : 0;
 }
 
-static void mark_sent(World *world, uint32_t slot, Served served, Word label) {
+static void mark_sent(World *world, uint32_t slot, Served served) {
     const Word *words = world_read(world, slot, NULL);
-    Records done = channel_lists(world->program, words).done;
-    int index = records_find(words, done, served.fiber, served.arm);
+    ChannelLists lists = channel_lists(world->program, words);
+    int index = records_find(words, lists.done, served.fiber, served.arm);
     assert(index >= 0);
-    world_write(world, slot, NULL)[records_word(done, (uint32_t)index) + DONE_ITEM] = label;
+    uint32_t at = records_word(lists.done, (uint32_t)index) + DONE_ITEM;
+    const Word *kept = world_scratch(world, SCRATCH_SENT, lists.width);
+    if (lists.width) memcpy(world_write(world, slot, NULL) + at, kept, sizeof(Word) * lists.width);
 }
 
 /* Takes the sender's item (into `item`, unless NULL) and completes it. */
@@ -144,11 +152,13 @@ static Served complete_sender(World *world, uint32_t slot, uint32_t index, Word 
     Word *words = world_write(world, slot, NULL);
     Served served = {words[at], words[at + 1], words[at + SENDER_WHAT] == WANTS_SLOT};
     if (item) memcpy(item, words + at + SENDER_ITEM, sizeof(Word) * lists.width);
-    Word label = keeps_label(world->program, words) ? words[at + SENDER_ITEM] : 0;
+    bool keeps = world->program->nroles > 0 && result == GOT_DONE;
+    if (keeps) keep_sent(world, slot, index);
+    words = world_write(world, slot, NULL);
     words[CHANNEL_NSENDERS]--;
     world_remove(world, slot, at, lists.senders.width);
     complete(world, slot, served.fiber, served.arm, result, NULL);
-    if (label) mark_sent(world, slot, served, label);
+    if (keeps) mark_sent(world, slot, served);
     return served;
 }
 
@@ -315,11 +325,12 @@ static void remove_done(World *world, uint32_t slot, Records done, uint32_t inde
     world_remove(world, slot, records_word(done, index), done.width);
 }
 
-Word channel_sent_word(World *world, uint32_t slot, Waiter who) {
+const Word *channel_sent_item(World *world, uint32_t slot, Waiter who) {
     const Word *words = world_read(world, slot, NULL);
     Records done = channel_lists(world->program, words).done;
     int index = records_find(words, done, who.fiber, who.arm);
-    return index >= 0 && done.width > DONE_ITEM ? words[records_word(done, (uint32_t)index) + DONE_ITEM] : 0;
+    if (index < 0 || words[records_word(done, (uint32_t)index) + DONE_RESULT] != GOT_DONE) return NULL;
+    return words + records_word(done, (uint32_t)index) + DONE_ITEM;
 }
 
 bool channel_collect(World *world, uint32_t slot, Waiter who, Word *item, bool is_recv) {

@@ -64,8 +64,8 @@ bool channel_is_served(World *world, uint32_t slot, Waiter who);
 bool channel_is_handed(World *world, uint32_t slot, Waiter who);
 /* The waiter was given a slot. */
 bool channel_got_slot(World *world, uint32_t slot, Waiter who);
-/* What the first word was of the item that the waiter, who has been served, sent: kept in programs with roles. */
-Word channel_sent_word(World *world, uint32_t slot, Waiter who);
+/* The item that the waiter, who has been served, sent (handles are 0): kept in programs with roles. NULL: it was not sent. */
+const Word *channel_sent_item(World *world, uint32_t slot, Waiter who);
 /* The waiter goes on: gives its result and, for a receiver, the item. */
 bool channel_collect(World *world, uint32_t slot, Waiter who, Word *item, bool is_recv);
 /* The waiter's place, or what was put into its hand, is gone; true: it was given a slot, which is free again (channel_fill). */

@@ -101,10 +101,13 @@ typedef struct Access {
 typedef struct AccessLog { Access *data; uint32_t n, cap; } AccessLog;
 
 /* The items that a step sends into and receives from channels, in order (a send that waited: in the step in which its task goes on). */
+enum { COMM_VALUES = 4 };
 typedef struct Comm {
     uint32_t channel; /* slot */
     uint32_t label;   /* of a message: which one; else 0 */
     bool is_send;
+    uint8_t nvalues;
+    Word values[COMM_VALUES]; /* the leading words of the item, of a message of the label's fields; handles are 0 */
     Span span;
 } Comm;
 typedef struct CommLog { Comm *data; uint32_t n, cap; } CommLog;

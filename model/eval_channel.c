@@ -24,7 +24,7 @@ static Run check_item(Step *step, const Act *act, const Instr *instr) {
 static Run end_send(Step *step, Act *act, const Instr *instr, uint32_t slot, bool ok) {
     const Word *item = act->frame + instr->b;
     event_values(object_log(step, act, instr, slot, ok), item, (uint32_t)instr->imm);
-    if (ok) step_comm(step, instr->span, slot, true, instr->imm ? item[0] : 0);
+    if (ok) step_comm(step, instr->span, slot, true, item);
     if (!ok) world_orphan_words(step->world, act->machine->slot_kinds + instr->b, item, (uint32_t)instr->imm);
     return owned_drop_orphans(step, instr->span);
 }
@@ -85,7 +85,7 @@ Run object_try_recv(Step *step, Act *act, const Instr *instr, uint32_t slot) {
     act->frame[instr->c] = ok;
     Event *event = object_log(step, act, instr, slot, ok);
     if (ok) event_values(event, act->frame + instr->b, (uint32_t)instr->imm);
-    if (ok) step_comm(step, instr->span, slot, false, instr->imm ? act->frame[instr->b] : 0);
+    if (ok) step_comm(step, instr->span, slot, false, act->frame + instr->b);
     if (served.fiber) network_received(step, slot, 0, served, instr->span);
     return owned_drop_orphans(step, instr->span);
 }

@@ -87,9 +87,11 @@ static inline const uint32_t *expand_step(Expand *expand, const uint32_t *state,
 enum { EXPAND_REACHED = 8, EXPAND_REORDERS = 16, EXPAND_REFS = 32, EXPAND_INERT = 64, EXPAND_FAULT = 128, EXPAND_WRITES = 8, EXPAND_ADDED = 20,
        EXPAND_MANY = (1 << 12) - 1 };
 /* With comms: how many there are, and the task's status above; then each one. */
-enum { EXPAND_STATUS = 24, EXPAND_COMM = 5 };
+enum { EXPAND_STATUS = 24, EXPAND_COMM = 5 + 2 * COMM_VALUES };
 static inline Comm expand_comm(const uint32_t *words) {
-    return (Comm){words[0], words[1] >> 1, words[1] & 1, {words[2], words[3], words[4]}};
+    Comm comm = {.channel = words[0], .label = words[1] >> 4, .is_send = words[1] & 1, .nvalues = words[1] >> 1 & 7, .span = {words[2], words[3], words[4]}};
+    for (uint32_t i = 0; i < COMM_VALUES; i++) comm.values[i] = (Word)(words[5 + 2 * i] | (uint64_t)words[6 + 2 * i] << 32);
+    return comm;
 }
 
 /* Unpacks the outcome at `at` and returns where the next one is. */

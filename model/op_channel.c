@@ -63,9 +63,8 @@ static void send_fire(Step *step, const Op *op, OpResult *result) {
     World *world = step->world;
     uint32_t object = op_object(op);
     Served served = {0};
-    Word first = op->arm->value_n ? op->value[0] : 0;
     result->ok = is_channel(world, op) ? network_send(step, object, op->who.fiber, op->value, &served) : broadcast_send(world, object, op->value);
-    if (result->ok) step_comm(step, op->arm->span, object, true, first);
+    if (result->ok) step_comm(step, op->arm->span, object, true, op->value);
     event_values(op_log(step, EVENT_FIRE, op, result->ok), op->value, op->arm->value_n);
     if (served.fiber) network_sent(step, object, op->who.fiber, op->value, served, op->arm->span);
     if (!result->ok) world_orphan_words(world, elem_of(world, object)->word_kinds, op->value, op->arm->value_n);
@@ -74,9 +73,9 @@ static void send_fire(Step *step, const Op *op, OpResult *result) {
 static void send_queue(Step *step, const Op *op) { channel_queue_send(step->world, op_object(op), op->who, op->value); }
 
 static bool send_collect(Step *step, const Op *op, OpResult *result) {
-    Word first = channel_sent_word(step->world, op_object(op), op->who);
+    const Word *item = channel_sent_item(step->world, op_object(op), op->who);
+    if (item) step_comm(step, op->arm->span, op_object(op), true, item);
     result->ok = channel_collect(step->world, op_object(op), op->who, NULL, false);
-    if (result->ok) step_comm(step, op->arm->span, op_object(op), true, first);
     (void)op_log(step, EVENT_FIRE, op, result->ok);
     return true;
 }
@@ -102,7 +101,7 @@ static void log_received(Step *step, const Op *op, const OpResult *result, uint3
     Event *event = op_log(step, EVENT_FIRE, op, result->ok);
     if (!result->ok) return;
     event_values(event, result->item, width);
-    step_comm(step, op->arm->span, op_object(op), false, width ? result->item[0] : 0);
+    step_comm(step, op->arm->span, op_object(op), false, result->item);
 }
 
 static void recv_subscribed(Step *step, const Op *op, OpResult *result) {

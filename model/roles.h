@@ -17,6 +17,8 @@ typedef struct RoleComm {
     uint32_t channel; /* in RoleGraph.channels */
     uint32_t label;   /* of a message: which one */
     bool is_send;
+    uint32_t nvalues; /* as in Comm */
+    Word values[4];
     Span span;
 } RoleComm;
 
@@ -94,6 +96,7 @@ typedef struct RoleClaim {
     uint32_t machine;
     uint32_t *run;       /* RoleGraph.comms, in order; equal is what has the same channel, label and direction */
     uint32_t nrun;
+    bool is_exact;       /* the last one sends just these values */
     const bool *ends;    /* per node: where the machine must stand then; NULL: anywhere */
     const bool *outside; /* per comm: no part of the protocol, may happen on the way at any time */
     uint32_t state;      /* UINT32_MAX, or a state that shows it, and no run counts */
@@ -104,6 +107,7 @@ typedef struct RoleClaim {
 /* Who knows what a role must do. */
 typedef struct RoleJudge {
     void *context;
+    bool tells_values; /* communications that differ in what is sent are told apart */
     /* The claims live in the graph's arena. */
     void (*judge)(void *context, RoleGraph *graph, RoleClaim **claims, uint32_t *nclaims);
     /* Afterwards: with is_refuted set where no run of the program shows it. */

@@ -88,7 +88,7 @@ uint32_t step_pick(Step *step, uint32_t arity);
 /* NULL when nobody looks. The pointer is valid until the next event. */
 Event *step_event(Step *step, EventKind kind, Span span, uint32_t fiber, uint32_t object);
 /* An item went into or came out of a channel. */
-void step_comm(Step *step, Span span, uint32_t channel, bool is_send, Word first);
+void step_comm(Step *step, Span span, uint32_t channel, bool is_send, const Word *item);
 void event_values(Event *event, const Word *values, uint32_t n);
 
 /* ---- eval_run.c: the interpreter */

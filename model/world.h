@@ -128,7 +128,7 @@ void world_spare(World *world, Word mutex);
 bool world_take_spared(World *world, Word mutex); /* false: there is none */
 void world_forget_spared(World *world);
 /* A buffer of at least n words, valid until the next call for the same purpose. */
-typedef enum ScratchUse { SCRATCH_ITEM, SCRATCH_MOVED, SCRATCH_FRAME, SCRATCH_USES } ScratchUse;
+typedef enum ScratchUse { SCRATCH_ITEM, SCRATCH_MOVED, SCRATCH_FRAME, SCRATCH_SENT, SCRATCH_USES } ScratchUse;
 Word *world_scratch(World *world, ScratchUse use, uint32_t n);
 
 /* The bit of the history that says that some task of the machine has ended with this FiberStatus. */

@@ -3,6 +3,7 @@
 #include "checker/telling.h"
 #include "model/support/fatal.h"
 #include "session/conform.h"
+#include "tools/role_conditions.h"
 #include "tools/role_machine.h"
 
 #include <stdlib.h>
@@ -43,9 +44,12 @@ static void add_protocol(Conformance *conformance, const HeldProtocol *held) {
 
 void conformance_init(Conformance *conformance, ProgramProtocols *protocols, ListeningEnd listening_end, Diags *diags) {
     *conformance = (Conformance){.protocols = protocols, .listening_end = listening_end, .diags = diags};
-    conformance->judge = (RoleJudge){conformance, judge, settle};
+    conformance->judge = (RoleJudge){.context = conformance, .judge = judge, .settle = settle};
     arena_init(&conformance->arena);
-    for (uint32_t i = 0; protocols != NULL && i < protocols->n; i++) add_protocol(conformance, &protocols->held[i]);
+    for (uint32_t i = 0; protocols != NULL && i < protocols->n; i++) {
+        add_protocol(conformance, &protocols->held[i]);
+        conformance->judge.tells_values |= role_conditions_exist(protocols->held[i].global);
+    }
 }
 
 void conformance_fini(Conformance *conformance) {
@@ -152,6 +156,8 @@ static bool claim_run(Judging *judging, RoleClaim *claim) {
     for (uint32_t i = 0; i < graph->ncomms; i++) outside[i] = judging->links.first[i] == judging->links.first[i + 1];
     claim->outside = outside;
     claim->run = ARENA_ARRAY(arena_of(judging), uint32_t, conform->nrun + 1);
+    uint32_t last = conform->edge != UINT32_MAX ? judging->product.comms[conform->edge] : NO_SLOT;
+    claim->is_exact = last != NO_SLOT && judging->links.against[last];
     for (uint32_t i = 0; i < conform->nrun; i++) claim->run[claim->nrun++] = judging->product.comms[conform->run[i]];
     if (conform->edge != UINT32_MAX) claim->run[claim->nrun++] = judging->product.comms[conform->edge];
     for (uint32_t i = 0; i < claim->nrun; i++)
@@ -270,6 +276,8 @@ static void judge_task(Judging *judging) {
     role_fold_targets(&judging->fold, ROLE_NODE_START, &parts);
     for (uint32_t i = 0; i < parts.n && judging->claim == NULL && row_of(judging)->verdict == VERDICT_HOLDS; i++) judge_part(judging, parts.data[i]);
     const ConformanceRow *row = row_of(judging);
+    if (judging->claim == NULL && row->verdict == VERDICT_HOLDS && judging->links.is_open)
+        undecided(judging, "a condition that speaks of more than its own message, or of time, is not held against tasks");
     if (judging->claim == NULL && row->verdict == VERDICT_HOLDS && !row->note[0] && !judging->links.is_ambiguous && may_be_cut_short(judging)) make_watch(judging);
     vec_fini(&parts);
     role_fold_fini(&judging->fold);
@@ -286,6 +294,13 @@ static RoleClaim *claim_state(Judging *judging, uint32_t state, Span span, const
     return claim;
 }
 
+static bool sees_crashes(const Judging *judging) {
+    const GlobalAutomaton *global = judging->held->global;
+    for (uint32_t e = 0; e < global->nedges; e++)
+        if (global->edges[e].origin->is_crash && (global->edges[e].sender == judging->role || global->edges[e].receiver == judging->role)) return true;
+    return false;
+}
+
 static void judge_machine(Judging *judging) {
     const RoleMachine *machine = &judging->graph->machines[judging->machine];
     const RoleUse *use = &judging->graph->program->roles[machine->use];
@@ -300,6 +315,7 @@ static void judge_machine(Judging *judging) {
         judging->claim = claim_state(judging, 0, use->span, arena_printf(arena_of(judging), "%s has no role %s", use->protocol, judging->role_name));
     else if (machine->twice != UINT32_MAX)
         judging->claim = claim_state(judging, machine->twice, use->span, arena_printf(arena_of(judging), "two live tasks take the role %s.%s at once", use->protocol, judging->role_name));
+    else if (sees_crashes(judging)) undecided(judging, "what others do when a role crashes is not held against tasks");
     else if (!judging->held->is_projectable) undecided(judging, "the role cannot be played");
     else if (judging->graph->why != NULL) undecided(judging, judging->graph->why);
     else judge_task(judging);

@@ -1,6 +1,7 @@
 #include "tools/role_links.h"
 
 #include "model/support/fatal.h"
+#include "tools/role_conditions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,22 @@ static bool find_mates(RoleLinks *links, const RoleComm *comm) {
     return true;
 }
 
+/* What is sent against its condition is another message, which the protocol does not have. */
+static void judge_values(RoleLinks *links, uint32_t index, RoleAct *act) {
+    const RoleComm *comm = &links->graph->comms[index];
+    switch (role_condition(links->held->global, links->role, act->peer, act->message, links->graph->channels[comm->channel].elem, comm)) {
+    case ROLE_CONDITION_HOLDS: return;
+    case ROLE_CONDITION_OPEN: links->is_open = true; return;
+    case ROLE_CONDITION_FAILS: break;
+    }
+    Arena arena;
+    arena_init(&arena);
+    const char *message = text_of(links, act->message);
+    links->against[index] = true;
+    act->message = names_of(links->protocols->names, arena_printf(&arena, "%.*s against its condition", (int)strcspn(message, "("), message));
+    arena_fini(&arena);
+}
+
 static void link_comm(RoleLinks *links, uint32_t index) {
     const RoleComm *comm = &links->graph->comms[index];
     uint32_t before = links->acts.n;
@@ -178,6 +195,7 @@ static void link_comm(RoleLinks *links, uint32_t index) {
     }
     if (links->acts.n == before && links->mates.n > 0)
         vec_push(&links->acts, (RoleAct){links->mates.data[0], foreign_message(links, comm, links->mates.data[0]), comm->is_send});
+    for (uint32_t i = before; i < links->acts.n && comm->is_send; i++) judge_values(links, index, &links->acts.data[i]);
     if (links->acts.n <= before + 1 || links->is_ambiguous || links->guessed[index]) return;
     links->is_ambiguous = true;
     links->ambiguous = comm->span;
@@ -188,7 +206,8 @@ void role_links_init(RoleLinks *links, const RoleGraph *graph, ProgramProtocols 
     links->first = calloc(graph->ncomms + 2u, sizeof *links->first);
     links->guessed = calloc(graph->ncomms + 1u, sizeof *links->guessed);
     bool *used = calloc(graph->ncomms + 1u, sizeof *used);
-    if (links->first == NULL || links->guessed == NULL || used == NULL) fatal("out of memory");
+    links->against = calloc(graph->ncomms + 1u, sizeof *links->against);
+    if (links->first == NULL || links->guessed == NULL || links->against == NULL || used == NULL) fatal("out of memory");
     const RoleMachine *own = &graph->machines[machine];
     for (uint32_t i = 0; i < own->nsteps; i++)
         if (own->steps[i].comm != NO_SLOT) used[own->steps[i].comm] = true;
@@ -205,6 +224,7 @@ void role_links_fini(RoleLinks *links) {
     vec_fini(&links->acts);
     free(links->first);
     free(links->guessed);
+    free(links->against);
 }
 
 static bool is_mate(const RoleLinks *links, uint32_t role) {

@@ -26,6 +26,8 @@ typedef struct RoleLinks {
     bool *guessed;             /* per communication: nobody is at the other end, so whom it is meant for is taken from the protocol */
     bool is_ambiguous;         /* some other one has several */
     Span ambiguous;            /* the first one */
+    bool *against;             /* per communication: what it sends is against the condition of its message */
+    bool is_open;              /* some condition cannot be judged by the message alone */
 } RoleLinks;
 
 /* The links of a machine whose role is known. */
