@@ -122,7 +122,7 @@ static void key_of(Endless *endless, uint32_t state, const Slots *named, StuckKe
 
 static void fill_loop(Endless *endless, Hit *hit, const FairPart *part) {
     LassoSteps steps = {0};
-    lasso_make(part, NO_SLOT, &steps);
+    lasso_make(part, (LassoWants){0, NO_SLOT, true}, &steps);
     for (uint32_t i = 0; i < steps.n; i++) {
         const EdgeLabel *label = edges_label(&endless->search->edges, steps.data[i].label);
         uint32_t state = part->graph->nodes.data[steps.data[i].node].state;

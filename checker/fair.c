@@ -311,7 +311,8 @@ static FairPart open_part(Fair *fair, const uint32_t *members, uint32_t n) {
         .index = fair->index,
         .base = fair->base.data,
         .parent = fair->parent.data,
-        .flags = fair->flags.data};
+        .flags = fair->flags.data,
+        .shares_row = fair->shares_row};
 }
 
 /* ---- judging */

@@ -72,6 +72,7 @@ typedef struct FairPart {
     uint8_t *flags;        /* per pair; of the class at its head */
     uint64_t lost;         /* channels that are `lossy, fair` and lose something inside: they deliver something too */
     const Bitset *banned;  /* steps of the graph that a fair run does not make for ever */
+    bool shares_row;       /* no step moves a slot */
 } FairPart;
 uint32_t fair_class(const FairPart *part, uint32_t member, uint32_t slot);
 static inline uint8_t fair_flags(const FairPart *part, uint32_t member, uint32_t slot) {

@@ -23,6 +23,7 @@ typedef struct Came {
 typedef struct Lasso {
     const FairPart *part;
     const FairGraph *graph;
+    LassoWants wants;
     VEC(Duty) duties;
     uint32_t *base;             /* per member, and one past: its pairs: first the node itself, then one a slot */
     Came *came;                 /* per pair: from which pair, by which step of the graph */
@@ -67,19 +68,27 @@ static bool fulfils(const Lasso *lasso, uint32_t node, const EdgeLabel *label, D
 
 static void add_duties(Lasso *lasso) {
     const FairPart *part = lasso->part;
+    uint32_t start = lasso->wants.start;
+    bool may_rest = !lasso->wants.all_move && part->fairness == FAIRNESS_WEAK;
     FairAbles able = {0};
-    fair_look(part, 0, &able);
+    fair_look(part, start, &able);
     for (uint32_t i = 0; i < able.n; i++) {
         uint32_t slot = low_of(lasso) + i;
-        uint8_t flags = fair_flags(part, 0, slot);
-        Duty duty = {.slot = slot, .arm = NO_ARM, .moves = (flags & FAIR_MOVES) != 0};
+        uint8_t flags = fair_flags(part, start, slot);
+        Duty duty = {.slot = slot, .arm = NO_ARM, .moves = (flags & FAIR_MOVES) != 0 && !may_rest};
         if (duty.moves) vec_push(&lasso->duties, duty);
-        else if ((flags & FAIR_ABLE) && part->fairness == FAIRNESS_WEAK && !rests_at(lasso, 0, duty))
+        else if ((flags & FAIR_ABLE) && part->fairness == FAIRNESS_WEAK && !rests_at(lasso, start, duty))
             vec_push(&lasso->duties, duty);
         for (uint32_t arm = 0; arm < ARMS; arm++)
             if (able.data[i].arms >> arm & 1) vec_push(&lasso->duties, (Duty){.slot = slot, .arm = arm});
     }
     vec_fini(&able);
+}
+
+static void add_all_duties(Lasso *lasso) {
+    Duty mover = {.slot = lasso->wants.mover, .arm = NO_ARM, .moves = true};
+    if (lasso->part->fairness != FAIRNESS_NONE) add_duties(lasso);
+    else if (mover.slot != NO_SLOT) vec_push(&lasso->duties, mover);
 }
 
 static void drop_duty(Lasso *lasso, uint32_t i) {
@@ -118,12 +127,12 @@ static uint32_t go_back(Lasso *lasso, uint32_t from, uint32_t pair, uint32_t las
 }
 
 /* Whether the step from the pair reaches what is looked for: the duty's end, or (no duty) a channel's delivery, a set that
-   is missing, or the first member. */
+   is missing, or the start. */
 static bool arrives(Lasso *lasso, const Duty *duty, uint32_t member, uint32_t slot, uint32_t step, uint32_t to) {
     const EdgeLabel *label = edges_label(lasso->graph->edges, lasso->graph->steps.data[step].label);
     uint64_t owed = lasso->lost & ~lasso->delivered;
     if (duty == NULL && owed) return (label->delivered & owed) != 0;
-    if (duty == NULL) return lasso->missing ? (marks_of(lasso->graph, step) & lasso->missing) != 0 : to == 0;
+    if (duty == NULL) return lasso->missing ? (marks_of(lasso->graph, step) & lasso->missing) != 0 : to == lasso->wants.start;
     Duty here = *duty;
     here.slot = slot;
     if (fulfils(lasso, lasso->part->members[member], label, here)) return true;
@@ -163,42 +172,157 @@ static uint32_t find(Lasso *lasso, uint32_t start, const Duty *duty) {
     return end;
 }
 
+/* ---- the shortest cycle: a breadth-first search over members and what was done already */
+
+enum { MOST_BITS = 12, MOST_PLACES = 1 << 18 };
+
+typedef struct Place {
+    uint32_t from, step;
+} Place; /* from: NOWHERE when not yet seen */
+#define NOWHERE UINT32_MAX
+
+typedef struct Shortest {
+    Lasso *lasso;
+    uint32_t nduties, full, bits; /* duties, then sets, as bits */
+    uint32_t *rests;              /* per member: the duties done by being there */
+    Place *places;                /* member << bits | what was done */
+    VEC(uint32_t) queue;
+} Shortest;
+
+/* Slots do not move, so duties are what they are at every member. */
+static uint32_t gain(const Shortest *shortest, uint32_t member, uint32_t step, uint32_t to) {
+    Lasso *lasso = shortest->lasso;
+    const EdgeLabel *label = edges_label(lasso->graph->edges, lasso->graph->steps.data[step].label);
+    uint32_t done = shortest->rests[to];
+    for (uint32_t i = 0; i < shortest->nduties; i++)
+        if (fulfils(lasso, lasso->part->members[member], label, lasso->duties.data[i])) done |= 1u << i;
+    uint64_t marks = marks_of(lasso->graph, step);
+    for (uint64_t left = lasso->graph->all_marks, bit = 1u << shortest->nduties; left != 0; left &= left - 1, bit <<= 1)
+        if (marks & left & (~left + 1)) done |= (uint32_t)bit;
+    return done;
+}
+
+/* From one place on; the step that closes the cycle, or NOWHERE. */
+static uint32_t spread(Shortest *shortest, uint32_t place) {
+    const Lasso *lasso = shortest->lasso;
+    const FairGraph *graph = lasso->graph;
+    uint32_t member = place >> shortest->bits, done = place & ((1u << shortest->bits) - 1);
+    uint32_t node = lasso->part->members[member];
+    for (uint32_t e = graph->first.data[node]; e < graph->first.data[node + 1]; e++) {
+        uint32_t to = lasso->part->index[graph->steps.data[e].target];
+        if (to == UINT32_MAX || bitset_has(lasso->part->banned, e)) continue;
+        uint32_t now = done | gain(shortest, member, e, to), next = to << shortest->bits | now;
+        if (to == lasso->wants.start && now == shortest->full) return e;
+        if (shortest->places[next].from != NOWHERE) continue;
+        shortest->places[next] = (Place){place, e};
+        vec_push(&shortest->queue, next);
+    }
+    return NOWHERE;
+}
+
+static void tell(const Shortest *shortest, uint32_t place, uint32_t last) {
+    const Lasso *lasso = shortest->lasso;
+    VEC(uint32_t) steps = {0};
+    vec_push(&steps, last);
+    for (; shortest->places[place].from != place; place = shortest->places[place].from)
+        vec_push(&steps, shortest->places[place].step);
+    while (steps.n > 0) {
+        FairEdge edge = lasso->graph->steps.data[vec_pop(&steps)];
+        vec_push(lasso->out, (LassoStep){edge.target, edge.label});
+    }
+    vec_fini(&steps);
+}
+
+static void find_shortest(Shortest *shortest) {
+    uint32_t start = shortest->lasso->wants.start << shortest->bits, last = NOWHERE;
+    shortest->places[start].from = start;
+    vec_push(&shortest->queue, start);
+    for (uint32_t next = 0; next < shortest->queue.n && last == NOWHERE; next++) {
+        last = spread(shortest, shortest->queue.data[next]);
+        if (last != NOWHERE) tell(shortest, shortest->queue.data[next], last);
+    }
+    assert(last != NOWHERE);
+}
+
+static void *allocate(size_t count, size_t size) {
+    void *memory = calloc(count + 1, size);
+    if (memory == NULL) fatal("out of memory");
+    return memory;
+}
+
+static bool try_shortest(Lasso *lasso) {
+    const FairPart *part = lasso->part;
+    uint32_t bits = lasso->duties.n + (uint32_t)__builtin_popcountll(part->graph->all_marks);
+    if (!part->shares_row || part->lost != 0 || bits > MOST_BITS || (uint64_t)part->n << bits > MOST_PLACES) return false;
+    Shortest shortest = {.lasso = lasso, .nduties = lasso->duties.n, .full = (1u << bits) - 1, .bits = bits};
+    shortest.rests = allocate(part->n, sizeof *shortest.rests);
+    shortest.places = allocate((size_t)part->n << bits, sizeof *shortest.places);
+    memset(shortest.places, 0xff, sizeof *shortest.places * ((size_t)part->n << bits));
+    for (uint32_t member = 0; member < part->n; member++)
+        for (uint32_t i = 0; i < shortest.nduties; i++)
+            if (rests_at(lasso, member, lasso->duties.data[i])) shortest.rests[member] |= 1u << i;
+    find_shortest(&shortest);
+    free(shortest.rests);
+    free(shortest.places);
+    vec_fini(&shortest.queue);
+    return true;
+}
+
+/* ---- one duty after the other */
+
 static void open_pairs(Lasso *lasso) {
     const FairPart *part = lasso->part;
-    lasso->base = malloc(sizeof *lasso->base * (part->n + 1u));
-    if (lasso->base == NULL) fatal("out of memory");
+    lasso->base = allocate(part->n, sizeof *lasso->base);
     uint32_t npairs = 0;
     for (uint32_t i = 0; i < part->n; i++) {
         lasso->base[i] = npairs;
         npairs += 1 + fair_slots(part->graph, part->members[i]);
     }
     lasso->base[part->n] = npairs;
-    lasso->came = malloc(sizeof *lasso->came * (npairs + 1u));
-    if (lasso->came == NULL) fatal("out of memory");
+    lasso->came = allocate(npairs, sizeof *lasso->came);
     memset(lasso->came, 0xff, sizeof *lasso->came * npairs);
     vec_resize(&lasso->owner, npairs);
     for (uint32_t i = 0; i < part->n; i++)
         for (uint32_t pair = lasso->base[i]; pair < lasso->base[i + 1]; pair++) lasso->owner.data[pair] = i;
 }
 
-void lasso_make(const FairPart *part, uint32_t mover, LassoSteps *out) {
-    Lasso lasso = {.part = part, .graph = part->graph, .out = out, .missing = part->graph->all_marks};
-    open_pairs(&lasso);
-    if (part->fairness != FAIRNESS_NONE) add_duties(&lasso);
-    else if (mover != NO_SLOT) vec_push(&lasso.duties, (Duty){.slot = mover, .arm = NO_ARM, .moves = true});
-    vec_clear(out);
-    uint32_t at = 0;
-    while (lasso.duties.n > 0) {
-        Duty duty = vec_last(&lasso.duties);
-        at = find(&lasso, at, &duty);
+static void make(Lasso *lasso) {
+    open_pairs(lasso);
+    uint32_t start = lasso->wants.start, at = start;
+    while (lasso->duties.n > 0) {
+        Duty duty = vec_last(&lasso->duties);
+        at = find(lasso, at, &duty);
     }
-    while (at != 0 || out->n == 0 || (lasso.lost & ~lasso.delivered) != 0 || lasso.missing != 0)
-        at = find(&lasso, at, NULL);
-    assert(at == 0);
-    vec_fini(&lasso.duties);
-    vec_fini(&lasso.queue);
-    vec_fini(&lasso.owner);
-    vec_fini(&lasso.able);
-    free(lasso.base);
-    free(lasso.came);
+    while (at != start || lasso->out->n == 0 || (lasso->lost & ~lasso->delivered) != 0 || lasso->missing != 0)
+        at = find(lasso, at, NULL);
+    vec_fini(&lasso->queue);
+    vec_fini(&lasso->owner);
+    free(lasso->base);
+    free(lasso->came);
+}
+
+static Lasso begin(const FairPart *part, LassoWants wants, LassoSteps *out) {
+    Lasso lasso = {
+        .part = part, .graph = part->graph, .wants = wants, .out = out, .missing = part->graph->all_marks};
+    vec_clear(out);
+    add_all_duties(&lasso);
+    return lasso;
+}
+
+static void end(Lasso *lasso) {
+    vec_fini(&lasso->duties);
+    vec_fini(&lasso->able);
+}
+
+bool lasso_shortest(const FairPart *part, LassoWants wants, LassoSteps *out) {
+    Lasso lasso = begin(part, wants, out);
+    bool found = try_shortest(&lasso);
+    end(&lasso);
+    return found;
+}
+
+void lasso_make(const FairPart *part, LassoWants wants, LassoSteps *out) {
+    Lasso lasso = begin(part, wants, out);
+    if (!try_shortest(&lasso)) make(&lasso);
+    end(&lasso);
 }

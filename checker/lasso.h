@@ -11,7 +11,14 @@ typedef struct LassoStep {
 } LassoStep; /* where it leads; the label's number */
 typedef VEC(LassoStep) LassoSteps;
 
-/* The cycle begins and ends at the first member. `mover`: a slot there of which a step must be in the cycle; NO_SLOT. */
-void lasso_make(const FairPart *part, uint32_t mover, LassoSteps *out);
+typedef struct LassoWants {
+    uint32_t start; /* the member at which the cycle begins and ends */
+    uint32_t mover; /* without fairness: a slot there of which a step must be in the cycle; NO_SLOT */
+    bool all_move;  /* else, under weak fairness, who can move may as well come to a state where it cannot */
+} LassoWants;
+
+void lasso_make(const FairPart *part, LassoWants wants, LassoSteps *out);
+/* A shortest one; false when that would take too long. */
+bool lasso_shortest(const FairPart *part, LassoWants wants, LassoSteps *out);
 
 #endif

@@ -11,6 +11,7 @@
 #define NONE UINT32_MAX
 enum {
     PAGE = 1024,          /* states a page of the index */
+    STARTS = 64,          /* of loops, tried in a component */
     PATIENCE = 1 << 14,   /* nodes between two looks at the clock */
     MOST_RELATED = 2048   /* automaton states, for components; larger ones count as one component */
 };
@@ -36,7 +37,8 @@ typedef struct Product {
     FairGraph graph; /* the nodes at which the automaton can accept */
     uint32_t sink;   /* the first node where all is accepted, NONE */
     ProductAnswer *answer;
-    uint32_t best; /* node that the loop of the answer begins at */
+    uint32_t best;   /* the node that the loop of the answer begins at */
+    uint32_t length; /* of the answer, NONE */
 } Product;
 
 static void *allocate(size_t count, size_t size) {
@@ -258,16 +260,37 @@ static void tell_prefix(Product *product, uint32_t node) {
     vec_fini(&path);
 }
 
-static void tell_loop(Product *product, const FairPart *part) {
+static void tell_loop(Product *product, const FairPart *part, const LassoSteps *steps) {
     ProductSteps *loop = &product->answer->loop;
-    LassoSteps steps = {0};
-    lasso_make(part, NO_SLOT, &steps);
     vec_clear(loop);
-    for (uint32_t i = 0; i < steps.n; i++)
-        if (steps.data[i].label != product->query->kripke->stutter)
-            vec_push(loop, (ProductStep){part->graph->nodes.data[steps.data[i].node].state, steps.data[i].label});
+    for (uint32_t i = 0; i < steps->n; i++)
+        if (steps->data[i].label != product->query->kripke->stutter)
+            vec_push(loop, (ProductStep){part->graph->nodes.data[steps->data[i].node].state, steps->data[i].label});
     product->answer->stutters = loop->n == 0;
+}
+
+static uint32_t depth_of(const Product *product, uint32_t node) {
+    uint32_t depth = 0;
+    for (; product->parent.data[node] != NONE; node = product->parent.data[node]) depth++;
+    return depth;
+}
+
+/* The cycle at the member, if with the way there it is shorter than what was found before. */
+static bool try_start(Product *product, const FairPart *part, uint32_t member) {
+    LassoWants wants = {member, NO_SLOT, false};
+    LassoSteps steps = {0};
+    uint32_t node = product->origin.data[part->members[member]], depth = depth_of(product, node);
+    bool may_help = product->length == NONE || depth + 1 < product->length, exact = true;
+    if (may_help && member == 0) lasso_make(part, wants, &steps);
+    else if (may_help) exact = lasso_shortest(part, wants, &steps);
+    if (may_help && exact && depth + steps.n < product->length) {
+        product->answer->found = true;
+        product->length = depth + steps.n;
+        product->best = node;
+        tell_loop(product, part, &steps);
+    }
     vec_fini(&steps);
+    return may_help && exact;
 }
 
 /* The sets that the steps inside are in. */
@@ -287,17 +310,13 @@ static bool wants(
     return !product->marked || marks_inside(graph, members, n, index, NULL) == graph->all_marks;
 }
 
-/* The one that the shortest prefix leads to is told. */
+/* The shortest of those that are tried is told: members come in the order of their distance from the start. */
 static bool visit(void *context, const FairPart *part) {
     Product *product = context;
     if (product->marked && marks_inside(part->graph, part->members, part->n, part->index, part->banned) !=
                                part->graph->all_marks)
         return true;
-    uint32_t node = product->origin.data[part->members[0]];
-    if (product->answer->found && product->best <= node) return true;
-    product->answer->found = true;
-    product->best = node;
-    tell_loop(product, part);
+    for (uint32_t i = 0; i < part->n && i < STARTS && try_start(product, part, i); i++) {}
     return true;
 }
 
@@ -359,6 +378,7 @@ void product_check(const ProductQuery *query, ProductAnswer *answer) {
         .edges = query->kripke->edges,
         .buchi = query->wrong,
         .sink = NONE,
+        .length = NONE,
         .answer = answer};
     *answer = (ProductAnswer){0};
     open_product(&product);

@@ -312,7 +312,7 @@ static bool visit(void *context, const FairPart *part) {
     Hit *hit = open_hit(yields, first, first_place(yields, part));
     if (hit == NULL) return true;
     LassoSteps steps = {0};
-    lasso_make(part, first.follow, &steps);
+    lasso_make(part, (LassoWants){0, first.follow, true}, &steps);
     for (uint32_t i = 0; i < steps.n; i++) {
         const EdgeLabel *label = edges_label(&yields->search->edges, steps.data[i].label);
         uint32_t state = part->graph->nodes.data[steps.data[i].node].state;

@@ -139,31 +139,40 @@ static void walk(Pairs *pairs, const bool *keeps) {
     }
 }
 
-/* What can come back to the pair, without the pair itself unless it can too: found by walking from each. */
-static bool comes_back(Pairs *pairs, uint32_t from, uint32_t to, uint32_t npairs) {
-    memset(pairs->seen, 0, npairs * sizeof *pairs->seen);
-    vec_clear(&pairs->todo);
-    vec_push(&pairs->todo, from);
-    walk(pairs, NULL);
-    return pairs->seen[to];
+/* Whether some step leads from the pair to one that is `in`. */
+static bool leads_into(const Pairs *pairs, uint32_t pair, const bool *in) {
+    const Buchi *buchi = pairs->buchi;
+    uint32_t place = pair / buchi->nstates, state = pair % buchi->nstates, next = next_place(pairs->word, place);
+    for (uint32_t e = buchi->first[state]; e < buchi->first[state + 1]; e++)
+        if (in[next * buchi->nstates + buchi->edges[e].to] &&
+            buchi_allows(buchi, &buchi->edges[e], pairs->word.letters[place]))
+            return true;
+    return false;
 }
 
 /* The component of the pair sees every set. */
 static bool is_accepting(Pairs *pairs, uint32_t pair, uint32_t npairs) {
-    if (!comes_back(pairs, pair, pair, npairs)) return false;
-    bool *inside = allocate(npairs, sizeof *inside), *reached = allocate(npairs, sizeof *reached);
-    memcpy(reached, pairs->seen, npairs * sizeof *reached);
-    for (uint32_t other = 0; other < npairs; other++)
-        inside[other] = reached[other] && comes_back(pairs, other, pair, npairs);
+    bool *inside = allocate(npairs, sizeof *inside), grows = true;
+    memset(pairs->seen, 0, npairs * sizeof *pairs->seen);
+    vec_push(&pairs->todo, pair);
+    walk(pairs, NULL);
+    bool comes_back = pairs->seen[pair]; /* by at least one step */
+    inside[pair] = comes_back;
+    while (grows && comes_back) { /* what was seen and can come to the pair: towards the front of the word */
+        grows = false;
+        for (uint32_t other = npairs; other-- > 0;) {
+            if (inside[other] || !pairs->seen[other] || !leads_into(pairs, other, inside)) continue;
+            inside[other] = grows = true;
+        }
+    }
     memset(pairs->seen, 0, npairs * sizeof *pairs->seen);
     pairs->marks = 0;
-    come(pairs, pair / pairs->buchi->nstates, pair % pairs->buchi->nstates);
+    if (comes_back) come(pairs, pair / pairs->buchi->nstates, pair % pairs->buchi->nstates);
     walk(pairs, inside);
     free(inside);
-    free(reached);
     uint32_t nsets = pairs->buchi->nsets;
     uint64_t all = nsets == 64 ? UINT64_MAX : (UINT64_C(1) << nsets) - 1;
-    return (pairs->marks & all) == all;
+    return comes_back && (pairs->marks & all) == all;
 }
 
 bool temporal_accepts(const Buchi *buchi, RunWord word) {

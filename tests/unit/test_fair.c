@@ -38,7 +38,7 @@ static bool see(void *context, const FairPart *part) {
     LassoSteps steps = {0};
     seen->found++;
     for (uint32_t i = 0; i < part->n; i++) seen->states |= 1u << part->members[i];
-    lasso_make(part, NO_SLOT, &steps);
+    lasso_make(part, (LassoWants){0, NO_SLOT, true}, &steps);
     assert_true(steps.n > 0);
     check_lasso(seen->plain, part, &steps);
     vec_fini(&steps);

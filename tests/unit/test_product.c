@@ -200,6 +200,23 @@ static bool expected(const Case *one) {
 
 /* ---- what is found */
 
+/* Each task makes a step in the loop, or (weak) is somewhere unable to. */
+static void check_fairness(const Case *one, const Kripke *kripke, const ProductAnswer *answer) {
+    for (uint32_t task = 0; task < one->plain.ntasks && one->fairness != FAIRNESS_NONE; task++) {
+        bool moves = false, rests = false, able = false;
+        uint32_t at = vec_last(&answer->prefix).state;
+        for (uint32_t i = 0; i < answer->loop.n; i++) {
+            const EdgeLabel *label = edges_label(kripke->edges, answer->loop.data[i].label);
+            bool can = handmade_can_move(&one->plain, at, task);
+            able |= can;
+            rests |= !can;
+            moves |= !(label->flags & LABEL_FREE) && label->actor == handmade_slot(&one->plain, at, task);
+            at = answer->loop.data[i].state;
+        }
+        assert_true(!able || moves || (rests && one->fairness == FAIRNESS_WEAK));
+    }
+}
+
 /* The word of the answer is accepted; of a prefix alone, whatever goes on from it. */
 static void check_run(const Case *one, const Kripke *kripke, const ProductAnswer *answer) {
     uint64_t letters[256];
@@ -247,11 +264,41 @@ static bool find(Case *one, bool plain) {
     product_check(&query, &answer);
     assert_true(answer.finished);
     if (answer.found) check_run(one, &kripke, &answer);
+    if (answer.found) check_fairness(one, &kripke, &answer);
     bool found = answer.found;
     product_answer_fini(&answer);
     bitset_free(&kripke.rests);
     edges_fini(&edges);
     return found;
+}
+
+/* Without time, or room, nothing is claimed. */
+static bool has_no_time(void *context, uint64_t bytes) {
+    (void)context, (void)bytes;
+    return false;
+}
+
+static void out_of_time(void **state) {
+    (void)state;
+    uint64_t seed = 9;
+    for (int round = 0; round < 20; round++) {
+        Case one;
+        make_case(&one, BUCHI_GENERAL, &seed);
+        Edges edges;
+        FairView view = handmade_view(&one.plain);
+        view.may_go_on = has_no_time;
+        handmade_edges(&one.plain, &edges);
+        Kripke kripke = {.edges = &edges, .nstates = edges.n, .width = 1, .conditions = one.conditions,
+            .rests = bitset_new(edges.n), .complete = true};
+        ProductQuery query = {&kripke, &view, atoms, &property, &one.automaton.buchi, one.fairness, false};
+        ProductAnswer answer;
+        product_check(&query, &answer);
+        assert_false(answer.found);
+        assert_int_equal(answer.finished, answer.states == 0);
+        product_answer_fini(&answer);
+        bitset_free(&kripke.rests);
+        edges_fini(&edges);
+    }
 }
 
 static void against_all_sets(BuchiStrength strength, uint64_t seed) {
@@ -286,6 +333,7 @@ int main(void) {
         cmocka_unit_test(general),
         cmocka_unit_test(weak),
         cmocka_unit_test(guarantee),
+        cmocka_unit_test(out_of_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
