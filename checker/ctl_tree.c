@@ -190,7 +190,7 @@ static bool visit(void *context, const FairPart *part) {
     Nearest *nearest = context;
     if (part->members[0] >= nearest->place) return true;
     nearest->place = part->members[0];
-    lasso_make(part, NO_SLOT, &nearest->loop);
+    lasso_make(part, (LassoWants){0, NO_SLOT, false}, &nearest->loop);
     return true;
 }
 
