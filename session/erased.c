@@ -1,7 +1,6 @@
 #include "session/erased.h"
 
 #include "model/support/fatal.h"
-#include "model/support/hash.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -26,6 +25,7 @@ void erased_init(Erased *erased, const GlobalAutomaton *global, uint32_t role) {
     assert(role < global->protocol->nroles && global->protocol->nroles <= PROTOCOL_MAX_ROLES);
     *erased = (Erased){.global = global, .role = role};
     erased->mark = allocate(global->nstates, sizeof(uint32_t));
+    erased->latest = allocate(global->nstates, sizeof(uint32_t));
     sort_by_target(erased);
 }
 
@@ -36,6 +36,7 @@ void erased_fini(Erased *erased) {
     free(erased->into_first);
     free(erased->into);
     free(erased->mark);
+    free(erased->latest);
     *erased = (Erased){0};
 }
 
@@ -94,9 +95,12 @@ bool erased_reaches(Erased *erased, uint32_t state, const GlobalEdge *action) {
 /* ---- searches whose places are a state of the protocol and a set of roles */
 
 typedef struct Places {
-    uint32_t width, n; /* words of a place: the state, then a bit for each role */
+    Erased *erased;
+    uint32_t width, n;      /* words of a place: the state, then a bit for each role */
     VEC(uint32_t) all;
-    uint32_t *table, mask, *next; /* next: the place that is being made */
+    VEC(uint32_t) before;   /* per place: the one before of the same state, plus one; 0: none */
+    uint32_t *next;         /* the place that is being made */
+    bool only_smallest;     /* a place with a larger set reaches nothing that one with a smaller does not */
 } Places;
 
 enum { MAX_PLACES = 2000000 };
@@ -105,21 +109,16 @@ static const uint32_t *place_at(const Places *places, uint32_t i) { return place
 static bool has(const uint32_t *place, uint32_t role) { return place[1 + role / 32] >> (role % 32) & 1; }
 static void set(uint32_t *place, uint32_t role) { place[1 + role / 32] |= 1u << (role % 32); }
 
-static void places_init(Places *places, uint32_t nroles) {
-    *places = (Places){.width = 2 + nroles / 32};
+static void places_init(Places *places, Erased *erased, uint32_t nroles, bool only_smallest) {
+    *places = (Places){.erased = erased, .width = 2 + nroles / 32, .only_smallest = only_smallest};
     places->next = allocate(places->width, sizeof(uint32_t));
+    erased->stamp++;
 }
 
 static void places_fini(Places *places) {
     vec_fini(&places->all);
-    free(places->table);
+    vec_fini(&places->before);
     free(places->next);
-}
-
-static uint32_t slot_of(const Places *places, const uint32_t *place) {
-    uint32_t at = (uint32_t)hash_bytes(place, sizeof *place * places->width) & places->mask;
-    while (places->table[at] && memcmp(place_at(places, places->table[at] - 1), place, sizeof *place * places->width) != 0) at = (at + 1) & places->mask;
-    return at;
 }
 
 /* Makes next a copy of a place at another state; it is added by add_next. */
@@ -128,17 +127,23 @@ static void copy_place(Places *places, uint32_t i, uint32_t state) {
     places->next[0] = state;
 }
 
+/* The place at hand makes next superfluous. */
+static bool covers(const Places *places, const uint32_t *place) {
+    for (uint32_t i = 1; i < places->width; i++)
+        if (places->only_smallest ? place[i] & ~places->next[i] : place[i] ^ places->next[i]) return false;
+    return true;
+}
+
 static void add_next(Places *places) {
-    if (places->n * 2 >= places->mask) {
-        free(places->table);
-        places->mask = places->mask ? places->mask * 2 + 1 : 63;
-        places->table = allocate(places->mask + 1u, sizeof *places->table);
-        for (uint32_t i = 0; i < places->n; i++) places->table[slot_of(places, place_at(places, i))] = i + 1;
-    }
-    uint32_t slot = slot_of(places, places->next);
-    if (places->table[slot]) return;
+    Erased *erased = places->erased;
+    uint32_t state = places->next[0];
+    if (erased->mark[state] != erased->stamp) erased->latest[state] = 0;
+    erased->mark[state] = erased->stamp;
+    for (uint32_t i = erased->latest[state]; i; i = places->before.data[i - 1])
+        if (covers(places, place_at(places, i - 1))) return;
     for (uint32_t i = 0; i < places->width; i++) vec_push(&places->all, places->next[i]);
-    places->table[slot] = ++places->n;
+    vec_push(&places->before, erased->latest[state]);
+    erased->latest[state] = ++places->n;
 }
 
 /* True when there is nothing more to follow, or too much. */
@@ -147,11 +152,12 @@ static bool is_over(Erased *erased, const Places *places, uint32_t i, bool *foun
     return *found || i >= places->n;
 }
 
+/* Who waits never sends again: with fewer who wait every message comes that does with more. */
 bool erased_is_available(Erased *erased, const GlobalEdge *after, uint32_t sender, Name message) {
     const GlobalAutomaton *global = erased->global;
     Places places;
     bool found = false;
-    places_init(&places, global->protocol->nroles);
+    places_init(&places, erased, global->protocol->nroles, true);
     places.next[0] = after->to;
     set(places.next, erased->role);
     if (after->sender == erased->role) set(places.next, after->receiver);
@@ -179,7 +185,7 @@ bool erased_may_precede(Erased *erased, const GlobalEdge *action, const GlobalEd
     Places places;
     bool found = false;
     assert(reception->receiver == erased->role);
-    places_init(&places, 0);
+    places_init(&places, erased, 0, false);
     places.next[0] = reception->from; /* the set: whether the role has acted */
     add_next(&places);
     for (uint32_t p = 0; !is_over(erased, &places, p, &found); p++) {

@@ -14,6 +14,7 @@ typedef struct Erased {
     uint32_t role;
     uint32_t *into_first, *into; /* edges by target */
     uint32_t *mark, stamp;       /* per state */
+    uint32_t *latest;            /* per state that is marked: of the search at hand */
     VEC(uint32_t) stack;         /* what the search at hand has found, in order */
     VEC(ErasedAction) actions;
     bool gave_up;                /* a search was cut off, and answered as if it had found what it looked for */

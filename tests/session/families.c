@@ -102,6 +102,8 @@ static const Family families[] = {
      100, 200},
     {"farm", "protocol P(role m, role w[N]) { rec X { choice at m for (int i = 0; i < N; i++) { m -> w[i]: job; w[i] -> m: done; continue X; } "
              "or { for (int i = 0; i < N; i++) { m -> w[i]: stop; } } } }", 100, 201},
+    {"load balancer", "protocol P(role c, role b, role w[N]) { rec X { c -> b: request; choice at b for (int i = 0; i < N; i++) { b -> w[i]: job; w[i] -> c: result; "
+                      "c -> w[i]: thanks; continue X; } } }", 100, 102},
     {"all to all", "protocol P(role w[N]) { for (int i = 0; i < N; i++) { for (int k = 0; k < N; k++) { if (i != k) { w[i] -> w[k]: v; } } } }", 20, 39},
     {"stencil", "protocol P(role w[N * N]) { for (int r = 0; r < N; r++) { for (int c = 0; c < N; c++) { "
                 "if (c + 1 < N) { w[r * N + c] -> w[r * N + c + 1]: right; w[r * N + c + 1] -> w[r * N + c]: left; } "
