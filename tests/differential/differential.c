@@ -189,7 +189,9 @@ static void compare_config(Job *job, const Config *config) {
     options.ts.run_on = job->run_on;
     options.termination = job->plain_options.termination;
     options.races = job->plain_options.races;
-    options.fairness = job->plain_options.fairness == PLAIN_NONE ? FAIRNESS_NONE : FAIRNESS_WEAK;
+    options.fairness = job->plain_options.fairness == PLAIN_NONE     ? FAIRNESS_NONE
+                       : job->plain_options.fairness == PLAIN_STRONG ? FAIRNESS_STRONG
+                                                                     : FAIRNESS_WEAK;
     options.ts.main_ends_run = job->plain_options.main_ends_run;
     options.record_graph = job->settings->dump;
     options.wrong = job->automata.wrong;
@@ -241,7 +243,7 @@ static bool read_options(Job *job) {
             job->plain_options.termination = strcmp(job->tree->options[++i], "termination") == 0;
         else if (strcmp(word, "--fairness") == 0 && more) {
             const char *kind = job->tree->options[++i];
-            if (strcmp(kind, "strong") == 0) return false;
+            if (strcmp(kind, "strong") == 0) job->plain_options.fairness = PLAIN_STRONG;
             if (strcmp(kind, "none") == 0) job->plain_options.fairness = PLAIN_NONE;
         } else if (strcmp(word, "--ready") == 0 && more) job->run_on = strcmp(job->tree->options[++i], "run-on") == 0;
         else if (strcmp(word, "--max-states") == 0 || strcmp(word, "--timeout") == 0 || strcmp(word, "--memory") == 0)

@@ -71,7 +71,7 @@ static void formula(Gen *g, int depth, int *temporal) {
     }
 }
 void gen_formulas(Gen *g) {
-    static const char *const fair[] = {"", "", " fair(weak)", " fair(none)"};
+    static const char *const fair[] = {"", "", " fair(strong)", " fair(none)"};
     if (!gen_chance(g, 35)) return;
     int n = gen_between(g, 1, 3);
     for (int i = 0; i < n; i++) {

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-typedef enum PlainFairness { PLAIN_WEAK, PLAIN_NONE } PlainFairness;
+typedef enum PlainFairness { PLAIN_WEAK, PLAIN_NONE, PLAIN_STRONG } PlainFairness;
 typedef struct PlainOptions {
     uint32_t max_states;
     uint64_t max_instructions; /* of one step */

@@ -17,22 +17,20 @@ static int32_t pair(const Units *u, uint32_t place, int32_t fiber) { return (int
 
 typedef struct Unit { bool ends, rests, able, moves; } Unit;
 
-static bool is_inner(const PEdge *e, const uint32_t *of, uint32_t component) {
-    return of[e->from] == component && of[e->to] == component;
-}
-static void join_units(const Cycles *c, Units *u, const uint32_t *of, uint32_t component) {
+static bool is_inner(const PEdge *e, const uint32_t *of) { return of[e->from] == of[e->to]; }
+static void join_units(const Cycles *c, Units *u, const uint32_t *of) {
     for (int32_t i = 0; i < (int32_t)c->places.n * u->width; i++) u->up[i] = i;
     for (uint32_t i = 0; i < c->edges.n; i++) {
         const PEdge *e = &c->edges.data[i];
         const PState *s = node_of(c, e->from)->s;
-        for (int32_t k = 1; is_inner(e, of, component) && k < s->n; k++)
+        for (int32_t k = 1; is_inner(e, of) && k < s->n; k++)
             if (e->map[k] != 0) u->up[root_of(u, pair(u, e->to, e->map[k]))] = root_of(u, pair(u, e->from, k));
     }
 }
-static void see_units(const Cycles *c, const Units *u, const uint32_t *of, uint32_t component, Unit *units) {
+static void see_units(const Cycles *c, const Units *u, const uint32_t *of, Unit *units) {
     for (uint32_t i = 0; i < c->places.n; i++) {
         const PNode *n = node_of(c, i);
-        for (int32_t k = 1; of[i] == component && k < n->s->n; k++) {
+        for (int32_t k = 1; k < n->s->n; k++) {
             Unit *unit = &units[root_of(u, pair(u, i, k))];
             if (n->own[k] == OWN_NONE) unit->rests = true;
             if (n->own[k] == OWN_ABLE) unit->able = true;
@@ -40,37 +38,79 @@ static void see_units(const Cycles *c, const Units *u, const uint32_t *of, uint3
     }
     for (uint32_t i = 0; i < c->edges.n; i++) {
         const PEdge *e = &c->edges.data[i];
-        if (!is_inner(e, of, component)) continue;
+        if (!is_inner(e, of)) continue;
         const PState *s = node_of(c, e->from)->s;
         for (int32_t k = 1; k < s->n; k++)
             if (e->map[k] == 0) units[root_of(u, pair(u, e->from, k))].ends = true;
         if (e->mover != 0) units[root_of(u, pair(u, e->from, e->mover))].moves = true;
     }
 }
-/* The clock is one more that may stay able: a tick that can always be made is made. */
-static bool clock_is_fair(const Cycles *c, const uint32_t *of, uint32_t component) {
-    bool rests = false, ticks = false;
-    for (uint32_t i = 0; i < c->places.n; i++) rests |= of[i] == component && !node_of(c, i)->can_tick;
-    for (uint32_t i = 0; i < c->edges.n; i++)
-        ticks |= is_inner(&c->edges.data[i], of, component) && c->edges.data[i].kind == MOVE_TICK;
-    return rests || ticks;
-}
-bool plain_is_fair(const Cycles *c, const uint32_t *of, uint32_t component) {
-    if (c->fairness == PLAIN_NONE) return true;
-    Units u = {.width = 1};
+/* Of each component the units that it has, and its clock: one more that may stay able, for a tick that can always be made is made. */
+typedef struct Crew { Units u; Unit *units, *clocks; } Crew;
+
+static Crew crew_of(const Cycles *c, const uint32_t *of, uint32_t n) {
+    Crew crew = {.u = {.width = 1}};
     for (uint32_t i = 0; i < c->places.n; i++)
-        if (node_of(c, i)->s->n > u.width) u.width = node_of(c, i)->s->n;
-    size_t n = (size_t)c->places.n * (size_t)u.width + 1;
-    u.up = calloc(n, sizeof *u.up);
-    Unit *units = calloc(n, sizeof *units);
-    join_units(c, &u, of, component);
-    see_units(c, &u, of, component, units);
-    bool fair = clock_is_fair(c, of, component);
-    for (size_t i = 0; i < n && fair; i++)
-        if (units[i].able && !units[i].rests && !units[i].ends && !units[i].moves) fair = false;
-    free(u.up);
-    free(units);
-    return fair;
+        if (node_of(c, i)->s->n > crew.u.width) crew.u.width = node_of(c, i)->s->n;
+    size_t size = (size_t)c->places.n * (size_t)crew.u.width + 1;
+    crew.u.up = calloc(size, sizeof *crew.u.up);
+    crew.units = calloc(size, sizeof *crew.units);
+    crew.clocks = calloc(n + 1, sizeof *crew.clocks);
+    join_units(c, &crew.u, of);
+    see_units(c, &crew.u, of, crew.units);
+    for (uint32_t i = 0; i < c->places.n; i++) {
+        bool can_tick = node_of(c, i)->can_tick;
+        crew.clocks[of[i]].able |= can_tick;
+        crew.clocks[of[i]].rests |= !can_tick;
+    }
+    for (uint32_t i = 0; i < c->edges.n; i++)
+        if (is_inner(&c->edges.data[i], of) && c->edges.data[i].kind == MOVE_TICK) crew.clocks[of[c->edges.data[i].from]].moves = true;
+    return crew;
+}
+static void crew_free(Crew *crew) {
+    free(crew->u.up);
+    free(crew->units);
+    free(crew->clocks);
+}
+static bool is_idle(const Unit *unit) { return unit->able && !unit->ends && !unit->moves; }
+
+bool *plain_unfair(const Cycles *c, const uint32_t *of, uint32_t n) {
+    bool *unfair = calloc(n + 1, 1);
+    if (c->fairness != PLAIN_WEAK) return unfair; /* strong: plain_split has left nothing unfair */
+    Crew crew = crew_of(c, of, n);
+    for (uint32_t i = 0; i < c->places.n; i++) {
+        unfair[of[i]] |= is_idle(&crew.clocks[of[i]]) && !crew.clocks[of[i]].rests;
+        for (int32_t k = 1; k < node_of(c, i)->s->n; k++) {
+            const Unit *unit = &crew.units[root_of(&crew.u, pair(&crew.u, i, k))];
+            unfair[of[i]] |= is_idle(unit) && !unit->rests;
+        }
+    }
+    crew_free(&crew);
+    return unfair;
+}
+/* Somebody could go on here who never does in the component. */
+static bool is_refused(const Cycles *c, const Crew *crew, const uint32_t *of, uint32_t place) {
+    const PNode *n = node_of(c, place);
+    if (n->can_tick && is_idle(&crew->clocks[of[place]])) return true;
+    for (int32_t k = 1; k < n->s->n; k++)
+        if (n->own[k] == OWN_ABLE && is_idle(&crew->units[root_of(&crew->u, pair(&crew->u, place, k))])) return true;
+    return false;
+}
+/* Strong fairness: such places are met finitely often. True: some edges are gone. */
+static bool drop_refused(Cycles *c, const uint32_t *of, uint32_t n) {
+    if (c->fairness != PLAIN_STRONG) return false;
+    Crew crew = crew_of(c, of, n);
+    bool *refused = calloc(c->places.n + 1, 1);
+    uint32_t kept = 0, before = c->edges.n;
+    for (uint32_t i = 0; i < c->places.n; i++) refused[i] = is_refused(c, &crew, of, i);
+    for (uint32_t i = 0; i < c->edges.n; i++) {
+        const PEdge *e = &c->edges.data[i];
+        if (!is_inner(e, of) || (!refused[e->from] && !refused[e->to])) c->edges.data[kept++] = *e;
+    }
+    c->edges.n = kept;
+    crew_free(&crew);
+    free(refused);
+    return kept < before;
 }
 
 /* ---- components */
@@ -102,7 +142,7 @@ uint32_t plain_split(Cycles *c, uint32_t *of) {
                 c->edges.data[kept++] = c->edges.data[i];
         c->edges.n = kept;
         free(delivered);
-        if (kept == before) return n;
+        if (kept == before && !drop_refused(c, of, n)) return n;
     }
 }
 /* The names of the tasks that move in the component; "": none does. */
@@ -112,7 +152,7 @@ static const char *movers(const Cycles *c, const uint32_t *of, uint32_t componen
     VEC(const char *) names = {0};
     for (uint32_t i = 0; i < c->edges.n; i++) {
         const PEdge *e = &c->edges.data[i];
-        if (!is_inner(e, of, component) || e->actor == 0) continue;
+        if (!is_inner(e, of) || of[e->from] != component || e->actor == 0) continue;
         const char *name = p->funcs.data[node_of(c, e->from)->s->at[e->actor].func].name;
         bool known = false;
         for (uint32_t k = 0; k < names.n; k++) known |= strcmp(names.data[k], name) == 0;
@@ -143,10 +183,12 @@ void plain_find_livelock(PSearch *x) {
     for (uint32_t i = 0; i < x->edges.n; i++)
         if (!x->edges.data[i].progress) vec_push(&c.edges, x->edges.data[i]);
     uint32_t *of = calloc(c.places.n + 1, sizeof *of), n = plain_split(&c, of);
+    bool *unfair = plain_unfair(&c, of, n);
     for (uint32_t i = 0; i < n; i++) {
         const char *names = movers(&c, of, i);
-        if (names[0] != 0 && plain_is_fair(&c, of, i)) plain_add_finding(x->result, "livelock", "", 0, names);
+        if (names[0] != 0 && !unfair[i]) plain_add_finding(x->result, "livelock", "", 0, names);
     }
+    free(unfair);
     free(of);
     fini(&c);
 }
@@ -192,7 +234,9 @@ void plain_find_nontermination(PSearch *x) {
         if (of[c.edges.data[i].from] == of[c.edges.data[i].to]) moves[of[c.edges.data[i].from]] = true;
     bool found = false;
     for (uint32_t i = 0; i < c.places.n; i++) found |= waits_for_outside(node_of(&c, i));
-    for (uint32_t i = 0; i < n && !found; i++) found = moves[i] && plain_is_fair(&c, of, i);
+    bool *unfair = plain_unfair(&c, of, n);
+    for (uint32_t i = 0; i < n && !found; i++) found = moves[i] && !unfair[i];
+    free(unfair);
     if (found) plain_add_finding(x->result, "nontermination", "", 0, "");
     for (uint32_t i = 0; i < x->nodes.n; i++) free(at[i]);
     free(at);

@@ -143,7 +143,9 @@ static bool has_run(Ltl *l) {
     bool *moves = calloc(n + 1, 1), found = false;
     for (uint32_t i = 0; i < l->cycles.edges.n; i++)
         if (of[l->cycles.edges.data[i].from] == of[l->cycles.edges.data[i].to]) moves[of[l->cycles.edges.data[i].from]] = true;
-    for (uint32_t i = 0; i < n && !found; i++) found = moves[i] && keeps_all(l, of, i) && plain_is_fair(&l->cycles, of, i);
+    bool *unfair = plain_unfair(&l->cycles, of, n);
+    for (uint32_t i = 0; i < n && !found; i++) found = moves[i] && !unfair[i] && keeps_all(l, of, i);
+    free(unfair);
     free(of);
     free(moves);
     return found;
@@ -153,8 +155,7 @@ static bool has_run(Ltl *l) {
 static PlainFairness fairness_of(PSearch *x, const Decl *d) {
     if (d->fair == 0) return x->options->fairness;
     const char *word = names_text(x->p->tree->names, d->fair);
-    if (strcmp(word, "strong") == 0) x->why = "strong fairness";
-    return strcmp(word, "none") == 0 ? PLAIN_NONE : PLAIN_WEAK;
+    return strcmp(word, "strong") == 0 ? PLAIN_STRONG : strcmp(word, "none") == 0 ? PLAIN_NONE : PLAIN_WEAK;
 }
 static void check(PSearch *x, const PFormula *formula) {
     Ltl l = {.x = x, .cycles = {.x = x, .fairness = fairness_of(x, formula->decl)}, .slots = 4 * PLACES_MAX};

@@ -68,10 +68,11 @@ typedef struct Cycles {
     VEC(Place) places;
     VEC(PEdge) edges; /* from, to: places; the rest as in the search */
 } Cycles;
-/* Components without the losses of fair channels that deliver nothing there; of[place] = its component. Their number. */
+/* Components without the losses of fair channels that deliver nothing there, and under strong fairness without the places where somebody
+   could go on who never does there; of[place] = its component. Their number. */
 uint32_t plain_split(Cycles *c, uint32_t *of);
-/* A fair run can stay in the component and take every edge of it again and again. */
-bool plain_is_fair(const Cycles *c, const uint32_t *of, uint32_t component);
+/* Per component: no fair run stays in it. To be freed. */
+bool *plain_unfair(const Cycles *c, const uint32_t *of, uint32_t n);
 
 /* plain_happen.c: what holds of a node, and what has happened in the step that has just been made from one */
 void plain_look(PSearch *x, uint32_t node);
