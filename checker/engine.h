@@ -89,6 +89,7 @@ typedef struct EngineResult {
                         was found */
     bool complete;       /* the whole space was explored */
     const char *why;     /* !complete: which limit, in words */
+    uint32_t holds;      /* !complete: the kinds of findings that there are none of all the same, bits by FindingKind */
     Finding *findings;   /* in order of run length, then place; one per kind, place and set of stuck tasks */
     uint32_t nfindings;
     PropertyResult *properties; /* per property of the program */

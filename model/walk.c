@@ -58,6 +58,25 @@ static bool is_on_cycle(const WalkTask *task, uint32_t node, bool *seen, uint32_
     return false;
 }
 
+/* A cycle through the node on which nothing waits. */
+static bool spins(const WalkTask *task, uint32_t node, bool *seen, uint32_t *stack) {
+    uint32_t n = 0;
+    if (task->nodes[node].waits) return false;
+    memset(seen, 0, sizeof *seen * task->nnodes);
+    stack[n++] = node;
+    while (n) {
+        uint32_t at = stack[--n];
+        for (uint32_t e = task->first[at]; e < task->first[at + 1]; e++) {
+            uint32_t to = task->edges[e].to;
+            if (to == node) return true;
+            if (seen[to] || task->nodes[to].waits) continue;
+            seen[to] = true;
+            stack[n++] = to;
+        }
+    }
+    return false;
+}
+
 static void find_many(Walking *walking) {
     for (uint32_t t = 0; t < walking->tasks.n; t++) {
         WalkTask *task = &walking->tasks.data[t];
@@ -68,6 +87,8 @@ static void find_many(Walking *walking) {
             const WalkEdge *edge = &task->edges[e];
             if (edge->action == WALK_SPAWN && (task->is_many || is_on_cycle(task, edge->from, seen, stack))) walking->tasks.data[edge->object].is_many = true;
         }
+        for (uint32_t n = 0; n < task->nnodes; n++)
+            if (spins(task, n, seen, stack)) walking_gap(walking, WALK_GAP_SPINNING, task->nodes[n].at);
         for (uint32_t i = 0; i < walking->objects.n; i++) {
             const Maker *maker = &walking->object_makers.data[i];
             if (maker->task != t) continue;
@@ -90,6 +111,7 @@ static void clear(Walking *walking) {
         free(walking->tasks.data[t].nodes);
         free(walking->tasks.data[t].edges);
         free(walking->tasks.data[t].first);
+        free(walking->tasks.data[t].waits);
     }
     vec_fini(&walking->tasks);
     vec_fini(&walking->arguments);
@@ -136,6 +158,16 @@ static void *keep(WalkProgram *out, const void *data, uint32_t n, size_t size) {
     return kept;
 }
 
+/* What is not followed may be anything, and nobody's. */
+static void note_dropped(Walking *walking) {
+    for (uint32_t m = 0; m < walking->program->nmachines; m++)
+        for (uint32_t slot = 0; slot < walking->program->machines[m]->nslots; slot++)
+            if (walking->dropped[m][slot]) {
+                walking_note(walking, walking->program->machines[m]->span, "a counter of this task has too many values to be followed");
+                walking_gap(walking, WALK_GAP_UNDEFINED, walking->program->machines[m]->span);
+            }
+}
+
 static void hand_over(Walking *walking) {
     WalkProgram *out = walking->out;
     uint32_t nnotes = walking->notes.n, ngaps = walking->gaps.n, most = nnotes > ngaps ? nnotes : ngaps;
@@ -154,6 +186,7 @@ static void hand_over(Walking *walking) {
         WalkTask *task = &out->tasks[t];
         task->nodes = keep(out, task->nodes, task->nnodes, sizeof *task->nodes);
         task->edges = keep(out, task->edges, task->nedges, sizeof *task->edges);
+        task->waits = keep(out, task->waits, task->nwaits, sizeof *task->waits);
         task->first = keep(out, task->first, task->nnodes + 1u, sizeof *task->first);
     }
     out->nobjects = walking->objects.n;
@@ -175,6 +208,7 @@ WalkProgram *walk_program(const Program *program, WalkOptions options) {
     } while (walking.again && !out->why);
     if (!out->why) {
         find_many(&walking);
+        note_dropped(&walking);
         hand_over(&walking);
     }
     clear(&walking);

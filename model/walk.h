@@ -38,6 +38,9 @@ typedef struct WalkNode {
     bool is_cut;      /* by an assume */
 } WalkNode;
 
+/* A channel that the task stands before, whether or not anybody is at the other end. */
+typedef struct WalkWait { uint32_t node, object, label; bool is_send; } WalkWait; /* label: of a send; NO_SLOT: not known */
+
 /* What is made of an object's site by one task at one place in one state of its variables: all objects made so are followed as one. */
 typedef struct WalkObject {
     uint32_t site;
@@ -58,6 +61,7 @@ typedef struct WalkNote { Span span; const char *text; } WalkNote;
     GAP(ASSERTION, "an assertion about data")                                       \
     GAP(UNDEFINED, "arithmetic or an index that depends on data")                   \
     GAP(MISUSE, "a use of an object that is refused in some state")                 \
+    GAP(SPINNING, "code that may go round without a wait")                          \
     GAP(CLOSED, "a send whose channel may be closed")                               \
     GAP(FAULT, "a fault of the environment")
 typedef enum WalkGapKind {
@@ -87,6 +91,8 @@ typedef struct WalkTask {
     WalkEdge *edges;  /* by source */
     uint32_t nedges;
     uint32_t *first;  /* [nnodes + 1] */
+    WalkWait *waits;
+    uint32_t nwaits;
 } WalkTask;
 
 typedef struct WalkProgram {

@@ -26,6 +26,7 @@ typedef struct Walker {
     VEC(bool) known;
     uint32_t *table, mask; /* of nodes plus one */
     VEC(WalkEdge) edges;
+    VEC(WalkWait) waits;
     Frame frame;      /* of the course at hand */
     Arena arena;
     bool stopped;     /* refused, or to be done again */
@@ -162,7 +163,7 @@ static Went bounds(Walker *walker, const Instr *instr) {
         return WENT_ON;
     }
     Word index = word_at(walker, instr->b);
-    if (index < 0 || index >= instr->imm) return wrong(walker, WALK_GAP_UNDEFINED, instr->span);
+    if (index == WORD_UNINIT || index < 0 || index >= instr->imm) return wrong(walker, WALK_GAP_UNDEFINED, instr->span);
     set(walker, instr->a, index * (Word)instr->d);
     return WENT_ON;
 }
@@ -215,9 +216,24 @@ static Went store_global(Walker *walker, const Instr *instr) {
     return WENT_ON;
 }
 
+/* The task that was just spawned plays a role. */
+static Went take_role(Walker *walker, const Instr *instr) {
+    if (!is_known(walker, instr->a) || !handle_is_task(word_at(walker, instr->a))) return WENT_ON;
+    WalkTask *task = &walker->walking->tasks.data[word_at(walker, instr->a) - handle_of_task(0)];
+    task->role = (uint32_t)instr->imm;
+    task->has_index = instr->b != NO_SLOT;
+    if (!task->has_index) return WENT_ON;
+    if (!is_known(walker, instr->b)) {
+        refuse(walker, instr->span, "which of the roles this is cannot be followed");
+        return WENT_CUT;
+    }
+    task->index = word_at(walker, instr->b);
+    return WENT_ON;
+}
+
 static Went check(Walker *walker, const Instr *instr) {
     if (!is_known(walker, instr->a)) walking_gap(walker->walking, WALK_GAP_ASSERTION, instr->span);
-    else if (word_at(walker, instr->a) == 0) return wrong(walker, WALK_GAP_ASSERTION, instr->span);
+    else if (word_at(walker, instr->a) == 0 || word_at(walker, instr->a) == WORD_UNINIT) return wrong(walker, WALK_GAP_ASSERTION, instr->span);
     return WENT_ON;
 }
 
@@ -268,7 +284,9 @@ static Went execute_other(Walker *walker, const Instr *instr) {
 static Went execute(Walker *walker, const Instr *instr) {
     switch (instr->op) {
     case INSTR_CONST: set(walker, instr->a, instr->imm); return WENT_ON;
-    case INSTR_UNINIT: forget(walker, instr->a, (uint32_t)instr->imm); return WENT_ON;
+    case INSTR_UNINIT:
+        for (Word i = 0; i < instr->imm; i++) set(walker, instr->a + (uint32_t)i, WORD_UNINIT);
+        return WENT_ON;
     case INSTR_ZERO:
         for (Word i = 0; i < instr->imm; i++) set(walker, instr->a + (uint32_t)i, 0);
         return WENT_ON;
@@ -288,6 +306,7 @@ static Went execute(Walker *walker, const Instr *instr) {
     case INSTR_KILL: return aside(walker, instr, NO_SLOT, 0, WALK_GAP_UNDEFINED);
     case INSTR_GLOAD: return load_global(walker, instr);
     case INSTR_GSTORE: return store_global(walker, instr);
+    case INSTR_TAKE_ROLE: return take_role(walker, instr);
     case INSTR_COPY: copy(walker, instr->a, instr->b, 1); return WENT_ON;
     case INSTR_TAKE: return take(walker, instr);
     case INSTR_DROP: return drop(walker, instr);
@@ -308,6 +327,10 @@ static uint32_t run(Walker *walker, uint32_t pc) {
         }
         if (instr->op == INSTR_BRANCH) {
             if (!is_known(walker, instr->a)) return node_at(walker, pc);
+            if (word_at(walker, instr->a) == WORD_UNINIT) {
+                walking_gap(walker->walking, WALK_GAP_UNDEFINED, instr->span);
+                return add_node(walker, (WalkNode){.pc = pc, .at = instr->span, .is_violated = true});
+            }
             pc = word_at(walker, instr->a) == 0 ? (uint32_t)instr->imm : pc + 1;
             continue;
         }
@@ -410,7 +433,8 @@ static void expand_new(Walker *walker, Way way, const Instr *instr, uint32_t pc)
     if (site->kind == OBJECT_CHANNEL) {
         object->is_known = site->is_oneshot || site->is_unbounded || (instr->b != NO_SLOT && is_known(walker, instr->b));
         if (site->is_oneshot) object->capacity = 1;
-        else if (object->is_known && !site->is_unbounded) object->capacity = (uint32_t)word_at(walker, instr->b);
+        if (!object->is_known) walking_gap(walker->walking, WALK_GAP_MISUSE, instr->span);
+        else if (!site->is_oneshot && !site->is_unbounded) object->capacity = (uint32_t)word_at(walker, instr->b);
         if (site->is_extern) refuse(walker, instr->span, "what the environment sends is not followed");
         if (site->is_lossy || site->is_duplicating || site->is_reordering) walking_gap(walker->walking, WALK_GAP_FAULT, instr->span);
     }
@@ -461,13 +485,26 @@ static void expand_failure(Walker *walker, Way way, const Exchange *exchange, Wa
     go(walker, way, exchange->may_fail ? WALK_SILENT : action, exchange->object, 0, exchange->target);
 }
 
+static void note_wait(Walker *walker, Way way, const Exchange *exchange, bool is_send, uint32_t label) {
+    vec_push(&walker->waits, (WalkWait){way.from, exchange->object, label, is_send});
+}
+
+/* What a send may be refused for. */
+static void check_send(Walker *walker, Way way, const Exchange *exchange, const ValueType *elem) {
+    if (walker->program->sites[walker->walking->objects.data[exchange->object].site].is_oneshot) walking_gap(walker->walking, WALK_GAP_MISUSE, way.span);
+    for (uint32_t i = 0; i < elem->words; i++)
+        if (is_known(walker, exchange->value + i) && word_at(walker, exchange->value + i) == WORD_UNINIT) walking_gap(walker->walking, WALK_GAP_UNDEFINED, way.span);
+}
+
 static void expand_send(Walker *walker, Way way, const Exchange *exchange) {
     const ValueType *elem = elem_of(walker, exchange->object);
+    check_send(walker, way, exchange, elem);
     bool has_labels = elem->kind == VALUE_MESSAGE;
     uint32_t labels = has_labels ? elem->nlabels : 1;
     load(walker, way.from);
     bool is_certain = !has_labels || is_known(walker, exchange->value);
     uint32_t certain = has_labels && is_certain ? (uint32_t)word_at(walker, exchange->value) : 0;
+    if (!exchange->may_fail) note_wait(walker, way, exchange, true, is_certain ? certain : NO_SLOT);
     if (!is_certain) walking_note(walker->walking, way.span, "which message is sent depends on data that is not followed: each that the type has");
     for (uint32_t label = is_certain ? certain : 0; label < (is_certain ? certain + 1 : labels) && label < labels; label++) {
         load(walker, way.from);
@@ -505,6 +542,7 @@ static bool next_pick(const Item *item, uint32_t *pick) {
 
 static void expand_recv(Walker *walker, Way way, const Exchange *exchange) {
     const Item *item;
+    if (!exchange->may_fail) note_wait(walker, way, exchange, false, NO_SLOT);
     for (uint32_t i = 0; (item = known_item(walker->walking, exchange->object, i)) && !walker->stopped; i++) {
         uint32_t *pick = allocate(item->n, sizeof *pick), ways = 0;
         Item here = *item; /* the list may grow */
@@ -557,6 +595,7 @@ static void expand_handle(Walker *walker, Way way, const Instr *instr, uint32_t 
     if (instr->op == INSTR_DROP) set(walker, instr->a, 0);
     else if (instr->op != INSTR_CLOSE) copy(walker, instr->b, instr->a, 1);
     if (is_channel) {
+        if (action == WALK_CLOSE) walking_gap(walker->walking, WALK_GAP_MISUSE, way.span); /* perhaps a second time */
         bool closes = action == WALK_CLOSE || action == WALK_DROP_SENDER || action == WALK_DROP_RECEIVER;
         walker->walking->learned |= closes && !walker->walking->objects.data[object].may_close;
         walker->walking->objects.data[object].may_close |= closes;
@@ -740,6 +779,9 @@ static void keep(Walker *walker) {
     if (task->nedges) qsort(walker->edges.data, task->nedges, sizeof *walker->edges.data, by_source);
     task->nodes = walker->nodes.data;
     task->edges = walker->edges.data;
+    free(task->waits);
+    task->waits = walker->waits.data;
+    task->nwaits = walker->waits.n;
     task->first = allocate(task->nnodes + 1u, sizeof *task->first);
     for (uint32_t e = 0; e < task->nedges; e++) task->first[task->edges[e].from + 1]++;
     for (uint32_t i = 0; i < task->nnodes; i++) task->first[i + 1] += task->first[i];
@@ -764,6 +806,7 @@ void walk_task(Walking *walking, uint32_t task) {
     } else {
         vec_fini(&walker.nodes);
         vec_fini(&walker.edges);
+        vec_fini(&walker.waits);
     }
     vec_fini(&walker.words);
     vec_fini(&walker.known);

@@ -90,7 +90,7 @@ static Verdict judge(const Job *job, const Check *check) {
         if (finding->kind != check->kind) continue;
         if (check->kind != FINDING_INVARIANT || strcmp(finding->name, check->name) == 0) return VERDICT_VIOLATED;
     }
-    return result->complete ? VERDICT_HOLDS : VERDICT_UNKNOWN;
+    return result->complete || (result->holds >> check->kind & 1) ? VERDICT_HOLDS : VERDICT_UNKNOWN;
 }
 
 static Check conformance_at(const Job *job, uint32_t index) {

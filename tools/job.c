@@ -2,6 +2,7 @@
 
 #include "tools/automata.h"
 #include "tools/interrupt.h"
+#include "tools/modular.h"
 #include "tools/progress.h"
 
 #include <assert.h>
@@ -86,6 +87,10 @@ static uint64_t default_memory(uint32_t shares) {
 void job_check(Job *job, uint32_t shares, bool record) {
     assert(job->program && !job->result && shares > 0);
     const Options *options = &job->options;
+    if (options->modular) {
+        modular_check(job);
+        return;
+    }
     Progress progress;
     progress_init(&progress, options->verbose, options->max_states);
     EngineOptions engine = {
@@ -123,6 +128,7 @@ void job_check(Job *job, uint32_t shares, bool record) {
 
 void job_fini(Job *job) {
     if (job->result) engine_result_free(job->result);
+    modular_free(job->modular);
     if (job->program) free_protocols(job);
     if (job->program) program_free(job->program);
     extras_fini(&job->extras);

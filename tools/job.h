@@ -18,6 +18,7 @@ typedef struct CommandLine {
     uint32_t where; /* IN_CHECK, … */
 } CommandLine;
 
+typedef struct Modular Modular;
 typedef struct Job {
     const char *path;
     Options options; /* the file's, then the command line's */
@@ -29,6 +30,7 @@ typedef struct Job {
     EngineResult *result; /* NULL: not checked */
     ProgramProtocols *protocols; /* NULL: none */
     Conformance conformance;
+    Modular *modular;     /* --modular: what was looked at; NULL */
 } Job;
 
 /* Reads and lowers a file; job->program is NULL when job->diags holds errors. */

@@ -44,7 +44,7 @@ typedef struct Options {
     uint64_t max_states, memory, threads, jobs; /* 0: not given */
     double timeout;
     uint32_t fairness, termination; /* which word of the option's argument, from 1; 0: not given */
-    bool races;
+    bool races, modular;
     uint32_t listening_end; /* as fairness */
     uint32_t merge_kind, liveness; /* as fairness */
     uint64_t bound;

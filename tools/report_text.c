@@ -1,5 +1,6 @@
 #include "model/support/excerpt.h"
 #include "tools/checks.h"
+#include "tools/modular.h"
 #include "tools/report.h"
 
 #include <inttypes.h>
@@ -80,7 +81,7 @@ static void put_finding(const Style *style, const Job *job, const Finding *findi
     else put_waits(style, trace);
     if (!trace) return;
     put_consequences(style, trace);
-    if (!job->options.quiet && (trace->nsteps || finding->kind != FINDING_INCOMPATIBLE)) put_run(style, job, trace);
+    if (!job->options.quiet && (trace->nsteps || (finding->kind != FINDING_INCOMPATIBLE && !job->modular))) put_run(style, job, trace);
     if (saved) fprintf(style->out, "  graph: %s.dot   replay: unknot trace %s.json\n", saved, saved);
     fputc('\n', style->out);
 }
@@ -188,6 +189,7 @@ void report_text(const Job *job, const char *const *saved, FILE *out, bool colou
     put_witnesses(&style, job);
     put_idle_atoms(&style, job);
     for (uint32_t i = 0; i < checks_count(job); i++) put_check(&style, job, i);
-    if (job->options.verbose) put_figures(&style, job->result);
+    if (job->options.verbose && !job->modular) put_figures(&style, job->result);
+    if (job->modular && !job->options.quiet) modular_report(job, out);
     put_verdict(&style, job);
 }
