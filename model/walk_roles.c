@@ -21,7 +21,7 @@ static uint32_t comm_of(RoleGraph *graph, const WalkEdge *edge) {
         bool is_same = comm->channel == edge->object && comm->label == edge->label && comm->is_send == (edge->action == WALK_SEND);
         if (is_same && comm->span.file == edge->span.file && comm->span.begin == edge->span.begin && comm->span.end == edge->span.end) return i;
     }
-    graph->comms[graph->ncomms] = (RoleComm){edge->object, edge->label, edge->action == WALK_SEND, edge->span};
+    graph->comms[graph->ncomms] = (RoleComm){.channel = edge->object, .label = edge->label, .is_send = edge->action == WALK_SEND, .span = edge->span};
     return graph->ncomms++;
 }
 
