@@ -55,6 +55,9 @@ typedef struct Row {
 static const Row rows[] = {
     {"ring, send first", write_ring, {2, 1, 0}, 1, true, 4, 4, true},     {"ring, send first", write_ring, {3, 1, 0}, 1, true, 6, 6, true},
     {"ring, send first", write_ring, {5, 1, 0}, 1, true, 10, 10, true},   {"ring, send first", write_ring, {8, 1, 0}, 1, true, 16, 16, true},
+    {"ring, send first", write_ring, {4, 1, 0}, 1, true, 8, 8, true},     {"ring, send first", write_ring, {6, 1, 0}, 1, true, 12, 12, true},
+    {"ring, send first", write_ring, {7, 1, 0}, 1, true, 14, 14, true},   {"ring, send first", write_ring, {60, 1, 0}, 1, true, 120, 120, true},
+    {"ring, receive first", write_ring, {60, 0, 0}, 0, false, 0, 0, true},
     {"ring, receive first", write_ring, {2, 0, 0}, 0, false, 0, 0, true}, {"ring, receive first", write_ring, {8, 0, 0}, 0, false, 0, 0, true},
     {"stream", write_stream, {0}, 1, true, 0, 0, false},                  {"stream", write_stream, {1}, 1, true, 0, 0, true},
     {"stream", write_stream, {2}, 1, true, 0, 0, true},                   {"stream", write_stream, {3}, 2, true, 0, 0, true},
@@ -63,6 +66,7 @@ static const Row rows[] = {
     {"bursts", write_bursts, {1, 3, 1}, 3, true, 13, 12, true},           {"bursts", write_bursts, {2, 2, 1}, 2, true, 46, 60, true},
     {"bursts", write_bursts, {2, 3, 1}, 3, true, 190, 252, true},         {"bursts", write_bursts, {2, 4, 1}, 4, true, 766, 1020, true},
     {"bursts", write_bursts, {1, 3, 3}, 3, true, 37, 36, true},           {"bursts", write_bursts, {2, 2, 2}, 2, true, 766, 1020, true},
+    {"bursts whose full graph is too large", write_bursts, {1, 5, 20}, 5, true, 401, 400, true},
 };
 
 static unsigned judge(const Row *row) {
@@ -75,8 +79,9 @@ static unsigned judge(const Row *row) {
     Names *names = names_new();
     Diags *diags = diags_new(sources);
     CfsmSystem *system = cfsm_read(sources, sources_add(sources, "machines", text, size), names, diags);
-    Compat compat = compat_check(system, COMPAT_DEFAULTS);
-    CompatSync sync = compat_sync(system, COMPAT_DEFAULTS);
+    CompatOptions options = {.bound = 6, .max_configurations = 100000};
+    Compat compat = compat_check(system, options);
+    CompatSync sync = compat_sync(system, options);
     bool good = (compat.verdict == COMPAT_SAFE) == row->is_safe && compat.verdict != COMPAT_UNKNOWN && sync.deadlock_free != row->sync_deadlocks;
     if (row->k) good &= compat.k == row->k && compat.basis == COMPAT_EXHAUSTIVE;
     if (row->configurations) good &= compat.reduced == row->configurations && compat.reduced_steps == row->steps;

@@ -83,7 +83,7 @@ static const struct {
 } families[] = {
     {"buffer", buffer, {1, 4, 16, 100}, SUBTYPE_YES},
     {"starved", starved, {1, 3, 8, 10}, SUBTYPE_NO},
-    {"debtor", debtor, {2, 10, 100, 400}, SUBTYPE_YES},
+    {"debtor", debtor, {2, 10, 40, 400}, SUBTYPE_YES},
     {"branching", branching, {1, 5, 20, 100}, SUBTYPE_YES},
     {"spender", spender, {2, 5, 20, 100}, SUBTYPE_YES},
 };
