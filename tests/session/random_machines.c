@@ -94,7 +94,7 @@ static void print_system(const System *system, FILE *out) {
 
 typedef struct Config { int state[ROLES], n[ROLES][ROLES]; char queue[ROLES][ROLES][BOUND + 1]; } Config; /* [from][to] */
 typedef struct Edge { int from, to, role, peer; bool is_send; } Edge;
-typedef struct Graph { const System *system; int n, nedges; Config configs[CONFIGS]; Edge edges[EDGES]; int slots[SLOTS]; bool is_cut, was_full; bool reached[CONFIGS]; } Graph;
+typedef struct Graph { const System *system; int n, nedges; Config configs[CONFIGS]; Edge edges[EDGES]; int slots[SLOTS]; bool is_cut, was_full, is_stuck; bool reached[CONFIGS]; } Graph;
 
 static int visit(Graph *graph, const Config *config) {
     uint64_t hash = 14695981039346656037u;
@@ -110,6 +110,11 @@ static int visit(Graph *graph, const Config *config) {
         graph->slots[at] = graph->n;
     }
     return graph->slots[at] - 1;
+}
+
+static bool receives(const System *system, const Config *config, int role) {
+    const Place *place = &system->machines[role].places[config->state[role]];
+    return place->n && !place->actions[0].is_send;
 }
 
 typedef enum Outcome { IMPOSSIBLE, FULL, DONE } Outcome;
@@ -129,26 +134,39 @@ static Outcome perform(Config *config, int role, const Action *action) {
     return DONE;
 }
 
+/* Somebody waits, or something is unread. */
+static bool is_anything_due(const System *system, const Config *config) {
+    bool due = false;
+    for (int role = 0; role < system->n; role++) {
+        due |= receives(system, config, role);
+        for (int peer = 0; peer < system->n; peer++) due |= config->n[peer][role] > 0;
+    }
+    return due;
+}
+
 static void expand(Graph *graph, int c) {
+    bool can_move = false;
     for (int role = 0; role < graph->system->n; role++) {
         const Place *place = &graph->system->machines[role].places[graph->configs[c].state[role]];
         for (int i = 0; i < place->n; i++) {
             Config next = graph->configs[c];
             Outcome outcome = perform(&next, role, &place->actions[i]);
             graph->was_full |= outcome == FULL;
+            can_move |= outcome != IMPOSSIBLE;
             if (outcome != DONE) continue;
             int to = visit(graph, &next);
             graph->is_cut |= graph->nedges == EDGES;
             if (!graph->is_cut) graph->edges[graph->nedges++] = (Edge){c, to, role, place->actions[i].peer, place->actions[i].is_send};
         }
     }
+    graph->is_stuck |= !can_move && is_anything_due(graph->system, &graph->configs[c]);
 }
 
 static void explore(Graph *graph, const System *system, const Config *start) {
     memset(graph->slots, 0, sizeof graph->slots);
     graph->system = system;
     graph->n = graph->nedges = 0;
-    graph->is_cut = graph->was_full = false;
+    graph->is_cut = graph->was_full = graph->is_stuck = false;
     (void)visit(graph, start);
     for (int c = 0; c < graph->n && !graph->is_cut; c++) expand(graph, c);
 }
@@ -165,11 +183,6 @@ static void mark(Graph *graph, int role, int peer) {
             graph->reached[edge->from] = changed = true;
         }
     }
-}
-
-static bool receives(const System *system, const Config *config, int role) {
-    const Place *place = &system->machines[role].places[config->state[role]];
-    return place->n && !place->actions[0].is_send;
 }
 
 static bool is_safe(Graph *graph) {
@@ -232,6 +245,7 @@ static bool is_right(const System *system, const CfsmSystem *read, const Compat 
     tally->exhaustive += compat->verdict == COMPAT_SAFE && compat->basis == COMPAT_EXHAUSTIVE;
     tally->unsafe += compat->verdict == COMPAT_UNSAFE;
     if (compat->verdict == COMPAT_UNKNOWN) return !is_known; /* all was explored with this capacity: that can be told */
+    if (compat->verdict == COMPAT_SAFE && compat->basis == COMPAT_BY_SUBTYPING) return !graph.is_stuck; /* short queues may be full for ever */
     if (compat->verdict == COMPAT_SAFE) return good;
     return !(is_known && good) && is_refuted(&graph, system, read, compat, names);
 }
