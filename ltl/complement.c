@@ -6,6 +6,7 @@
 #include "ltl/obligation.h"
 #include "ltl/product.h"
 #include "ltl/prune.h"
+#include "ltl/ranks.h"
 #include "model/support/fatal.h"
 
 #include <assert.h>
@@ -167,30 +168,41 @@ static void minimise(Automaton **complement, const Automaton *automaton) {
     if (equal) *complement = weak;
 }
 
-/* Of an automaton all states of which are reachable. */
-static ComplementResult try_complement(const Automaton *automaton, uint32_t max_states, Automaton **complement) {
+/* By the construction for deterministic or for weak automata, if it is one: else NULL, as when it is too large. */
+static Automaton *complement_directly(const Automaton *automaton, uint32_t max_states, bool *is_for_it) {
     Parts parts;
+    Automaton *complement = NULL;
     parts_init(&parts, automaton);
-    bool deterministic = automaton_is_deterministic(automaton), weak = is_weak(&parts);
-    if (deterministic) *complement = complement_deterministic(&parts);
-    else if (weak) *complement = complement_weak(&parts, max_states);
+    bool deterministic = automaton_is_deterministic(automaton);
+    *is_for_it = deterministic || is_weak(&parts);
+    if (deterministic) complement = complement_deterministic(&parts);
+    else if (*is_for_it) complement = complement_weak(&parts, max_states);
     parts_fini(&parts);
-    if (!*complement) return weak ? COMPLEMENT_LARGE : COMPLEMENT_REFUSED;
-    minimise(complement, automaton);
-    prune_useless(*complement);
-    return COMPLEMENT_DONE;
+    return complement;
 }
 
-ComplementResult complement_of(const Automaton *automaton, uint32_t max_states, Automaton **complement) {
-    *complement = NULL;
+/* Takes the automaton: a smaller one may be deterministic or weak. */
+static Automaton *complement_reduced(Automaton *automaton, uint32_t max_states) {
+    LtlOptions options = ltl_options_all();
+    bool is_for_it;
+    automaton = ltl_reduce(automaton, LTL_GENERALISED, &options);
+    Automaton *complement = complement_directly(automaton, max_states, &is_for_it);
+    if (!is_for_it) {
+        automaton = ltl_reduce(automaton, LTL_BUCHI, &options);
+        complement = ranks_complement(automaton, max_states);
+    }
+    automaton_free(automaton);
+    return complement;
+}
+
+Automaton *complement_of(const Automaton *automaton, uint32_t max_states) {
+    bool is_for_it;
     Automaton *copy = automaton_copy(automaton);
     automaton_trim(copy);
-    ComplementResult result = try_complement(copy, max_states, complement);
-    if (result == COMPLEMENT_REFUSED) {
-        LtlOptions options = ltl_options_all();
-        copy = ltl_reduce(copy, LTL_GENERALISED, &options);
-        result = try_complement(copy, max_states, complement);
-    }
-    automaton_free(copy);
-    return result;
+    Automaton *complement = complement_directly(copy, max_states, &is_for_it);
+    if (is_for_it) automaton_free(copy);
+    else complement = complement_reduced(copy, max_states);
+    if (complement) minimise(&complement, automaton);
+    if (complement) prune_useless(complement);
+    return complement;
 }

@@ -6,19 +6,16 @@
 enum { MOST_COMPLEMENT_STATES = 20000 };
 
 Language language_of_formula(Formulas *formulas, Bdds *bdds, Formula f, const LtlOptions *options) {
-    Language language = {.how = COMPLEMENT_LARGE};
+    Language language = {0};
     language.automaton = ltl_translate(formulas, bdds, f, LTL_GENERALISED, options);
     if (language.automaton)
         language.complement =
             ltl_translate(formulas, bdds, formula_negated(formulas, f), LTL_GENERALISED, options);
-    if (language.complement) language.how = COMPLEMENT_DONE;
     return language;
 }
 
 Language language_of_automaton(Automaton *automaton) {
-    Language language = {.automaton = automaton};
-    language.how = complement_of(automaton, MOST_COMPLEMENT_STATES, &language.complement);
-    return language;
+    return (Language){automaton, complement_of(automaton, MOST_COMPLEMENT_STATES)};
 }
 
 void language_fini(Language *language) {

@@ -7,10 +7,9 @@
 #include "ltl/ltl.h"
 #include "ltl/stutter.h"
 
-/* Owned. NULL: not to be had. */
+/* Owned. NULL: too large. */
 typedef struct Language {
     Automaton *automaton, *complement;
-    ComplementResult how; /* what became of the complement of an automaton */
 } Language;
 
 Language language_of_formula(Formulas *formulas, Bdds *bdds, Formula f, const LtlOptions *options);

@@ -164,21 +164,12 @@ static Buchi *translate(const Property *property, const char **unmade) {
 
 enum { MOST_COMPLEMENT_STATES = 1 << 14 };
 
-static Automaton *complement(const Automaton *given, const char **unmade) {
-    Automaton *result = NULL;
-    switch (complement_of(given, MOST_COMPLEMENT_STATES, &result)) {
-    case COMPLEMENT_DONE: break;
-    case COMPLEMENT_REFUSED: *unmade = "its automaton cannot be complemented, being neither deterministic nor weak: give that of the wrong runs (--never)"; break;
-    case COMPLEMENT_LARGE: *unmade = "the complement of its automaton would be too large: give that of the wrong runs (--never)"; break;
-    }
-    return result;
-}
-
 static Buchi *take(const Property *property, const Extras *extras, const char **unmade) {
     const Automaton *given = extras_automaton(extras, property->name);
     assert(given);
     LtlOptions options = ltl_options_all();
-    Automaton *wrong = property->logic == LOGIC_NEVER ? automaton_copy(given) : complement(given, unmade);
+    Automaton *wrong = property->logic == LOGIC_NEVER ? automaton_copy(given) : complement_of(given, MOST_COMPLEMENT_STATES);
+    if (!wrong) *unmade = "the complement of its automaton would be too large: give that of the wrong runs (--never)";
     if (!wrong) return NULL;
     wrong = ltl_reduce(wrong, LTL_GENERALISED, &options);
     Buchi *buchi = automata_tables(wrong);

@@ -122,14 +122,6 @@ static Automaton *read_automaton(Work *work, Span *span, HoaResult *result) {
     return automaton;
 }
 
-static int say_no_complement(ComplementResult how) {
-    if (how == COMPLEMENT_LARGE) return say_too_large();
-    fputs("unknot: no verdict: the automaton is neither deterministic nor weak, and complements of others are not "
-          "made; give the automaton of the opposite\n",
-        stderr);
-    return EXIT_NO_VERDICT;
-}
-
 /* Takes the automaton; writes it, or its complement, made small. */
 static int reduce_one(Work *work, Automaton *automaton, const char *name) {
     const Options *options = work->options;
@@ -143,7 +135,7 @@ static int reduce_one(Work *work, Automaton *automaton, const char *name) {
         *wanted = ltl_reduce(*wanted, kind_of(options), &all);
         write_automaton(work, *wanted, name, invariant);
     } else {
-        code = say_no_complement(language.how);
+        code = say_too_large();
     }
     language_fini(&language);
     return code;
@@ -211,7 +203,7 @@ static int check_implication(Work *work, const Language *a, const Language *b, c
     LanguageAnswer answer = language_includes(b, a, &word);
     if (answer == LANGUAGE_NO) write_word(work, what, &word);
     word_fini(&word);
-    if (answer == LANGUAGE_UNKNOWN) return a->automaton ? say_no_complement(b->how) : say_too_large();
+    if (answer == LANGUAGE_UNKNOWN) return say_too_large();
     return answer == LANGUAGE_YES ? EXIT_HOLDS : EXIT_VIOLATED;
 }
 
