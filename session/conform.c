@@ -247,7 +247,7 @@ static bool check_state(Product *product, uint32_t state) {
     bool goes_on = moves && product->options.final_listens && !sends && is_decorated_final(product, &here);
     bool may_be_done = is_final && moves && !goes_on;
     if (!moves && !does_enough(product, &here, false, false)) return false;
-    return (!moves || does_enough(product, &here, sends, may_be_done)) && end_is_met(product, &here, is_final || !moves);
+    return (!moves || does_enough(product, &here, sends, may_be_done)) && end_is_met(product, &here, !moves || (is_final && product->options.final_listens));
 }
 
 static void check_product(Product *product) {

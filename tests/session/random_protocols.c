@@ -10,6 +10,7 @@
 #include "tests/session/runs.h"
 
 #include "model/support/hash.h"
+#include "model/support/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ typedef struct Case {
     char text[GENERATE_MAX];
 } Case;
 
-typedef struct Count { uint32_t projected, refused, late, formless, failed, verdicts[3], reordered; } Count;
+typedef struct Count { uint32_t projected, refused, late, formless, failed, verdicts[3], reordered, quitters[3]; } Count;
 
 static void case_init(Case *one, uint64_t seed, bool with_par) {
     generate_protocol(seed, with_par, one->text);
@@ -141,10 +142,52 @@ static void check_mutants(const Case *one, CfsmSystem *system, uint64_t seed, Co
         }
 }
 
+/* Where a final state has edges its task may have ended: as two states, one of which has none. */
+static Cfsm with_ends(const Cfsm *machine) {
+    VEC(CfsmEdge) edges = {0};
+    bool *is_final = calloc(machine->nstates * 2u, sizeof *is_final);
+    if (!is_final) exit(2);
+    for (uint32_t s = 0; s < machine->nstates; s++) is_final[machine->nstates + s] = is_final[s] = machine->first[s] == machine->first[s + 1];
+    for (uint32_t e = 0; e < machine->nedges; e++) {
+        CfsmEdge edge = machine->edges[e];
+        vec_push(&edges, edge);
+        edge.to += machine->nstates;
+        if (machine->is_final[edge.to - machine->nstates]) vec_push(&edges, edge);
+    }
+    Cfsm split = cfsm_of(machine->nstates * 2, machine->initial, edges.data, edges.n, is_final);
+    vec_fini(&edges);
+    free(is_final);
+    return split;
+}
+
+/* A task that may end in the middle, judged as it is, and as the machine that says so by its states. */
+static void check_quitters(const Case *one, CfsmSystem *system, uint64_t seed, Count *count) {
+    ConformOptions options = {.by_subtyping = true, .max_positions = 2000};
+    for (uint32_t role = 0; role < system->n; role++) {
+        Cfsm machine = system->machines[role], quitter;
+        if (!machine.nedges || !mutate_wildly(&machine, hash_combine(seed, role), &quitter)) continue;
+        uint32_t state = (uint32_t)(hash_combine(seed, role + 100) % machine.nstates);
+        quitter.is_final[state] |= state != quitter.initial;
+        Cfsm split = with_ends(&quitter);
+        Conform conform = conform_check(one->global, role, &quitter, options);
+        count->quitters[conform.verdict]++;
+        system->machines[role] = split;
+        if (conform.verdict == CONFORM_YES && gets_stuck(system, 3, false)) {
+            fail(one, count, "a task that may end in the middle conforms, and the others get stuck with it", "");
+            print_machine(system, role);
+        }
+        system->machines[role] = machine;
+        conform_fini(&conform);
+        cfsm_fini(&quitter);
+        cfsm_fini(&split);
+    }
+}
+
 static void check_system(const Case *one, CfsmSystem *system, uint64_t seed, Count *count) {
     for (uint32_t k = 1; k <= 2; k++)
         if (gets_stuck(system, k, true)) fail(one, count, "the projected machines get stuck", "");
     check_mutants(one, system, seed, count);
+    check_quitters(one, system, seed, count);
     Compat compat = compat_check(system, (CompatOptions){.bound = 3, .max_configurations = 5000});
     if (compat.verdict == COMPAT_UNSAFE && compat.fault == COMPAT_UNREAD) fail(one, count, "a message between the projected machines is never read", "");
     compat_fini(&compat);
@@ -183,5 +226,7 @@ int main(int argc, char **argv) {
            count.formless, count.failed);
     printf("machines that differ from a projected one: %u conform, %u of them in another order, %u do not, %u unknown\n", count.verdicts[CONFORM_YES], count.reordered,
            count.verdicts[CONFORM_NO], count.verdicts[CONFORM_UNKNOWN]);
+    printf("tasks that may end in the middle: %u conform, %u do not, %u unknown\n", count.quitters[CONFORM_YES], count.quitters[CONFORM_NO],
+           count.quitters[CONFORM_UNKNOWN]);
     return count.failed || !count.projected || !count.refused || count.late * 10 > count.refused;
 }

@@ -168,6 +168,29 @@ static void check_protocols(Run *run) {
     }
 }
 
+/* G57: the protocol may be over for B, which is never told. */
+static void check_ends(Run *run) {
+    GlobalAutomaton *global = global_of_name(run, "G57");
+    uint32_t role = role_of(global, "B");
+    Cfsm waits = read_machine(run, global, role, "0 A?x 1"), may_end = cfsm_of(waits.nstates, 0, waits.edges, waits.nedges, (bool[]){true, true});
+    const struct { const Cfsm *machine; bool listening_end, final_listens; ConformVerdict verdict; ConformFault fault; bool listens; const char *what; } rows[] = {
+        {&waits, true, false, CONFORM_YES, CONFORM_OK, true, "it waits at the end, which is allowed"},
+        {&waits, false, false, CONFORM_NO, CONFORM_END, false, "it waits at the end, which is not allowed"},
+        {&may_end, false, true, CONFORM_YES, CONFORM_OK, false, "a final state that listens is what is wanted"},
+        {&may_end, true, false, CONFORM_NO, CONFORM_END, false, "a task that may have ended takes no message"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ConformOptions options = {.by_subtyping = true, .max_positions = 1000, .listening_end = rows[i].listening_end, .final_listens = rows[i].final_listens};
+        Conform conform = conform_check(global, role, rows[i].machine, options);
+        bool good = conform.verdict == rows[i].verdict && conform.fault == rows[i].fault && conform.listens == rows[i].listens;
+        expect(run, good, global, role, rows[i].what);
+        conform_fini(&conform);
+    }
+    cfsm_fini(&waits);
+    cfsm_fini(&may_end);
+    global_free(global);
+}
+
 static void load(Run *run, const char *path) {
     size_t length;
     char *text = read_file(run->diags, path, &length);
@@ -192,6 +215,7 @@ int main(int argc, char **argv) {
     }
     fclose(file);
     check_protocols(&run);
+    check_ends(&run);
     printf("%u passed, %u failed; of mutants %u conform, %u do not\n", run.passed, run.failed, run.random[0], run.random[1]);
     protocols_free(run.protocols);
     diags_free(run.diags);
