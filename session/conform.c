@@ -303,7 +303,7 @@ static void mark_abandoned(const GlobalAutomaton *global, uint32_t role, const C
     explore(&product);
     for (uint32_t p = 0; p < product.pairs.n; p++) {
         const Pair *pair = &product.pairs.data[p];
-        if (!next_for_role(&product, pair->at)) projected->is_final[pair->state] = true;
+        if (!erased_reaches(&product.erased, pair->at, NULL)) projected->is_final[pair->state] = true;
     }
     product_fini(&product);
 }
@@ -397,7 +397,8 @@ static void tell_run(const Teller *teller, const Conform *conform) {
     if (!conform->nrun) diags_note(teller->diags, teller->global->protocol->at, "it has done nothing before");
     for (uint32_t i = skipped; i < conform->nrun && teller->places.edges; i++) {
         const CfsmEdge *edge = &teller->machine->edges[conform->run[i]];
-        diags_note(teller->diags, teller->places.edges[conform->run[i]], "%sit %s '%s' %s '%s'", i > skipped ? "" : skipped ? "before that: … " : "before that: ", edge->is_send ? "sends" : "receives",
+        const char *lead = i > skipped ? "" : skipped ? "before that: … " : "before that: ";
+        diags_note(teller->diags, teller->places.edges[conform->run[i]], "%sit %s '%s' %s '%s'", lead, edge->is_send ? "sends" : "receives",
                    message_text(teller, edge->message), edge->is_send ? "to" : "from", role_text(teller, edge->peer));
     }
 }

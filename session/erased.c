@@ -62,13 +62,14 @@ void erased_close(Erased *erased) {
     }
 }
 
-/* All states from which the action is reached without the role, backwards from where it is an edge. */
+/* All states from which the action (NULL: any of the role's) is reached without the role, backwards from where it is an edge. */
 static bool *states_before(Erased *erased, const GlobalEdge *action) {
     const GlobalAutomaton *global = erased->global;
     bool *reaches = allocate(global->nstates, sizeof *reaches);
     VEC(uint32_t) stack = {0};
     for (uint32_t e = 0; e < global->nedges; e++) {
-        if (!erased_is_same(&global->edges[e], action) || reaches[global->edges[e].from]) continue;
+        bool is_one = action ? erased_is_same(&global->edges[e], action) : erased_concerns(erased, &global->edges[e]);
+        if (!is_one || reaches[global->edges[e].from]) continue;
         reaches[global->edges[e].from] = true;
         vec_push(&stack, global->edges[e].from);
     }
@@ -85,9 +86,13 @@ static bool *states_before(Erased *erased, const GlobalEdge *action) {
     return reaches;
 }
 
+static bool is_asked(const ErasedAction *known, const GlobalEdge *action) {
+    return action && known->edge ? erased_is_same(known->edge, action) : known->edge == action;
+}
+
 bool erased_reaches(Erased *erased, uint32_t state, const GlobalEdge *action) {
     uint32_t i = 0;
-    while (i < erased->actions.n && !erased_is_same(erased->actions.data[i].edge, action)) i++;
+    while (i < erased->actions.n && !is_asked(&erased->actions.data[i], action)) i++;
     if (i == erased->actions.n) vec_push(&erased->actions, (ErasedAction){action, states_before(erased, action)});
     return erased->actions.data[i].reaches[state];
 }

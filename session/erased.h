@@ -33,7 +33,7 @@ void erased_begin(Erased *erased);
 void erased_visit(Erased *erased, uint32_t state);
 void erased_close(Erased *erased);
 
-/* May the role's action come next for it from `state`? */
+/* May the role's action (NULL: any) come next for it from `state`? */
 bool erased_reaches(Erased *erased, uint32_t state, const GlobalEdge *action);
 /* From the state where `reception` is an edge: is there a course in which its sender begins with it and the role with `action`? Then the role may
    act while the message is on its way. */

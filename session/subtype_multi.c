@@ -303,7 +303,8 @@ static bool step(Search *search, uint32_t number) {
     if (at.n == 0 && is_dead(search->u, at.u) && !sends && t->is_final[at.t]) return true; /* also one that goes on listening */
     if (sends && receives) return cut(search);
     if (!sends && !receives)
-        return at.n == 0 && is_dead(search->u, at.u) ? true : fail(search, at.n ? "it ends, and has not done what the other did before" : "it ends where the other goes on", UINT32_MAX);
+        return (at.n == 0 && is_dead(search->u, at.u)) ||
+               fail(search, at.n ? "it ends, and has not done what the other did before" : "it ends where the other goes on", UINT32_MAX);
     if (receives) return is_directed(t, at.t) ? receive(search, number, &ahead) : receive_alike(search, number, &ahead);
     for (uint32_t e = t->first[at.t]; e < t->first[at.t + 1] && holds; e++) holds = send(search, number, e, &ahead);
     return holds;
