@@ -120,7 +120,7 @@ static uint32_t add_node(RoleParts *parts, RoleNode node) {
 
 static void begin_machine(RoleWalk *walk, uint32_t use, uint32_t number, const Word *words) {
     const Machine *task = walk->search->program->machines[words[FIBER_MACHINE]];
-    RoleParts parts = {.made = {.use = use, .number = number, .task = (uint32_t)words[FIBER_MACHINE], .twice = STORE_NONE}};
+    RoleParts parts = {.made = {.use = use, .number = number, .task = (uint32_t)words[FIBER_MACHINE], .first = walk->state, .twice = STORE_NONE}};
     uint32_t start = add_node(&parts, (RoleNode){.at = task->span});
     uint32_t end = add_node(&parts, (RoleNode){.at = task->code[task->points[task->npoints - 1].pc].span, .has_ended = true});
     assert(start == ROLE_NODE_START && end == ROLE_NODE_END);
@@ -177,23 +177,28 @@ static uint32_t label_of_send(RoleWalk *walk, const WaitInfo *wait, uint32_t cha
     return (uint32_t)words[FIBER_FRAME + arm->value];
 }
 
+static void add_wait(RoleWalk *walk, uint32_t machine, RoleWait wait) {
+    bool is_new;
+    begin_key(walk, KEY_WAIT);
+    put(walk, machine);
+    put(walk, wait.node);
+    put(walk, wait.channel);
+    put(walk, wait.label);
+    put(walk, wait.is_send);
+    (void)number_of_key(walk, 0, &is_new);
+    if (is_new) vec_push(&walk->machines.data[machine].waits, wait);
+}
+
 static void note_waits(RoleWalk *walk, const RoleTask *task) {
     Waits waits = {0};
     stuck_waits(&walk->world, task->slot, &waits);
     for (uint32_t i = 0; i < waits.n; i++) {
         const WaitInfo *wait = &waits.data[i];
-        bool is_send = wait->op == ARM_SEND || wait->op == ARM_RESERVE, is_new;
+        bool is_send = wait->op == ARM_SEND || wait->op == ARM_RESERVE;
         if ((!is_send && wait->op != ARM_RECV) || !wait->enabled || !wait->polled || wait->object == NO_SLOT) continue;
         if (world_kind(&walk->world, wait->object) != COMP_CHANNEL) continue;
         uint32_t channel = channel_at(walk, wait->object), label = is_send ? label_of_send(walk, wait, channel) : 0;
-        begin_key(walk, KEY_WAIT);
-        put(walk, task->machine);
-        put(walk, task->node);
-        put(walk, channel);
-        put(walk, label);
-        put(walk, is_send);
-        (void)number_of_key(walk, 0, &is_new);
-        if (is_new) vec_push(&walk->machines.data[task->machine].waits, (RoleWait){task->node, channel, label, is_send});
+        add_wait(walk, task->machine, (RoleWait){task->node, channel, label, is_send});
     }
     vec_fini(&waits);
 }
@@ -312,6 +317,8 @@ static uint32_t node_between(RoleWalk *walk, uint32_t machine, uint32_t from, ui
     put(walk, at.begin);
     uint32_t node = number_of_key(walk, walk->machines.data[machine].nodes.n, &is_new);
     if (is_new) add_node(&walk->machines.data[machine], (RoleNode){.at = at});
+    const RoleComm *what = &walk->comms.data[next];
+    if (!what->is_send) add_wait(walk, machine, (RoleWait){node, what->channel, 0, false}); /* any message that is there would be taken */
     return node;
 }
 

@@ -55,6 +55,7 @@ typedef struct RoleMachine {
     uint32_t nsteps;
     RoleWait *waits;
     uint32_t nwaits;
+    uint32_t first;  /* the first state in which a task has the role */
     uint32_t twice;  /* a state in which two live tasks have the role, UINT32_MAX */
 } RoleMachine;
 

@@ -301,6 +301,18 @@ static bool sees_crashes(const Judging *judging) {
     return false;
 }
 
+/* A message of some protocol carries a role of this one. */
+static bool is_handed_over(const Judging *judging) {
+    const ProgramProtocols *protocols = judging->conformance->protocols;
+    for (uint32_t i = 0; i < protocols->n; i++)
+        for (uint32_t e = 0; e < protocols->held[i].global->nedges; e++) {
+            const GlobalType *origin = protocols->held[i].global->edges[e].origin;
+            for (uint32_t k = 0; k < origin->npayloads; k++)
+                if (origin->payloads[k].protocol != 0 && origin->payloads[k].protocol == judging->held->protocol->name) return true;
+        }
+    return false;
+}
+
 static void judge_machine(Judging *judging) {
     const RoleMachine *machine = &judging->graph->machines[judging->machine];
     const RoleUse *use = &judging->graph->program->roles[machine->use];
@@ -312,9 +324,10 @@ static void judge_machine(Judging *judging) {
     const char *label = arena_printf(&conformance->arena, "%s as %s.%s", task_text(judging->graph, machine), use->protocol, judging->role_name);
     judging->row = add_row(conformance, FINDING_NONCONFORMING, label, arena_strdup(&conformance->arena, judging->role_name), VERDICT_HOLDS);
     if (judging->role == UINT32_MAX)
-        judging->claim = claim_state(judging, 0, use->span, arena_printf(arena_of(judging), "%s has no role %s", use->protocol, judging->role_name));
+        judging->claim = claim_state(judging, machine->first, use->span, arena_printf(arena_of(judging), "%s has no role %s", use->protocol, judging->role_name));
     else if (machine->twice != UINT32_MAX)
         judging->claim = claim_state(judging, machine->twice, use->span, arena_printf(arena_of(judging), "two live tasks take the role %s.%s at once", use->protocol, judging->role_name));
+    else if (is_handed_over(judging)) undecided(judging, "a role of the protocol is handed over to others, who are not known to play it");
     else if (sees_crashes(judging)) undecided(judging, "what others do when a role crashes is not held against tasks");
     else if (!judging->held->is_projectable) undecided(judging, "the role cannot be played");
     else if (judging->graph->why != NULL) undecided(judging, judging->graph->why);

@@ -51,6 +51,8 @@ static bool is_same_type(const ValueType *a, const ValueType *b) {
 }
 
 static bool is_type(const Program *program, Piece word, const ValueType *type) {
+    bool is_role = memchr(word.text, '.', word.length) != NULL; /* an end of another conversation: what it is made of is not said */
+    if (is_role) return type->kind == VALUE_HANDLE || type->kind == VALUE_STRUCT;
     const ValueType *named = named_type(program, word);
     if (named != NULL) return is_same_type(named, type);
     const Basic *basic = basic_of(word);

@@ -145,9 +145,9 @@ static void compare(const Case *one, const Cfsm *machines, const char *path, con
     }
 }
 
-static void ask(const char *unknot, const char *path, char *report, size_t size) {
+static void ask(const char *unknot, const char *path, const char *options, char *report, size_t size) {
     char command[4096];
-    snprintf(command, sizeof command, "'%s' check -q --max-states 20000 --listening-end allow '%s' 2>&1", unknot, path);
+    snprintf(command, sizeof command, "'%s' check -q --max-states 20000 --listening-end allow %s '%s' 2>&1", unknot, options, path);
     FILE *in = popen(command, "r");
     size_t n = in ? fread(report, 1, size - 1, in) : 0;
     report[n] = '\0';
@@ -189,9 +189,11 @@ static void try_case(uint64_t seed, const char *unknot, const char *folder, Coun
         if (!out) exit(2);
         put_program(&one, machines, out);
         fclose(out);
-        ask(unknot, path, report, sizeof report);
         uint32_t failed = count->failed;
-        compare(&one, machines, path, report, count);
+        for (int run_on = 0; run_on <= 1; run_on++) {
+            ask(unknot, path, run_on ? "--ready run-on" : "", report, sizeof report);
+            compare(&one, machines, path, report, count);
+        }
         if (count->failed == failed) remove(path);
         count->programs++;
     }
