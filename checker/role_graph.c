@@ -1,5 +1,6 @@
 #include "checker/role_graph.h"
 
+#include "checker/bitset.h"
 #include "checker/stuck.h"
 #include "model/channel.h"
 #include "model/fiber.h"
@@ -11,7 +12,7 @@
 
 enum { CLOCK_EVERY = 1 << 8 };
 /* What a key is about, and what stands for handles in it. */
-enum { KEY_NODE, KEY_BETWEEN, KEY_STEP, KEY_WAIT, KEY_COMM, KEY_TRAFFIC };
+enum { KEY_NODE, KEY_REFINED, KEY_BETWEEN, KEY_STEP, KEY_WAIT, KEY_COMM, KEY_TRAFFIC };
 enum { HANDLE_NONE, HANDLE_UNKNOWN, HANDLE_SEEN, HANDLE_FUTURE, HANDLE_CHANNEL, HANDLE_OBJECT };
 
 /* ---- keys */
@@ -391,6 +392,16 @@ static void note_steps(RoleWalk *walk, uint32_t state) {
 
 /* ---- the whole */
 
+static RoleMachine take_machine(Arena *arena, RoleParts *parts) {
+    RoleMachine machine = parts->made;
+#define TAKE(to) (machine.n##to = parts->to.n, machine.to = arena_copy(arena, parts->to.data, sizeof *parts->to.data * parts->to.n))
+    TAKE(nodes);
+    TAKE(steps);
+    TAKE(waits);
+#undef TAKE
+    return machine;
+}
+
 static void take(RoleWalk *walk) {
     RoleGraph *graph = walk->graph;
     Arena *arena = &graph->arena;
@@ -401,17 +412,136 @@ static void take(RoleWalk *walk) {
 #undef TAKE
     graph->nmachines = walk->machines.n;
     graph->machines = ARENA_ARRAY(arena, RoleMachine, graph->nmachines + 1);
-    for (uint32_t i = 0; i < graph->nmachines; i++) {
-        RoleParts *parts = &walk->machines.data[i];
-        RoleMachine *machine = &graph->machines[i];
-        *machine = parts->made;
-#define TAKE(to) (machine->n##to = parts->to.n, machine->to = arena_copy(arena, parts->to.data, sizeof *parts->to.data * parts->to.n))
-        TAKE(nodes);
-        TAKE(steps);
-        TAKE(waits);
-#undef TAKE
+    for (uint32_t i = 0; i < graph->nmachines; i++) graph->machines[i] = take_machine(arena, &walk->machines.data[i]);
+}
+
+/* ---- a machine whose nodes know what the role has done */
+
+/* `done`: 0 while the task has not begun, then 1 + the state of the role; past the last one: it does no such thing, and is followed no further. */
+typedef struct Stand { uint32_t state, done; } Stand;
+
+typedef struct Refining {
+    RoleWalk *walk;
+    const RoleWatch *role;
+    uint32_t machine, refined;
+    Bitset seen; /* state * (role->n + 2) + done */
+    VEC(Stand) stands;
+    VEC(uint32_t) origin;
+} Refining;
+
+static void stand(Refining *refining, uint32_t state, uint32_t done) {
+    uint32_t at = state * (refining->role->n + 2) + done;
+    if (done > refining->role->n || bitset_has(&refining->seen, at)) return;
+    bitset_add(&refining->seen, at);
+    vec_push(&refining->stands, (Stand){state, done});
+}
+
+static void note_origins(Refining *refining, uint32_t node) {
+    while (refining->origin.n < refining->walk->machines.data[refining->refined].nodes.n) vec_push(&refining->origin, node);
+}
+
+/* The refined node, with all that is known of the first one. */
+static uint32_t refined_node(Refining *refining, uint32_t node, uint32_t done) {
+    RoleWalk *walk = refining->walk;
+    bool is_new;
+    if (node <= ROLE_NODE_END) return node;
+    begin_key(walk, KEY_REFINED);
+    put(walk, refining->refined);
+    put(walk, node);
+    put(walk, done);
+    uint32_t number = number_of_key(walk, walk->machines.data[refining->refined].nodes.n, &is_new);
+    if (!is_new) return number;
+    const RoleMachine *first = &walk->graph->machines[refining->machine];
+    RoleNode copy = first->nodes[node];
+    copy.is_given_up = false;
+    add_node(&walk->machines.data[refining->refined], copy);
+    note_origins(refining, node);
+    if (copy.begins) add_step(walk, refining->refined, (RoleStep){ROLE_NODE_START, number, NO_SLOT, false});
+    for (uint32_t i = 0; i < first->nwaits; i++) {
+        RoleWait wait = first->waits[i];
+        if (wait.node != node) continue;
+        wait.node = number;
+        add_wait(walk, refining->refined, wait);
+    }
+    return number;
+}
+
+static uint32_t role_after(const Refining *refining, uint32_t done, uint32_t comm) {
+    if (done > refining->role->n) return done;
+    uint32_t next = refining->role->next[(done - 1) * refining->walk->graph->ncomms + comm];
+    return next == NO_SLOT ? refining->role->n + 1 : next + 1;
+}
+
+static void refine_step(Refining *refining, Stand at, uint32_t e, const RoleTask *task) {
+    RoleWalk *walk = refining->walk;
+    const TsEdge *edge = &walk->successors.edges[e];
+    RoleTask own = {task->slot, refining->refined, refined_node(refining, task->node, at.done)};
+    VEC(uint32_t) comms = {0};
+    uint32_t done = at.done, state, to = role_walk_target(walk, e, task, &state);
+    for (uint32_t i = 0; i < edge->ncomms; i++) {
+        uint32_t comm = role_walk_comm(walk, edge, i);
+        if (comm == NO_SLOT) continue;
+        vec_push(&comms, comm);
+        done = role_after(refining, done, comm);
+    }
+    if (to == NO_SLOT) {
+        walk->machines.data[refining->refined].nodes.data[own.node].is_given_up = true;
+    } else {
+        add_chain(walk, &own, edge, comms.data, comms.n, refined_node(refining, to, done));
+        note_origins(refining, task->node);
+        if (to != ROLE_NODE_END) stand(refining, state, done);
+    }
+    vec_fini(&comms);
+}
+
+static void refine_from(Refining *refining, Stand at) {
+    RoleWalk *walk = refining->walk;
+    const RoleTask *task = role_walk_task(walk, at.state, refining->machine);
+    if (at.done == 0 && task != NULL && walk->graph->machines[refining->machine].nodes[task->node].begins) {
+        (void)refined_node(refining, task->node, 1);
+        stand(refining, at.state, 1);
+    }
+    if (at.state >= walk->search->edges.n) return;
+    role_walk_enter(walk, at.state);
+    for (uint32_t e = 0; e < walk->successors.nedges; e++) {
+        const TsEdge *edge = &walk->successors.edges[e];
+        if (at.done > 0 && task != NULL && edge->actor == task->slot) {
+            refine_step(refining, at, e, task);
+        } else if (edge->kind == TS_EDGE) {
+            uint32_t state = store_find_ids(&walk->search->store, walk->successors.ids + edge->offset, edge->n);
+            if (state != STORE_NONE) stand(refining, state, at.done);
+        }
     }
 }
+
+RoleMachine *role_walk_refine(RoleWalk *walk, uint32_t machine, const RoleWatch *role) {
+    Refining refining = {.walk = walk, .role = role, .machine = machine, .refined = walk->machines.n};
+    Search *search = walk->search;
+    if ((uint64_t)search->store.n * (role->n + 2) > INT32_MAX) return NULL;
+    const RoleMachine *first = &walk->graph->machines[machine];
+    RoleParts parts = {.made = *first};
+    for (uint32_t node = 0; node <= ROLE_NODE_END; node++) {
+        vec_push(&parts.nodes, first->nodes[node]);
+        vec_push(&refining.origin, node);
+    }
+    vec_push(&walk->machines, parts);
+    refining.seen = bitset_new(search->store.n * (role->n + 2));
+    for (uint32_t i = 0; i < search->edges.nroots; i++) stand(&refining, i, 0);
+    bool goes_on = true;
+    for (uint32_t i = 0; i < refining.stands.n && goes_on; i++) {
+        refine_from(&refining, refining.stands.data[i]);
+        if (i % CLOCK_EVERY == CLOCK_EVERY - 1) goes_on = search_may_go_on(search);
+    }
+    RoleMachine *refined = ARENA_NEW(&walk->graph->arena, RoleMachine);
+    *refined = take_machine(&walk->graph->arena, &walk->machines.data[refining.refined]);
+    refined->origin = arena_copy(&walk->graph->arena, refining.origin.data, sizeof(uint32_t) * refining.origin.n);
+    bitset_free(&refining.seen);
+    vec_fini(&refining.stands);
+    vec_fini(&refining.origin);
+    return goes_on ? refined : NULL;
+}
+
+/* ---- all of it */
 
 bool role_walk_make(RoleWalk *walk, Search *search) {
     *walk = (RoleWalk){.search = search, .keys = names_new(), .graph = calloc(1, sizeof *walk->graph)};

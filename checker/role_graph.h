@@ -40,6 +40,9 @@ bool role_walk_make(RoleWalk *walk, Search *search);
 void role_walk_fini(RoleWalk *walk); /* but for the graph */
 void role_graph_free(RoleGraph *graph);
 
+/* The machine with its nodes told apart by what the role has done; in the graph's arena. NULL: it was stopped, or there is too much. */
+RoleMachine *role_walk_refine(RoleWalk *walk, uint32_t machine, const RoleWatch *role);
+
 /* Loads a state, and its steps. */
 void role_walk_enter(RoleWalk *walk, uint32_t state);
 /* The task with this role in a state that was entered; NULL: there is none. */

@@ -30,13 +30,13 @@ static bool visit(Showing *showing, Place place) {
 
 static bool is_end(const Showing *showing, uint32_t made, uint32_t node) {
     const RoleClaim *claim = showing->claim;
-    if (claim->watch != NULL) return node == ROLE_NODE_END && !claim->watch->is_done[made - 1];
+    if (claim->is_question) return node == ROLE_NODE_END && !claim->role->is_done[made - 1];
     return made == claim->nrun + 1 && (claim->ends == NULL || claim->ends[node]);
 }
 
 /* The state of the watch after the step; UINT32_MAX: it follows no further. */
 static uint32_t watch(Showing *showing, const TsEdge *edge, uint32_t made) {
-    const RoleWatch *role = showing->claim->watch;
+    const RoleWatch *role = showing->claim->role;
     for (uint32_t i = 0; i < edge->ncomms; i++) {
         uint32_t comm = role_walk_comm(showing->walk, edge, i);
         uint32_t next = comm == NO_SLOT ? NO_SLOT : role->next[(made - 1) * showing->walk->graph->ncomms + comm];
@@ -49,7 +49,7 @@ static uint32_t watch(Showing *showing, const TsEdge *edge, uint32_t made) {
 /* How far the claimed run is after the step; UINT32_MAX: the step is not of it. */
 static uint32_t advance(Showing *showing, const TsEdge *edge, uint32_t made) {
     const RoleClaim *claim = showing->claim;
-    if (claim->watch != NULL) return watch(showing, edge, made);
+    if (claim->is_question) return watch(showing, edge, made);
     for (uint32_t i = 0; i < edge->ncomms; i++) {
         uint32_t comm = role_walk_comm(showing->walk, edge, i);
         if (made == claim->nrun + 1 && claim->ends == NULL) return made;
@@ -77,11 +77,11 @@ static bool ends_between(const Showing *showing, const TsEdge *edge, uint32_t ma
 static void tell_watch(Showing *showing, uint32_t made, const RoleTask *task) {
     RoleGraph *graph = showing->walk->graph;
     RoleClaim *claim = showing->claim;
-    claim->message = claim->watch->texts[made - 1];
+    claim->message = claim->role->texts[made - 1];
     claim->span = graph->machines[task->machine].nodes[task->node].at;
     claim->notes = ARENA_ARRAY(&graph->arena, RoleNote, 2);
     claim->notes[claim->nnotes++] = (RoleNote){claim->span, "here"};
-    claim->notes[claim->nnotes++] = claim->watch->notes[made - 1];
+    claim->notes[claim->nnotes++] = claim->role->notes[made - 1];
 }
 
 static bool take_step(Showing *showing, uint32_t from, uint32_t e, const RoleTask *task) {
@@ -91,7 +91,7 @@ static bool take_step(Showing *showing, uint32_t from, uint32_t e, const RoleTas
     bool is_own = task != NULL && place.made > 0 && edge->actor == task->slot;
     if (edge->kind != TS_EDGE) return false;
     uint32_t state, node = NO_SLOT, made = is_own ? advance(showing, edge, place.made) : place.made;
-    bool is_watch = showing->claim->watch != NULL, passes = is_own && !is_watch && ends_between(showing, edge, place.made);
+    bool is_watch = showing->claim->is_question, passes = is_own && !is_watch && ends_between(showing, edge, place.made);
     if (made == UINT32_MAX && !passes) return false;
     if (is_own) node = role_walk_target(walk, e, task, &state);
     else state = store_find_ids(&walk->search->store, walk->successors.ids + edge->offset, edge->n);
@@ -147,7 +147,7 @@ static void show(RoleWalk *walk, RoleClaim *claim, Hits *hits) {
         vec_push(hits, (Hit){.kind = FINDING_NONCONFORMING, .claim = claim, .state = claim->state});
         return;
     }
-    uint32_t width = claim->watch != NULL ? claim->watch->n + 1 : claim->nrun + 2;
+    uint32_t width = claim->is_question ? claim->role->n + 1 : claim->nrun + 2;
     if ((uint64_t)walk->search->store.n * width > INT32_MAX) { /* too long to look for: not shown */
         claim->is_refuted = true;
         return;
@@ -160,6 +160,24 @@ static void show(RoleWalk *walk, RoleClaim *claim, Hits *hits) {
     vec_fini(&showing.places);
 }
 
+/* The claim may rest on ways of different runs put together: the machine is looked at once more, its nodes told apart by what the role has done. */
+static void show_again(RoleWalk *walk, const RoleJudge *judge, RoleClaim *claim, Hits *hits) {
+    RoleMachine *refined = role_walk_refine(walk, claim->machine, claim->role);
+    if (refined == NULL || !judge->judge_again(judge->context, walk->graph, refined, claim)) return;
+    claim->is_refuted = false;
+    show(walk, claim, hits);
+}
+
+static const char *protocol_of(const RoleGraph *graph, const RoleClaim *claim) { return graph->program->roles[graph->machines[claim->machine].use].protocol; }
+
+/* Some role of the same protocol is not played, as was shown before. */
+static bool has_failed(const RoleGraph *graph, const RoleClaim *claims, uint32_t question) {
+    for (uint32_t i = 0; i < question; i++)
+        if (!claims[i].is_question && !claims[i].is_refuted && !claims[i].is_settled && strcmp(protocol_of(graph, &claims[i]), protocol_of(graph, &claims[question])) == 0)
+            return true;
+    return false;
+}
+
 RoleGraph *roles_find(Search *search, Hits *hits) {
     const RoleJudge *judge = search->options->roles;
     if (judge == NULL || search->program->nroles == 0 || !search->complete) return NULL;
@@ -168,7 +186,11 @@ RoleGraph *roles_find(Search *search, Hits *hits) {
     uint32_t nclaims = 0;
     if (role_walk_make(&walk, search)) {
         judge->judge(judge->context, walk.graph, &claims, &nclaims);
-        for (uint32_t i = 0; i < nclaims; i++) show(&walk, &claims[i], hits);
+        for (uint32_t i = 0; i < nclaims; i++) {
+            if (claims[i].is_question && has_failed(walk.graph, claims, i)) claims[i].is_refuted = true; /* that explains it */
+            else show(&walk, &claims[i], hits);
+            if (claims[i].is_refuted && !claims[i].is_question && claims[i].role != NULL) show_again(&walk, judge, &claims[i], hits);
+        }
         judge->settle(judge->context, claims, nclaims);
     }
     role_walk_fini(&walk);

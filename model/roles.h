@@ -57,6 +57,7 @@ typedef struct RoleMachine {
     uint32_t nwaits;
     uint32_t first;  /* the first state in which a task has the role */
     uint32_t twice;  /* a state in which two live tasks have the role, UINT32_MAX */
+    const uint32_t *origin; /* of a refined machine: per node, that of the first one; else NULL */
 } RoleMachine;
 
 /* Who sends and receives what, tasks without a role too. */
@@ -78,7 +79,7 @@ typedef struct RoleGraph {
 
 typedef struct RoleNote { Span span; const char *text; } RoleNote;
 
-/* What a role does, as a machine that follows its task: a task that ends where the role is not done is found. */
+/* What a role does, as a machine that follows its task. */
 typedef struct RoleWatch {
     uint32_t n;              /* states, 0 is the first */
     const uint32_t *next;    /* [state * ncomms + comm]: where the role is then; NO_SLOT: it does no such thing, and is followed no further */
@@ -101,8 +102,10 @@ typedef struct RoleClaim {
     const bool *ends;    /* per node: where the machine must stand then; NULL: anywhere */
     const bool *outside; /* per comm: no part of the protocol, may happen on the way at any time */
     uint32_t state;      /* UINT32_MAX, or a state that shows it, and no run counts */
-    const RoleWatch *watch; /* no claim yet but a question: message, span and notes are filled in when there is such a run */
+    const RoleWatch *role; /* what the role does; NULL: not known */
+    bool is_question;    /* no claim yet: is there a run that ends where the role is not done? Message, span and notes are filled in */
     bool is_refuted;     /* set by who looks for the run: there is none */
+    bool is_settled;     /* set by the judge: nothing is claimed any more */
 } RoleClaim;
 
 /* Who knows what a role must do. */
@@ -111,6 +114,8 @@ typedef struct RoleJudge {
     bool tells_values; /* communications that differ in what is sent are told apart */
     /* The claims live in the graph's arena. */
     void (*judge)(void *context, RoleGraph *graph, RoleClaim **claims, uint32_t *nclaims);
+    /* No run shows the claim: now the task's nodes are told apart by what its role has done. False: nothing is claimed any more. */
+    bool (*judge_again)(void *context, RoleGraph *graph, const RoleMachine *refined, RoleClaim *claim);
     /* Afterwards: with is_refuted set where no run of the program shows it. */
     void (*settle)(void *context, const RoleClaim *claims, uint32_t nclaims);
 } RoleJudge;

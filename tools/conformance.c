@@ -12,13 +12,14 @@
 static const char *name_of(const Conformance *conformance, Name name) { return names_text(conformance->protocols->names, name); }
 
 static uint32_t add_row(Conformance *conformance, FindingKind kind, const char *label, const char *name, Verdict verdict) {
-    vec_push(&conformance->rows, (ConformanceRow){kind, label, name, verdict, ""});
+    vec_push(&conformance->rows, (ConformanceRow){kind, label, name, verdict, "", NO_SLOT});
     return conformance->rows.n - 1;
 }
 
 /* ---- protocols */
 
 static void judge(void *context, RoleGraph *graph, RoleClaim **claims, uint32_t *nclaims);
+static bool judge_again(void *context, RoleGraph *graph, const RoleMachine *refined, RoleClaim *claim);
 static void settle(void *context, const RoleClaim *claims, uint32_t nclaims);
 
 /* A role whose machine may be done, and may go on listening. */
@@ -44,7 +45,7 @@ static void add_protocol(Conformance *conformance, const HeldProtocol *held) {
 
 void conformance_init(Conformance *conformance, ProgramProtocols *protocols, ListeningEnd listening_end, Diags *diags) {
     *conformance = (Conformance){.protocols = protocols, .listening_end = listening_end, .diags = diags};
-    conformance->judge = (RoleJudge){.context = conformance, .judge = judge, .settle = settle};
+    conformance->judge = (RoleJudge){.context = conformance, .judge = judge, .judge_again = judge_again, .settle = settle};
     arena_init(&conformance->arena);
     for (uint32_t i = 0; protocols != NULL && i < protocols->n; i++) {
         add_protocol(conformance, &protocols->held[i]);
@@ -67,6 +68,7 @@ typedef struct Judging {
     Conformance *conformance;
     RoleGraph *graph;
     uint32_t machine, role, row;
+    const RoleMachine *own; /* that machine, or a refined one */
     const HeldProtocol *held;
     const char *role_name, *protocol_name;
     RoleLinks links;
@@ -74,7 +76,8 @@ typedef struct Judging {
     RoleProduct product;
     Conform conform;
     RoleClaim *claim; /* what is claimed, once something is */
-    const RoleWatch *watch; /* what is asked of a task that conforms */
+    const RoleWatch *watch; /* what the role does */
+    bool asks;              /* others may end the task: does that happen before it may? */
 } Judging;
 
 static Arena *arena_of(Judging *judging) { return &judging->graph->arena; }
@@ -165,8 +168,11 @@ static bool claim_run(Judging *judging, RoleClaim *claim) {
     if (conform->edge != UINT32_MAX) return true;
     uint32_t part = judging->product.states[conform->state].part;
     if (part == NO_SLOT) return false;
-    claim->ends = ends = ARENA_ARRAY(arena_of(judging), bool, judging->fold.machine->nnodes);
-    for (uint32_t i = judging->fold.nodes_first[part]; i < judging->fold.nodes_first[part + 1]; i++) ends[judging->fold.nodes[i]] = true;
+    claim->ends = ends = ARENA_ARRAY(arena_of(judging), bool, graph->machines[judging->machine].nnodes);
+    for (uint32_t i = judging->fold.nodes_first[part]; i < judging->fold.nodes_first[part + 1]; i++) {
+        uint32_t node = judging->fold.nodes[i];
+        ends[judging->own->origin != NULL ? judging->own->origin[node] : node] = true;
+    }
     return true;
 }
 
@@ -200,10 +206,22 @@ static void keep_machine(Judging *judging) {
     vec_fini(&edges);
 }
 
+/* Somebody else sends into a channel of the task's: where messages of several stand in one queue, another order is heard. */
+static bool shares_channel(const Judging *judging) {
+    const RoleGraph *graph = judging->graph;
+    for (uint32_t i = 0; i < graph->ntraffic; i++) {
+        const RoleTraffic *own = &graph->traffic[i];
+        for (uint32_t k = 0; k < graph->ntraffic && own->is_send && own->machine == judging->machine; k++)
+            if (graph->traffic[k].channel == own->channel && graph->traffic[k].is_send && graph->traffic[k].machine != judging->machine) return true;
+    }
+    return false;
+}
+
 static void judge_part(Judging *judging, uint32_t part) {
     ConformOptions options = CONFORM_DEFAULTS;
     options.listening_end = judging->conformance->listening_end != LISTENING_REJECT;
     options.final_listens = true;
+    options.by_subtyping = !shares_channel(judging);
     judging->product = role_product_of(&judging->fold, part);
     if (judging->conformance->keeps_machines) keep_machine(judging);
     judging->conform = conform_check(judging->held->global, judging->role, &judging->product.task.machine, options);
@@ -271,14 +289,16 @@ static void make_watch(Judging *judging) {
 
 static void judge_task(Judging *judging) {
     RoleTargets parts = {0};
-    role_links_init(&judging->links, judging->graph, judging->conformance->protocols, judging->machine, judging->held, judging->role);
+    role_links_init(&judging->links, judging->graph, judging->conformance->protocols, judging->machine, judging->own, judging->held, judging->role);
     role_fold_init(&judging->fold, &judging->links);
     role_fold_targets(&judging->fold, ROLE_NODE_START, &parts);
     for (uint32_t i = 0; i < parts.n && judging->claim == NULL && row_of(judging)->verdict == VERDICT_HOLDS; i++) judge_part(judging, parts.data[i]);
     const ConformanceRow *row = row_of(judging);
     if (judging->claim == NULL && row->verdict == VERDICT_HOLDS && judging->links.is_open)
         undecided(judging, "a condition that speaks of more than its own message, or of time, is not held against tasks");
-    if (judging->claim == NULL && row->verdict == VERDICT_HOLDS && !row->note[0] && !judging->links.is_ambiguous && may_be_cut_short(judging)) make_watch(judging);
+    judging->asks = row->verdict == VERDICT_HOLDS && !row->note[0] && !judging->links.is_ambiguous && may_be_cut_short(judging);
+    if (!judging->links.is_ambiguous && (judging->asks || judging->claim != NULL)) make_watch(judging);
+    if (judging->claim != NULL) judging->claim->role = judging->watch;
     vec_fini(&parts);
     role_fold_fini(&judging->fold);
     role_links_fini(&judging->links);
@@ -313,16 +333,24 @@ static bool is_handed_over(const Judging *judging) {
     return false;
 }
 
-static void judge_machine(Judging *judging) {
-    const RoleMachine *machine = &judging->graph->machines[judging->machine];
+/* Which role it is. */
+static void judge_begin(Judging *judging) {
+    const RoleMachine *machine = judging->own = &judging->graph->machines[judging->machine];
     const RoleUse *use = &judging->graph->program->roles[machine->use];
-    Conformance *conformance = judging->conformance;
-    judging->held = program_protocols_find(conformance->protocols, use->protocol);
+    judging->held = program_protocols_find(judging->conformance->protocols, use->protocol);
     judging->protocol_name = use->protocol;
     judging->role_name = use->is_indexed ? arena_printf(arena_of(judging), "%s[%u]", use->role, machine->number) : use->role;
-    judging->role = program_protocols_role(judging->held, conformance->protocols->names, use, machine->number);
+    judging->role = program_protocols_role(judging->held, judging->conformance->protocols->names, use, machine->number);
+}
+
+static void judge_machine(Judging *judging) {
+    judge_begin(judging);
+    Conformance *conformance = judging->conformance;
+    const RoleMachine *machine = judging->own;
+    const RoleUse *use = &judging->graph->program->roles[machine->use];
     const char *label = arena_printf(&conformance->arena, "%s as %s.%s", task_text(judging->graph, machine), use->protocol, judging->role_name);
     judging->row = add_row(conformance, FINDING_NONCONFORMING, label, arena_strdup(&conformance->arena, judging->role_name), VERDICT_HOLDS);
+    row_of(judging)->machine = judging->machine;
     if (judging->role == UINT32_MAX)
         judging->claim = claim_state(judging, machine->first, use->span, arena_printf(arena_of(judging), "%s has no role %s", use->protocol, judging->role_name));
     else if (machine->twice != UINT32_MAX)
@@ -339,15 +367,11 @@ static void push_claim(Judging *judging, const RoleClaim *claim, RoleClaim *clai
     claims[(*nclaims)++] = *claim;
 }
 
-/* Where every role of a protocol is played so far: does any task end early although nobody of the protocol is to blame? */
-static void push_watches(Judging *judgings, uint32_t n, RoleClaim *claims, uint32_t *nclaims) {
+/* Does any task end early although nobody of the protocol is to blame? */
+static void push_questions(Judging *judgings, uint32_t n, RoleClaim *claims, uint32_t *nclaims) {
     for (uint32_t i = 0; i < n; i++) {
-        bool all_play = judgings[i].watch != NULL;
-        for (uint32_t k = 0; k < n && all_play; k++)
-            all_play = judgings[k].held != judgings[i].held || (judgings[k].claim == NULL && row_of(&judgings[k])->verdict == VERDICT_HOLDS);
-        if (!all_play) continue;
-        RoleClaim watch = {.name = judgings[i].role_name, .machine = judgings[i].machine, .state = UINT32_MAX, .watch = judgings[i].watch};
-        push_claim(&judgings[i], &watch, claims, nclaims);
+        RoleClaim question = {.name = judgings[i].role_name, .machine = judgings[i].machine, .state = UINT32_MAX, .role = judgings[i].watch, .is_question = true};
+        if (judgings[i].asks) push_claim(&judgings[i], &question, claims, nclaims);
     }
 }
 
@@ -379,15 +403,33 @@ static void judge(void *context, RoleGraph *graph, RoleClaim **claims, uint32_t 
         judge_machine(&judgings[i]);
         if (judgings[i].claim != NULL) push_claim(&judgings[i], judgings[i].claim, *claims, nclaims);
     }
-    push_watches(judgings, n, *claims, nclaims);
+    push_questions(judgings, n, *claims, nclaims);
     add_unplayed(conformance, graph);
+}
+
+/* With the refined machine: the row says what came of it when nothing is claimed any more. */
+static bool judge_again(void *context, RoleGraph *graph, const RoleMachine *refined, RoleClaim *claim) {
+    Conformance *conformance = context;
+    Judging judging = {.conformance = conformance, .graph = graph, .machine = claim->machine};
+    uint32_t row = 0;
+    while (conformance->rows.data[row].kind != FINDING_NONCONFORMING || conformance->rows.data[row].machine != claim->machine) row++;
+    judge_begin(&judging);
+    judging.own = refined;
+    judging.row = row;
+    judge_task(&judging);
+    if (judging.claim == NULL) {
+        claim->is_settled = true;
+        return false;
+    }
+    *claim = *judging.claim;
+    return true;
 }
 
 static void settle(void *context, const RoleClaim *claims, uint32_t nclaims) {
     Conformance *conformance = context;
     for (uint32_t i = 0; i < nclaims; i++) {
         ConformanceRow *row = &conformance->rows.data[conformance->claimed.data[i]];
-        if (claims[i].is_refuted && claims[i].watch != NULL) continue;
+        if (claims[i].is_settled || (claims[i].is_refuted && claims[i].is_question)) continue;
         row->verdict = claims[i].is_refuted ? VERDICT_UNKNOWN : VERDICT_VIOLATED;
         if (claims[i].is_refuted) row->note = "what its variables allow, no run of the program shows";
     }

@@ -15,6 +15,7 @@ typedef struct ConformanceRow {
     const char *name;      /* Auth, client */
     Verdict verdict;
     const char *note;      /* how it is shown, or why not: in words; "" */
+    uint32_t machine;      /* NONCONFORMING: of the graph; NO_SLOT: none */
 } ConformanceRow;
 
 /* The machine of a task, as it was seen. */

@@ -201,14 +201,14 @@ static void link_comm(RoleLinks *links, uint32_t index) {
     links->ambiguous = comm->span;
 }
 
-void role_links_init(RoleLinks *links, const RoleGraph *graph, ProgramProtocols *protocols, uint32_t machine, const HeldProtocol *held, uint32_t role) {
-    *links = (RoleLinks){.graph = graph, .protocols = protocols, .machine = machine, .held = held, .role = role};
+void role_links_init(RoleLinks *links, const RoleGraph *graph, ProgramProtocols *protocols, uint32_t machine, const RoleMachine *own, const HeldProtocol *held,
+                     uint32_t role) {
+    *links = (RoleLinks){.graph = graph, .protocols = protocols, .machine = machine, .own = own, .held = held, .role = role};
     links->first = calloc(graph->ncomms + 2u, sizeof *links->first);
     links->guessed = calloc(graph->ncomms + 1u, sizeof *links->guessed);
     bool *used = calloc(graph->ncomms + 1u, sizeof *used);
     links->against = calloc(graph->ncomms + 1u, sizeof *links->against);
     if (links->first == NULL || links->guessed == NULL || links->against == NULL || used == NULL) fatal("out of memory");
-    const RoleMachine *own = &graph->machines[machine];
     for (uint32_t i = 0; i < own->nsteps; i++)
         if (own->steps[i].comm != NO_SLOT) used[own->steps[i].comm] = true;
     for (uint32_t i = 0; i < graph->ncomms; i++) {

@@ -18,6 +18,7 @@ typedef struct RoleLinks {
     const RoleGraph *graph;
     ProgramProtocols *protocols;
     uint32_t machine;          /* of the graph */
+    const RoleMachine *own;    /* that one, or a refined one */
     const HeldProtocol *held;
     uint32_t role;
     VEC(uint32_t) mates;       /* scratch: roles */
@@ -30,8 +31,9 @@ typedef struct RoleLinks {
     bool is_open;              /* some condition cannot be judged by the message alone */
 } RoleLinks;
 
-/* The links of a machine whose role is known. */
-void role_links_init(RoleLinks *links, const RoleGraph *graph, ProgramProtocols *protocols, uint32_t machine, const HeldProtocol *held, uint32_t role);
+/* The links of a machine whose role is known; `own`: the machine itself, or a refined one. */
+void role_links_init(RoleLinks *links, const RoleGraph *graph, ProgramProtocols *protocols, uint32_t machine, const RoleMachine *own, const HeldProtocol *held,
+                     uint32_t role);
 void role_links_fini(RoleLinks *links);
 /* The task may wait at the channel for this message of the protocol (from the peer, or to it). */
 bool role_links_may_be(RoleLinks *links, uint32_t channel, uint32_t label, RoleAct act);

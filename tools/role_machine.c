@@ -120,7 +120,7 @@ static void list_nodes(RoleFold *fold) {
 }
 
 void role_fold_init(RoleFold *fold, RoleLinks *links) {
-    *fold = (RoleFold){.links = links, .machine = &links->graph->machines[links->machine]};
+    *fold = (RoleFold){.links = links, .machine = links->own};
     order_steps(fold);
     find_acts(fold);
     find_parts(fold);
