@@ -306,6 +306,17 @@ static const Arm *arm_of(RoleWalk *walk, const TsEdge *edge) {
 
 static bool same_span(Span a, Span b) { return a.file == b.file && a.begin == b.begin && a.end == b.end; }
 
+/* The operation is an arm of a select. */
+static bool is_among_arms(const Program *program, Span span) {
+    for (uint32_t m = 0; m < program->nmachines; m++)
+        for (uint32_t i = 0; i < program->machines[m]->npoints; i++) {
+            const Point *point = &program->machines[m]->points[i];
+            for (uint32_t k = 0; k < point->narms && point->narms > 1; k++)
+                if (same_span(point->arms[k].span, span)) return true;
+        }
+    return false;
+}
+
 /* Between two communications of one step: the same place for all steps that have come there in the same way. */
 static uint32_t node_between(RoleWalk *walk, uint32_t machine, uint32_t from, uint32_t comm, uint32_t next) {
     bool is_new;
@@ -320,6 +331,7 @@ static uint32_t node_between(RoleWalk *walk, uint32_t machine, uint32_t from, ui
     if (is_new) add_node(&walk->machines.data[machine], (RoleNode){.at = at});
     const RoleComm *what = &walk->comms.data[next];
     if (!what->is_send) add_wait(walk, machine, (RoleWait){node, what->channel, 0, false}); /* any message that is there would be taken */
+    if (is_among_arms(walk->search->program, at)) add_wait(walk, machine, (RoleWait){node, NO_SLOT, 0, false});
     return node;
 }
 

@@ -30,7 +30,7 @@ typedef struct RoleStep {
 
 /* A channel that the task stands before, to send or to receive. */
 typedef struct RoleWait {
-    uint32_t node, channel;
+    uint32_t node, channel; /* NO_SLOT: others of a select, of which one fired on arrival */
     uint32_t label; /* is_send: of a message, NO_SLOT when it is not known */
     bool is_send;
 } RoleWait;

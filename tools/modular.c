@@ -118,7 +118,7 @@ static bool roles_stay_within(Job *job) {
         uint32_t role = role_of(job, modular->graph, m, &held);
         if (role == UINT32_MAX) return false;
         RoleLinks links;
-        role_links_init(&links, modular->graph, job->protocols, m, held, role);
+        role_links_init(&links, modular->graph, job->protocols, m, &modular->graph->machines[m], held, role);
         good &= is_within(modular, &links) && !links.is_ambiguous;
         role_links_fini(&links);
     }
@@ -340,13 +340,14 @@ static bool is_exact(const Modular *modular) {
 static void take_claims(Job *job, RoleClaim *claims, uint32_t n) {
     EngineResult *result = job->result;
     bool exact = is_exact(job->modular);
-    for (uint32_t i = 0; i < n; i++) claims[i].is_refuted = !exact || claims[i].watch != NULL;
+    for (uint32_t i = 0; i < n; i++) claims[i].is_refuted = !exact || claims[i].is_question;
     job->conformance.judge.settle(&job->conformance, claims, n);
     result->findings = calloc(n + 1u, sizeof *result->findings);
     if (!result->findings) fatal("out of memory");
     for (uint32_t i = 0; i < n; i++) {
         ConformanceRow *row = &job->conformance.rows.data[job->conformance.claimed.data[i]];
-        if (claims[i].watch) row->verdict = VERDICT_UNKNOWN, row->note = "others may cut it short: that is not decided task by task";
+        if (claims[i].is_question && row->verdict == VERDICT_HOLDS) row->verdict = VERDICT_UNKNOWN, row->note = "others may cut it short: that is not decided task by task";
+        else if (claims[i].is_question) continue;
         else if (exact) result->findings[result->nfindings++] = finding_of(job, &claims[i]);
         else row->note = arena_printf(&job->conformance.arena, "perhaps: %s", claims[i].message);
     }

@@ -234,6 +234,7 @@ static bool is_mate(const RoleLinks *links, uint32_t role) {
 }
 
 bool role_links_may_be(RoleLinks *links, uint32_t channel, uint32_t label, RoleAct act) {
+    if (channel == NO_SLOT) return true;
     if (links->graph->channels[channel].is_extern) return false;
     if (find_traffic(links, channel, NO_SLOT, act.is_send) && !is_mate(links, act.peer)) return false;
     const ValueType *elem = links->graph->channels[channel].elem;
@@ -246,6 +247,7 @@ bool role_links_may_be(RoleLinks *links, uint32_t channel, uint32_t label, RoleA
 }
 
 bool role_links_has(RoleLinks *links, uint32_t channel, bool is_send) {
+    if (channel == NO_SLOT) return true;
     if (links->graph->channels[channel].is_extern) return false;
     if (find_traffic(links, channel, NO_SLOT, is_send)) return links->mates.n > 0;
     find_waiting(links, channel, is_send);
