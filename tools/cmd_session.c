@@ -162,6 +162,12 @@ static int project(Held *held, const Options *options, FILE *out) {
     return code;
 }
 
+/* What --max-states leaves of a limit. */
+static uint32_t most(const Options *options, uint32_t usual) {
+    if (!options->max_states) return usual;
+    return options->max_states > UINT32_MAX ? UINT32_MAX : (uint32_t)options->max_states;
+}
+
 /* ---- compat */
 
 static const char *role_text(const CfsmSystem *system, uint32_t role) { return names_text(system->names, system->roles[role]); }
@@ -196,8 +202,15 @@ static const char *basis_text(const Compat *compat) {
     return "";
 }
 
-static int compat_without_queues(const CfsmSystem *system, FILE *out) {
-    CompatSync sync = compat_sync(system, COMPAT_DEFAULTS);
+static CompatOptions compat_options(const Options *options) {
+    CompatOptions how = COMPAT_DEFAULTS;
+    how.max_configurations = most(options, how.max_configurations);
+    if (options->bound) how.bound = options->bound > UINT32_MAX ? UINT32_MAX : (uint32_t)options->bound;
+    return how;
+}
+
+static int compat_without_queues(const CfsmSystem *system, const Options *options, FILE *out) {
+    CompatSync sync = compat_sync(system, compat_options(options));
     const struct { bool holds; const char *yes, *no; } lines[] = {
         {sync.labels_match, "whoever listens to a sender knows its message", "somebody listens to a sender, and does not know its message"},
         {sync.deadlock_free, "no deadlock: who is stuck is done", "deadlock: nobody can move, and somebody is not done"},
@@ -211,12 +224,6 @@ static int compat_without_queues(const CfsmSystem *system, FILE *out) {
     }
     fprintf(out, "rendezvous %u configurations\n", sync.configurations);
     return all ? EXIT_HOLDS : EXIT_VIOLATED;
-}
-
-static CompatOptions compat_options(const Options *options) {
-    CompatOptions how = COMPAT_DEFAULTS;
-    if (options->bound) how.bound = options->bound > UINT32_MAX ? UINT32_MAX : (uint32_t)options->bound;
-    return how;
 }
 
 static int compat_liveness(const CfsmSystem *system, const Options *options, FILE *out) {
@@ -233,7 +240,7 @@ static int compat_liveness(const CfsmSystem *system, const Options *options, FIL
 static int compat_file(Held *held, const CfsmSystem *system, const Options *options, FILE *out) {
     (void)held;
     if (options->liveness) return compat_liveness(system, options, out);
-    if (options->sync) return compat_without_queues(system, out);
+    if (options->sync) return compat_without_queues(system, options, out);
     CompatOptions how = compat_options(options);
     Compat compat = compat_check(system, how);
     int code = EXIT_HOLDS;
@@ -358,9 +365,13 @@ static bool has_one_peer(const Cfsm *machine) {
 }
 
 static Subtype ask_subtype(const Cfsm *t, const Cfsm *u, const Options *options) {
-    if (options->fair_subtype) return subtype_fair(t, u, SUBTYPE_DEFAULTS);
+    SubtypeOptions binary = SUBTYPE_DEFAULTS;
+    MultiOptions multi = MULTI_DEFAULTS;
+    binary.max_positions = most(options, binary.max_positions);
+    multi.max_visits = most(options, multi.max_visits);
+    if (options->fair_subtype) return subtype_fair(t, u, binary);
     if (!options->async_subtype) return subtype_sync(t, u);
-    return has_one_peer(t) && has_one_peer(u) ? subtype_async(t, u, SUBTYPE_DEFAULTS) : subtype_multi(t, u, MULTI_DEFAULTS);
+    return has_one_peer(t) && has_one_peer(u) ? subtype_async(t, u, binary) : subtype_multi(t, u, multi);
 }
 
 static int subtype(Held *held, const Options *options, FILE *out) {
