@@ -16,6 +16,7 @@
 #include "tools/session_infer.h"
 #include "tools/subtype_report.h"
 
+#include "model/chart.h"
 #include "model/support/read.h"
 
 #include <stdlib.h>
@@ -237,6 +238,39 @@ static int compat_liveness(const CfsmSystem *system, const Options *options, FIL
     return liveness.holds[property] ? EXIT_HOLDS : EXIT_VIOLATED;
 }
 
+/* The run as a chart, with what lies in the queues at its end, and who or what is at fault in red. */
+static Chart *chart_of_run(const CfsmSystem *system, const Compat *compat) {
+    Chart *chart = chart_new(compat->fault == COMPAT_UNREAD ? "a message is never received" : "a role waits for ever");
+    for (uint32_t role = 0; role < system->n; role++) (void)chart_lane(chart, role_text(system, role));
+    for (uint32_t i = 0; i < compat->nrun; i++) {
+        const CfsmEdge *edge = &system->machines[compat->run[i].role].edges[compat->run[i].edge];
+        uint32_t role = compat->run[i].role, at = 0;
+        if (edge->is_send) {
+            (void)chart_send(chart, role, edge->peer, names_text(system->names, edge->message));
+            continue;
+        }
+        while (chart->messages.data[at].from != edge->peer || chart->messages.data[at].to != role || chart->messages.data[at].taken != CHART_NEVER) at++;
+        chart_take(chart, at);
+    }
+    bool is_first = true;
+    for (uint32_t i = 0; i < chart->messages.n && compat->fault == COMPAT_UNREAD; i++) {
+        ChartMessage *message = &chart->messages.data[i];
+        if (message->from != compat->peer || message->to != compat->role || message->taken != CHART_NEVER || !is_first) continue;
+        message->is_fault = true;
+        is_first = false;
+    }
+    if (compat->fault == COMPAT_WAITING) chart_note(chart, compat->role, "waits for ever", true);
+    return chart;
+}
+
+static void print_chart(const CfsmSystem *system, const Compat *compat, const Options *options, FILE *out) {
+    Chart *chart = chart_of_run(system, compat);
+    if (options->msc) chart_svg(chart, out);
+    else if (options->mermaid) chart_mermaid(chart, out);
+    else chart_dot(chart, out);
+    chart_free(chart);
+}
+
 static int compat_file(Held *held, const CfsmSystem *system, const Options *options, FILE *out) {
     (void)held;
     if (options->liveness) return compat_liveness(system, options, out);
@@ -244,6 +278,11 @@ static int compat_file(Held *held, const CfsmSystem *system, const Options *opti
     CompatOptions how = compat_options(options);
     Compat compat = compat_check(system, how);
     int code = EXIT_HOLDS;
+    if (compat.verdict == COMPAT_UNSAFE && (options->msc || options->mermaid || options->dot)) {
+        print_chart(system, &compat, options, out);
+        compat_fini(&compat);
+        return EXIT_VIOLATED;
+    }
     if (compat.verdict == COMPAT_SAFE) {
         fprintf(out, "safe       every message is received, nobody waits for ever\n");
     } else if (compat.verdict == COMPAT_UNSAFE) {

@@ -1,4 +1,5 @@
 /* `unknot trace FILE.json` */
+#include "model/chart.h"
 #include "model/replay.h"
 #include "model/support/fatal.h"
 #include "tools/automata.h"
@@ -72,20 +73,28 @@ static void print_text(const Trace *trace, FILE *out, bool colour) {
     trace_print(trace, out, colour);
 }
 
+static void show_chart(const Trace *trace, bool as_svg, FILE *out) {
+    Chart *chart = chart_of_trace(trace);
+    if (as_svg) chart_svg(chart, out);
+    else chart_mermaid(chart, out);
+    chart_free(chart);
+}
+
 static int show(const Options *options, const Trace *trace) {
     Output output;
     output_begin(&output, options->out);
     if (options->dot) trace_dot(trace, output.stream);
     else if (options->waits) trace_waits_dot(trace, output.stream);
     else if (options->as_json) trace_json(trace, output.stream);
+    else if (options->msc || options->mermaid) show_chart(trace, options->msc, output.stream);
     else print_text(trace, output.stream, !options->out && options_colour(options, stdout));
     return output_end(&output) ? EXIT_HOLDS : EXIT_WRONG_INPUT;
 }
 
 int command_trace(const Options *options, CommandLine line) {
     if (options->operands.n != 1) return command_wrong("trace needs one file; see `unknot help trace`");
-    if (options->dot + options->waits + options->as_json + options->replay > 1)
-        return command_wrong("--dot, --waits, --json and --replay exclude one another");
+    if (options->dot + options->waits + options->as_json + options->msc + options->mermaid + options->replay > 1)
+        return command_wrong("--dot, --waits, --json, --msc, --mermaid and --replay exclude one another");
     const char *path = options->operands.data[0];
     size_t length;
     char *text = read_file(path, &length);

@@ -48,7 +48,7 @@ typedef struct Options {
     uint32_t listening_end; /* as fairness */
     uint32_t merge_kind, liveness; /* as fairness */
     uint64_t bound;
-    bool async_subtype, fair_subtype, sync, cfsm;
+    bool async_subtype, fair_subtype, sync, cfsm, msc, mermaid;
     bool no_symmetry, no_reset, no_memo, no_strength, merge, no_merge;
     bool witness;
     const char *json, *out;
