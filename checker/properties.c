@@ -41,7 +41,7 @@ static void note_constants(const Properties *properties, const Property *propert
 
 static void note_vacuity(const Properties *properties, const Property *property, PropertyResult *result) {
     const Program *program = properties->search->program;
-    if (property->logic != LOGIC_LTL) return;
+    if (property->nnodes == 0) return;
     uint32_t node = vacuity_find(&properties->kripke, &properties->crew.view, program, property);
     if (node == UINT32_MAX) return;
     Span span = property->nodes[node].span;
@@ -120,6 +120,7 @@ static void judge_branching(Properties *properties, uint32_t index, PropertyResu
     result->verdict = answer.verdict;
     if (answer.verdict == VERDICT_UNKNOWN)
         leave_open(result, search->why != NULL ? search->why : "the graph of states and events is too large");
+    if (answer.verdict == VERDICT_HOLDS && search->complete) note_vacuity(properties, query.property, result);
     bool shows_runs = answer.tree.branches.n > 1 || (answer.tree.branches.n > 0 && answer.tree.branches.data[0].is_shown);
     if (answer.verdict == VERDICT_VIOLATED || shows_runs)
         add_tree(properties, index, &answer, answer.verdict == VERDICT_HOLDS);

@@ -58,7 +58,13 @@ static void collect(Vacuity *vacuity, uint32_t node, bool positive) {
     case TEMPORAL_NOT: collect(vacuity, at->a, !positive); return;
     case TEMPORAL_X:
     case TEMPORAL_F:
-    case TEMPORAL_G: collect(vacuity, at->a, positive); return;
+    case TEMPORAL_G:
+    case TEMPORAL_AX:
+    case TEMPORAL_EX:
+    case TEMPORAL_AF:
+    case TEMPORAL_EF:
+    case TEMPORAL_AG:
+    case TEMPORAL_EG: collect(vacuity, at->a, positive); return;
     case TEMPORAL_IMPLIES:
         if (positive) note_trigger(vacuity, at->a);
         collect(vacuity, at->a, !positive);
@@ -103,7 +109,7 @@ static bool see_all(Vacuity *vacuity, const FairView *view) {
 }
 
 uint32_t vacuity_find(const Kripke *kripke, const FairView *view, const Program *program, const Property *property) {
-    assert(property->logic == LOGIC_LTL && property->nnodes > 0);
+    assert(property->nnodes > 0);
     Vacuity vacuity = {.kripke = kripke, .program = program, .property = property};
     collect(&vacuity, property->nnodes - 1, true);
     uint32_t found = UINT32_MAX;
