@@ -70,8 +70,39 @@ static void formula(Gen *g, int depth, int *temporal) {
         gen_put(g, ")");
     }
 }
+/* Of branching time: each temporal operator says on which runs. */
+static void branching(Gen *g, int depth) {
+    static const char *const unary[] = {"AX ", "EX ", "AF ", "EF ", "AG ", "EG "}, *const connectives[] = {"&&", "||", "->"};
+    uint32_t kind = depth == 0 ? 9 : gen_below(g, 8);
+    if (kind < 4) {
+        gen_put(g, "%s(", unary[gen_below(g, 6)]);
+        branching(g, depth - 1);
+        gen_put(g, ")");
+    } else if (kind == 4 || kind == 5) {
+        gen_put(g, gen_chance(g, 50) ? "A[" : "E[");
+        branching(g, depth - 1);
+        gen_put(g, " U ");
+        branching(g, depth - 1);
+        gen_put(g, "]");
+    } else if (kind == 6) {
+        gen_put(g, "(");
+        branching(g, depth - 1);
+        gen_put(g, " %s ", connectives[gen_below(g, 3)]);
+        branching(g, depth - 1);
+        gen_put(g, ")");
+    } else {
+        gen_put(g, gen_chance(g, 25) ? "!(" : "(");
+        atom(g);
+        gen_put(g, ")");
+    }
+}
 void gen_formulas(Gen *g) {
     static const char *const fair[] = {"", "", " fair(strong)", " fair(none)"};
+    for (int i = gen_chance(g, 20) ? gen_between(g, 1, 3) : 0; i > 0; i--) {
+        gen_put(g, "ctl branching%d%s: ", i, fair[gen_below(g, 4)]);
+        branching(g, gen_between(g, 2, 4));
+        gen_put(g, ";\n");
+    }
     if (!gen_chance(g, 35)) return;
     int n = gen_between(g, 1, 3);
     for (int i = 0; i < n; i++) {

@@ -204,7 +204,7 @@ typedef struct PProgram {
     VEC(int32_t) invariants; /* functions */
     VEC(const char *) invariant_names;
     VEC(PAtom) atoms;
-    VEC(PFormula) formulas;  /* ltl */
+    VEC(PFormula) formulas;
     bool has_woken;
     const char *unsupported; /* NULL: all of it was understood */
 } PProgram;

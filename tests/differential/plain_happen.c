@@ -107,8 +107,8 @@ static bool is_woken(PSearch *x, const PAtom *atom, const PEntity *actor) {
         if (speaks_of(atom, &x->run.s->at[x->run.rung[i]])) return true;
     for (int32_t i = 0; i < x->nwaiting; i++) {
         const PEntity *e = &x->run.s->at[x->waiting[i]];
-        bool is_over = e->status == FIBER_ENDED;
-        if (speaks_of(atom, e) && !is_over && going(x, x->run.s, x->waiting[i]) == GOING_SURE) return true;
+        bool rests = e->status != FIBER_ENDED && e->status != FIBER_AT_START; /* not killed, nor started anew */
+        if (speaks_of(atom, e) && rests && going(x, x->run.s, x->waiting[i]) == GOING_SURE) return true;
     }
     return false;
 }

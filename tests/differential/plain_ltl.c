@@ -112,21 +112,23 @@ static void add_edges(Ltl *l, uint32_t from, PEdge edge) {
         vec_push(&l->cycles.edges, edge);
     }
 }
-/* Nothing but faults and the outside can move. */
-static bool is_stopped(const PNode *n) {
+bool plain_stays(PSearch *x, uint32_t node, PEdge *edge) {
+    const PNode *n = &x->nodes.data[node];
     for (int32_t k = 1; k < n->s->n; k++)
         if (n->able[k]) return false;
-    return !n->can_tick;
+    if (n->can_tick) return false;
+    *edge = (PEdge){.from = node, .to = node, .kind = MOVE_EXTERN};
+    edge->map = arena_alloc(&x->keep, (size_t)(n->s->n + 1) * sizeof(int32_t));
+    for (int32_t k = 0; k < n->s->n; k++) edge->map[k] = k;
+    return true;
 }
 static void expand(Ltl *l, uint32_t place) {
     PSearch *x = l->x;
     uint32_t node = l->cycles.places.data[place].node;
     const PNode *n = &x->nodes.data[node];
     for (uint32_t i = 0; i < n->nedges; i++) add_edges(l, place, x->edges.data[n->first + i]);
-    if (!is_stopped(n)) return;
-    PEdge stays = {.from = node, .to = node, .kind = MOVE_EXTERN, .map = arena_alloc(&x->keep, (size_t)(n->s->n + 1) * sizeof(int32_t))};
-    for (int32_t k = 0; k < n->s->n; k++) stays.map[k] = k;
-    add_edges(l, place, stays);
+    PEdge stays;
+    if (plain_stays(x, node, &stays)) add_edges(l, place, stays);
 }
 
 /* ---- components */
@@ -178,5 +180,9 @@ static void check(PSearch *x, const PFormula *formula) {
     free(l.table);
 }
 void plain_check_formulas(PSearch *x) {
-    for (uint32_t i = 0; i < x->p->formulas.n && x->why == NULL; i++) check(x, &x->p->formulas.data[i]);
+    for (uint32_t i = 0; i < x->p->formulas.n && x->why == NULL; i++) {
+        const PFormula *formula = &x->p->formulas.data[i];
+        if (formula->decl->property == PROPERTY_LTL) check(x, formula);
+        else plain_check_ctl(x, formula->name, formula->decl->formula, fairness_of(x, formula->decl));
+    }
 }

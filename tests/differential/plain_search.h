@@ -78,8 +78,11 @@ bool *plain_unfair(const Cycles *c, const uint32_t *of, uint32_t n);
 void plain_look(PSearch *x, uint32_t node);
 void plain_before(PSearch *x); /* the step from x->run.s, which is not begun */
 uint64_t plain_after(PSearch *x, uint32_t node, bool is_crash);
-/* plain_ltl.c */
+/* plain_ltl.c, plain_ctl.c */
 void plain_check_formulas(PSearch *x);
+/* The step by which a node where nothing but faults and the outside can move stays as it is; false: it is none. */
+bool plain_stays(PSearch *x, uint32_t node, PEdge *edge);
+void plain_check_ctl(PSearch *x, const char *name, const Expr *formula, PlainFairness fairness);
 
 /* plain_fair.c */
 void plain_find_spinning(PSearch *x); /* of a search that tells all tasks apart */

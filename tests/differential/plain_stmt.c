@@ -708,7 +708,7 @@ static void compile_all(PCompile *c) {
     for (uint32_t i = 0; i < c->tree->ndecls; i++) {
         const Decl *d = c->tree->decls[i];
         if (d->kind == DECL_PROPERTY && d->property == PROPERTY_INVARIANT) invariant(c, d);
-        else if (d->kind == DECL_PROPERTY && d->property == PROPERTY_LTL) formula(c, d);
+        else if (d->kind == DECL_PROPERTY && (d->property == PROPERTY_LTL || d->property == PROPERTY_CTL)) formula(c, d);
         else if (d->kind == DECL_PROPERTY)
             plain_refuse(c, "a property it does not know");
     }
