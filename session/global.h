@@ -31,6 +31,8 @@ enum { GLOBAL_MAX_STATES = 200000, GLOBAL_MAX_EDGES = 2000000 };
    the last thing it does, or its courses are wrong (session/courses.h); diagnosed. Freed with global_free. */
 GlobalAutomaton *global_of(const Protocols *protocols, const Protocol *protocol, Diags *diags);
 void global_free(GlobalAutomaton *automaton);
+/* Takes out the courses in which somebody crashes, as tasks see none of it: no message comes. False: there are none. Edges move. */
+bool global_drop_crashes(GlobalAutomaton *automaton);
 void global_dot(const GlobalAutomaton *automaton, FILE *out);
 
 #endif

@@ -1,5 +1,6 @@
 /* Protocols, machines and session types as they may come: the first byte says which. What is read well goes through what is made of it. */
 #include "session/compat.h"
+#include "session/conditions.h"
 #include "session/local.h"
 #include "session/merge.h"
 #include "session/project.h"
@@ -12,12 +13,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { MAX_ROLES = 6, MAX_STATES = 60 };
 
+/* Knows nothing: all that needs no answer is gone through. */
+static SolverAnswer ask(void *self, const SolverQuestion *question, int64_t *values) {
+    (void)self;
+    (void)question;
+    (void)values;
+    return SOLVER_UNKNOWN;
+}
+
 static void try_protocols(const Sources *sources, Span span, Names *names, Diags *diags) {
     Protocols *all = protocols_new(names);
+    const Solver solver = {NULL, ask};
+    protocols_define(all, names_of(names, "N"), 3);
     protocols_parse(all, sources, span, diags);
     for (uint32_t i = 0; i < all->n; i++) {
         const Protocol *protocol = all->all[i];
         GlobalAutomaton *global = protocol_check(all, protocol, diags) ? global_of(all, protocol, diags) : NULL;
+        if (global && global->nstates < MAX_STATES) (void)conditions_check(global, &solver, diags);
         for (uint32_t role = 0; global && role < protocol->nroles && role < MAX_ROLES && global->nstates < MAX_STATES; role++) {
             Projection projection = project_role(global, role);
             projection_report(global, &projection, diags);
