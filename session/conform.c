@@ -183,7 +183,7 @@ static bool reception_is_valid(Product *product, const Here *here, uint32_t e) {
         for (uint32_t g = global->first[at]; g < global->first[at + 1]; g++) {
             const GlobalEdge *next = &global->edges[g];
             if (!erased_concerns(&product->erased, next) || next->sender == edge->peer) continue;
-            if (!erased_is_available(&product->erased, next, edge->peer, edge->message)) continue;
+            if (!erased_is_available(&product->erased, next, edge->peer, edge->message, false)) continue;
             if (next->receiver == product->erased.role && erased_may_precede(&product->erased, &action, next)) continue;
             return blame(product, CONFORM_RECEIVE, "it may take this message too early: another comes first, and this one may be there already",
                          here->pairs[i], e, next);

@@ -23,7 +23,8 @@ static void sort_by_target(Erased *erased) {
 
 void erased_init(Erased *erased, const GlobalAutomaton *global, uint32_t role) {
     assert(role < global->protocol->nroles && global->protocol->nroles <= PROTOCOL_MAX_ROLES);
-    *erased = (Erased){.global = global, .role = role};
+    *erased = (Erased){.global = global, .role = role, .is_parallel = true};
+    for (uint32_t e = 0; e < global->nedges && erased->is_parallel; e++) erased->is_parallel = !global->edges[e].is_shared || !erased_concerns(erased, &global->edges[e]);
     erased->mark = allocate(global->nstates, sizeof(uint32_t));
     erased->latest = allocate(global->nstates, sizeof(uint32_t));
     sort_by_target(erased);
@@ -158,13 +159,15 @@ static bool is_over(Erased *erased, const Places *places, uint32_t i, bool *foun
 }
 
 /* Who waits never sends again: with fewer who wait every message comes that does with more. */
-bool erased_is_available(Erased *erased, const GlobalEdge *after, uint32_t sender, Name message) {
+bool erased_is_available(Erased *erased, const GlobalEdge *after, uint32_t sender, Name message, bool but_parallel) {
     const GlobalAutomaton *global = erased->global;
+    const uint32_t stays = global->protocol->nroles; /* beside the roles: the course has not left a parallel block; less comes then, too */
     Places places;
     bool found = false;
     places_init(&places, erased, global->protocol->nroles, true);
     places.next[0] = after->to;
     set(places.next, erased->role);
+    set(places.next, stays);
     if (after->sender == erased->role) set(places.next, after->receiver);
     add_next(&places);
     for (uint32_t p = 0; !is_over(erased, &places, p, &found); p++) {
@@ -173,11 +176,13 @@ bool erased_is_available(Erased *erased, const GlobalEdge *after, uint32_t sende
             const GlobalEdge *edge = &global->edges[e];
             bool waits = has(place_at(&places, p), edge->sender);
             if (!waits && edge->sender == sender && edge->receiver == erased->role) { /* the first one that is sent */
-                found = edge->message == message;
+                bool same_block = but_parallel && erased->is_parallel && !edge->leaves && has(place_at(&places, p), stays);
+                found = edge->message == message && !(same_block && global_are_parallel(global, edge, after));
                 continue;
             }
             copy_place(&places, p, edge->to);
             if (waits) set(places.next, edge->receiver);
+            if (edge->leaves) places.next[1 + stays / 32] &= ~(1u << (stays % 32));
             add_next(&places);
         }
     }
@@ -190,22 +195,26 @@ bool erased_may_precede(Erased *erased, const GlobalEdge *action, const GlobalEd
     Places places;
     bool found = false;
     assert(reception->receiver == erased->role);
+    enum { HAS_ACTED, HAS_LEFT }; /* the set: the role, and the course a parallel block */
     places_init(&places, erased, 0, false);
-    places.next[0] = reception->from; /* the set: whether the role has acted */
+    places.next[0] = reception->from;
     add_next(&places);
     for (uint32_t p = 0; !is_over(erased, &places, p, &found); p++) {
         uint32_t state = place_at(&places, p)[0];
         for (uint32_t e = global->first[state]; e < global->first[state + 1] && !found; e++) {
             const GlobalEdge *edge = &global->edges[e];
             bool is_role = erased_concerns(erased, edge), is_sender = edge->sender == reception->sender || edge->receiver == reception->sender;
-            bool has_acted = has(place_at(&places, p), 0);
+            bool leaves = p ? edge->leaves : edge->leaves != reception->leaves; /* both may be of a round that begins here */
+            bool has_acted = has(place_at(&places, p), HAS_ACTED), has_left = leaves || has(place_at(&places, p), HAS_LEFT);
+            if (is_sender && !has_left && erased->is_parallel && global_are_parallel(global, edge, reception)) is_sender = false; /* its other branch */
             if (is_role && !has_acted && !erased_is_same(edge, action)) continue;
             if (is_sender) {
                 found = has_acted && erased_is_same(edge, reception);
                 continue;
             }
             copy_place(&places, p, edge->to);
-            if (is_role) set(places.next, 0);
+            if (is_role) set(places.next, HAS_ACTED);
+            if (has_left) set(places.next, HAS_LEFT);
             add_next(&places);
         }
     }

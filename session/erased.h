@@ -17,6 +17,7 @@ typedef struct Erased {
     uint32_t *latest;            /* per state that is marked: of the search at hand */
     VEC(uint32_t) stack;         /* what the search at hand has found, in order */
     VEC(ErasedAction) actions;
+    bool is_parallel;            /* what the role does in one parallel branch is not ordered against another: no message of its own stands in two */
     bool gave_up;                /* a search was cut off, and answered as if it had found what it looked for */
 } Erased;
 
@@ -39,7 +40,8 @@ bool erased_reaches(Erased *erased, uint32_t state, const GlobalEdge *action);
    act while the message is on its way. */
 bool erased_may_precede(Erased *erased, const GlobalEdge *action, const GlobalEdge *reception);
 /* May `message` be the next one from `sender` though the role does nothing after (or, when it is the role's own send, not even) the step `after`?
-   Who hears from the role, or from somebody who must, waits too. */
-bool erased_is_available(Erased *erased, const GlobalEdge *after, uint32_t sender, Name message);
+   Who hears from the role, or from somebody who must, waits too. `but_parallel`: not one of another parallel branch than `after`, which the role may
+   as well take first. */
+bool erased_is_available(Erased *erased, const GlobalEdge *after, uint32_t sender, Name message, bool but_parallel);
 
 #endif

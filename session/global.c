@@ -12,7 +12,11 @@
 
 /* ---- the automaton under construction, with empty steps */
 
-typedef struct Raw { uint32_t from, to, sender, receiver, scope; const GlobalType *origin; /* NULL: an empty step */ } Raw;
+typedef struct Raw {
+    uint32_t from, to, sender, receiver, scope, arm;
+    const GlobalType *origin; /* NULL: an empty step */
+    bool leaves;
+} Raw;
 
 /* A block of a called protocol: the same call with the same way on is the same state, so that a call of itself is a loop. */
 typedef struct Call { const Protocol *protocol; uint32_t *roles; uint32_t end, state; bool is_open; } Call;
@@ -24,6 +28,8 @@ typedef struct Build {
     VEC(Raw) edges;
     VEC(Call) calls;
     VEC(Loop) loops;     /* the enclosing ones */
+    VEC(GlobalArm) arms;
+    uint32_t arm, nblocks; /* the arm that is being entered; parallel blocks so far */
     const uint32_t *roles; /* of the protocol at hand -> those of the outermost */
     uint32_t nstates, scope;
     uint32_t depth;      /* of blocks, through calls */
@@ -49,7 +55,7 @@ static void fail(Build *build, DiagCode code, Span at, const char *why) {
 static uint32_t enter_message(Build *build, const GlobalType *global, uint32_t end) {
     uint32_t state = new_state(build);
     uint32_t from = build->roles[global->from], to = build->roles[global->to];
-    add_edge(build, (Raw){state, end, from, to, build->scope, global});
+    add_edge(build, (Raw){state, end, from, to, build->scope, build->arm, global, false});
     return state;
 }
 
@@ -142,7 +148,7 @@ typedef struct Product {
     VEC(uint32_t) places; /* narms words each: where every arm is */
     VEC(uint32_t) states;
     uint32_t *table, mask;
-    uint32_t *mark, stamp; /* per source: it is on the stack */
+    uint32_t *mark, stamp; /* per source and way: it is on the stack */
     VEC(uint32_t) stack;
 } Product;
 
@@ -157,7 +163,7 @@ static void take_arms(Build *build, Product *product) {
     product->edges = calloc(product->nedges + 1u, sizeof *product->edges);
     product->nsources = build->nstates - product->lowest;
     product->by_source = calloc(product->nsources + 2u, sizeof(uint32_t));
-    product->mark = calloc(product->nsources + 1u, sizeof(uint32_t));
+    product->mark = calloc((size_t)product->nsources * 2 + 1u, sizeof(uint32_t));
     if (!product->edges || !product->by_source || !product->mark) fatal("out of memory");
     if (product->nedges) memcpy(product->edges, build->edges.data + product->first[0], sizeof(Raw) * product->nedges);
     build->edges.n = product->first[0];
@@ -195,22 +201,27 @@ static uint32_t find_place(Build *build, Product *product) {
     return (product->table[at] = product->states.n) - 1;
 }
 
-/* The states of an arm that `state` reaches by its empty steps, on the stack: a choice there is not made until its message is sent. */
+static void visit_arm(Product *product, uint32_t state, bool leaves) {
+    uint32_t place = (state - product->lowest) * 2 + leaves;
+    if (product->mark[place] == product->stamp) return;
+    product->mark[place] = product->stamp;
+    vec_push(&product->stack, place);
+}
+
+/* The states of an arm that `state` reaches by its empty steps, on the stack, twice: without and with leaving an inner block. A choice there is not made
+   until its message is sent. */
 static void close_arm(Product *product, uint32_t state) {
     product->stamp++;
     vec_clear(&product->stack);
-    vec_push(&product->stack, state);
-    product->mark[state - product->lowest] = product->stamp;
+    visit_arm(product, state, false);
     for (uint32_t i = 0; i < product->stack.n; i++) {
-        uint32_t at = product->stack.data[i] - product->lowest;
-        for (uint32_t e = product->by_source[at]; e < product->by_source[at + 1]; e++) {
-            uint32_t to = product->edges[e].to;
-            if (product->edges[e].origin || product->mark[to - product->lowest] == product->stamp) continue;
-            product->mark[to - product->lowest] = product->stamp;
-            vec_push(&product->stack, to);
-        }
+        uint32_t at = product->stack.data[i] / 2;
+        for (uint32_t e = product->by_source[at]; e < product->by_source[at + 1]; e++)
+            if (!product->edges[e].origin) visit_arm(product, product->edges[e].to, product->stack.data[i] % 2 || product->edges[e].leaves);
     }
 }
+
+static bool is_closed_over(const Product *product, uint32_t at, bool leaves) { return product->mark[at * 2 + leaves] == product->stamp; }
 
 static void step_edge(Build *build, Product *product, uint32_t s, uint32_t arm, Raw edge) {
     for (uint32_t i = 0; i < product->narms; i++) vec_push(&product->places, place_at(product, s)[i]);
@@ -225,11 +236,17 @@ static void step_edge(Build *build, Product *product, uint32_t s, uint32_t arm, 
 static bool step_arm(Build *build, Product *product, uint32_t s, uint32_t arm) {
     close_arm(product, place_at(product, s)[arm]);
     for (uint32_t i = 0; i < product->stack.n; i++) {
-        uint32_t at = product->stack.data[i] - product->lowest;
-        for (uint32_t e = product->by_source[at]; e < product->by_source[at + 1]; e++)
-            if (product->edges[e].origin) step_edge(build, product, s, arm, product->edges[e]);
+        uint32_t at = product->stack.data[i] / 2;
+        bool leaves = product->stack.data[i] % 2;
+        for (uint32_t e = product->by_source[at]; e < product->by_source[at + 1]; e++) {
+            Raw edge = product->edges[e];
+            if (!edge.origin || (!leaves && is_closed_over(product, at, true))) continue; /* once */
+            edge.leaves |= leaves;
+            step_edge(build, product, s, arm, edge);
+        }
     }
-    return product->mark[product->ends[arm] - product->lowest] == product->stamp;
+    uint32_t end = product->ends[arm] - product->lowest;
+    return is_closed_over(product, end, false) || is_closed_over(product, end, true);
 }
 
 /* Replaces the arms' edges by those of their product. */
@@ -240,7 +257,7 @@ static uint32_t interleave(Build *build, Product *product, uint32_t end, Span at
     for (uint32_t s = 0; s < product->states.n && !build->failed; s++) {
         bool over = true;
         for (uint32_t arm = 0; arm < product->narms; arm++) over &= step_arm(build, product, s, arm);
-        if (over) add_empty(build, product->states.data[s], end);
+        if (over) add_edge(build, (Raw){.from = product->states.data[s], .to = end, .leaves = true});
         if (build->nstates >= GLOBAL_MAX_STATES || build->edges.n >= GLOBAL_MAX_EDGES)
             fail(build, DIAG_PROTOCOL_LIMIT, at, "the interleavings of these parallel branches are too many");
     }
@@ -263,11 +280,15 @@ static uint32_t enter_par(Build *build, const GlobalType *global, uint32_t end) 
     if (!product.first || !product.starts || !product.ends) fatal("out of memory");
     VEC(Loop) outer = {build->loops.data, build->loops.n, build->loops.cap};
     memset(&build->loops, 0, sizeof build->loops); /* nobody jumps out */
+    uint32_t outer_arm = build->arm, block = build->nblocks++;
     for (uint32_t i = 0; i < global->narms; i++) {
+        build->arm = build->arms.n;
+        vec_push(&build->arms, (GlobalArm){block, outer_arm});
         product.first[i] = build->edges.n;
         product.ends[i] = new_state(build);
         product.starts[i] = entry(build, global->arms[i], product.ends[i]);
     }
+    build->arm = outer_arm;
     product.first[global->narms] = build->edges.n;
     vec_fini(&build->loops);
     build->loops.data = outer.data;
@@ -311,7 +332,7 @@ typedef struct Closure {
     const Build *build;
     uint32_t *first; /* raw edges by source */
     uint32_t *order;
-    uint32_t *seen; /* per state: the number of the closure that it is in */
+    uint32_t *seen; /* per state, and whether a parallel block is left on the way: the number of the closure that it is in */
     uint32_t stamp;
     VEC(uint32_t) stack;
 } Closure;
@@ -320,26 +341,32 @@ static void sort_raw(Closure *closure) {
     const Build *build = closure->build;
     closure->first = calloc(build->nstates + 2u, sizeof(uint32_t));
     closure->order = calloc(build->edges.n + 1u, sizeof(uint32_t));
-    closure->seen = calloc(build->nstates + 1u, sizeof(uint32_t));
+    closure->seen = calloc((size_t)build->nstates * 2 + 2u, sizeof(uint32_t));
     if (!closure->first || !closure->order || !closure->seen) fatal("out of memory");
     for (uint32_t i = 0; i < build->edges.n; i++) closure->first[build->edges.data[i].from + 2]++;
     for (uint32_t s = 2; s < build->nstates + 2; s++) closure->first[s] += closure->first[s - 1];
     for (uint32_t i = 0; i < build->edges.n; i++) closure->order[closure->first[build->edges.data[i].from + 1]++] = i;
 }
 
+static void visit(Closure *closure, uint32_t state, bool leaves) {
+    uint32_t place = state * 2 + leaves;
+    if (closure->seen[place] == closure->stamp) return;
+    closure->seen[place] = closure->stamp;
+    vec_push(&closure->stack, place);
+}
+
+static bool is_seen(const Closure *closure, uint32_t state, bool leaves) { return closure->seen[state * 2 + leaves] == closure->stamp; }
+
 /* Visits what `state` reaches by empty steps, itself included. */
 static void close_over(Closure *closure, uint32_t state) {
     closure->stamp++;
     vec_clear(&closure->stack);
-    vec_push(&closure->stack, state);
-    closure->seen[state] = closure->stamp;
+    visit(closure, state, false);
     for (uint32_t i = 0; i < closure->stack.n; i++) {
-        uint32_t at = closure->stack.data[i];
+        uint32_t at = closure->stack.data[i] / 2;
         for (uint32_t k = closure->first[at]; k < closure->first[at + 1]; k++) {
             const Raw *edge = &closure->build->edges.data[closure->order[k]];
-            if (edge->origin || closure->seen[edge->to] == closure->stamp) continue;
-            closure->seen[edge->to] = closure->stamp;
-            vec_push(&closure->stack, edge->to);
+            if (!edge->origin) visit(closure, edge->to, closure->stack.data[i] % 2 || edge->leaves);
         }
     }
 }
@@ -360,9 +387,11 @@ static void without_empty(GlobalAutomaton *automaton, const Build *build, uint32
     for (uint32_t s = 0; s < states.n; s++) {
         vec_push(&first, edges.n);
         close_over(&closure, states.data[s]);
-        vec_push(&is_final, closure.seen[end] == closure.stamp);
+        vec_push(&is_final, is_seen(&closure, end, false) || is_seen(&closure, end, true));
         for (uint32_t i = 0; i < closure.stack.n; i++) {
-            uint32_t at = closure.stack.data[i];
+            uint32_t at = closure.stack.data[i] / 2;
+            bool leaves = closure.stack.data[i] % 2;
+            if (!leaves && is_seen(&closure, at, true)) continue; /* once */
             for (uint32_t k = closure.first[at]; k < closure.first[at + 1]; k++) {
                 const Raw *raw = &build->edges.data[closure.order[k]];
                 if (!raw->origin) continue;
@@ -371,7 +400,8 @@ static void without_empty(GlobalAutomaton *automaton, const Build *build, uint32
                     vec_push(&states, raw->to);
                 }
                 const GlobalType *origin = raw->origin;
-                vec_push(&edges, (GlobalEdge){s, number[raw->to], raw->sender, raw->receiver, origin->message, origin->span, origin, raw->scope});
+                vec_push(&edges, (GlobalEdge){s, number[raw->to], raw->sender, raw->receiver, origin->message, origin->span, origin, raw->scope, raw->arm,
+                                              leaves || raw->leaves, false});
             }
         }
     }
@@ -389,8 +419,39 @@ static void without_empty(GlobalAutomaton *automaton, const Build *build, uint32
     free(closure.seen);
 }
 
+static int compare_actions(const void *a, const void *b) {
+    const GlobalEdge *x = *(GlobalEdge *const *)a, *y = *(GlobalEdge *const *)b;
+    if (x->sender != y->sender) return x->sender < y->sender ? -1 : 1;
+    if (x->receiver != y->receiver) return x->receiver < y->receiver ? -1 : 1;
+    if (x->message != y->message) return x->message < y->message ? -1 : 1;
+    return x->arm < y->arm ? -1 : x->arm > y->arm;
+}
+
+static bool is_same_action(const GlobalEdge *a, const GlobalEdge *b) { return a->sender == b->sender && a->receiver == b->receiver && a->message == b->message; }
+
+/* Edges that are equal but for their arm stand together; one of each arm is compared with one of each other. */
+static void find_shared(GlobalAutomaton *automaton, uint32_t narms) {
+    uint32_t n = automaton->nedges;
+    GlobalEdge **sorted = malloc(sizeof *sorted * (n + 1u));
+    if (!sorted) fatal("out of memory");
+    for (uint32_t e = 0; e < n; e++) sorted[e] = &automaton->edges[e];
+    if (narms) qsort(sorted, n, sizeof *sorted, compare_actions);
+    for (uint32_t begin = 0, end; begin < n && narms; begin = end) {
+        for (end = begin + 1; end < n && is_same_action(sorted[begin], sorted[end]);) end++;
+        for (uint32_t i = begin; i < end; i++) {
+            if (i > begin && sorted[i]->arm == sorted[i - 1]->arm) {
+                sorted[i]->is_shared = sorted[i - 1]->is_shared;
+                continue;
+            }
+            for (uint32_t k = begin; k < end && !sorted[i]->is_shared; k++)
+                if (k == begin || sorted[k]->arm != sorted[k - 1]->arm) sorted[i]->is_shared = global_are_parallel(automaton, sorted[i], sorted[k]);
+        }
+    }
+    free(sorted);
+}
+
 GlobalAutomaton *global_of(const Protocols *protocols, const Protocol *protocol, Diags *diags) {
-    Build build = {.protocols = protocols, .diags = diags};
+    Build build = {.protocols = protocols, .diags = diags, .arm = GLOBAL_NO_ARM};
     uint32_t *roles = calloc(protocol->nroles + 1u, sizeof *roles);
     GlobalAutomaton *automaton = calloc(1, sizeof *automaton);
     if (!roles || !automaton) fatal("out of memory");
@@ -410,11 +471,22 @@ GlobalAutomaton *global_of(const Protocols *protocols, const Protocol *protocol,
         }
     }
     for (uint32_t i = 0; i < build.calls.n; i++) free(build.calls.data[i].roles);
+    if (automaton) {
+        automaton->arms = build.arms.data;
+        find_shared(automaton, build.arms.n);
+    } else vec_fini(&build.arms);
     vec_fini(&build.calls);
     vec_fini(&build.edges);
     vec_fini(&build.loops);
     free(roles);
     return automaton;
+}
+
+bool global_are_parallel(const GlobalAutomaton *automaton, const GlobalEdge *a, const GlobalEdge *b) {
+    for (uint32_t i = a->arm; i != GLOBAL_NO_ARM; i = automaton->arms[i].outer)
+        for (uint32_t k = b->arm; k != GLOBAL_NO_ARM; k = automaton->arms[k].outer)
+            if (automaton->arms[i].block == automaton->arms[k].block) return i != k;
+    return false;
 }
 
 bool global_drop_crashes(GlobalAutomaton *automaton) {
@@ -436,6 +508,7 @@ void global_free(GlobalAutomaton *automaton) {
     free(automaton->edges);
     free(automaton->first);
     free(automaton->is_final);
+    free(automaton->arms);
     free(automaton);
 }
 

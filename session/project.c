@@ -255,7 +255,7 @@ static bool sends_are_valid(Project *project, uint32_t subset) {
 /* ---- Receive Validity: no other message can be there instead */
 
 static bool receptions_agree(Project *project, uint32_t subset, const GlobalEdge *first, const GlobalEdge *second) {
-    if (first->sender == second->sender || !erased_is_available(&project->erased, second, first->sender, first->message)) return true;
+    if (first->sender == second->sender || !erased_is_available(&project->erased, second, first->sender, first->message, true)) return true;
     if (erased_may_precede(&project->erased, first, second)) return true; /* in parallel blocks: either order is right */
     blame(project, PROJECT_RECEIVE, first, second, subset, first->from, second->from);
     return false;

@@ -64,7 +64,7 @@ static void meet(Explore *explore, uint32_t state, uint32_t sender, const CfsmEd
         words[sender] = edge->to;
         words[edge->peer] = reception->to;
         uint32_t to = state_of(explore, words, explore->edges.n);
-        vec_push(&explore->edges, (GlobalEdge){.from = state, .to = to, .sender = sender, .receiver = edge->peer, .message = edge->message});
+        vec_push(&explore->edges, (GlobalEdge){.from = state, .to = to, .sender = sender, .receiver = edge->peer, .message = edge->message, .arm = GLOBAL_NO_ARM});
     }
 }
 
