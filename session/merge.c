@@ -1,7 +1,9 @@
 #include "session/merge.h"
 
-#include "model/support/vec.h"
+#include "model/support/fatal.h"
+#include "model/support/hash.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- local types */
@@ -21,8 +23,13 @@ static const Local end = {.kind = LOCAL_END};
 
 typedef struct Rest { const GlobalType *next; const struct Rest *outer; } Rest;
 
+/* What an element and all after it are for the role: it is asked for once in every arm before it. */
+typedef struct Known { const GlobalType *global; const Local *local; } Known;
+
 typedef struct Merger {
     Arena arena;
+    Known *known; /* by hash */
+    uint32_t nknown, mask, depth;
     uint32_t role;
     MergeKind kind;
     Merged result;
@@ -57,6 +64,7 @@ static int find_branch(const Local *local, Name message) {
 }
 
 static bool is_equal(const Local *a, const Local *b, const Pairing *pairing) {
+    if (a == b && !pairing) return true;
     if (a->kind != b->kind || a->peer != b->peer || a->n != b->n) return false;
     if (a->kind == LOCAL_VAR) return is_paired(pairing, a->rec, b->rec);
     if (a->kind == LOCAL_REC) return is_equal(a->body, b->body, &(Pairing){a->rec, b->rec, pairing});
@@ -88,6 +96,7 @@ static const Local *merge_branches(Merger *merger, const Local *a, const Local *
 
 /* NULL: they do not merge. */
 static const Local *merge(Merger *merger, const Local *a, const Local *b, const Pairing *pairing) {
+    if (a == b && !pairing) return a;
     if (merger->kind == MERGE_PLAIN) return is_equal(a, b, pairing) ? a : NULL;
     if (a->kind != b->kind || a->peer != b->peer) return NULL;
     switch (a->kind) {
@@ -162,9 +171,28 @@ static const Local *project_message(Merger *merger, const GlobalType *global, co
     return then;
 }
 
-static const Local *project(Merger *merger, const GlobalType *global, const Rest *rest) {
-    if (!global) return rest ? project(merger, rest->next, rest->outer) : &end;
-    if (merger->result.verdict == MERGE_OUTSIDE) return &end;
+static uint32_t slot_of(const Merger *merger, const GlobalType *global) {
+    uint32_t at = (uint32_t)hash_mix((uintptr_t)global) & merger->mask;
+    while (merger->known[at].global && merger->known[at].global != global) at = (at + 1) & merger->mask;
+    return at;
+}
+
+static void remember(Merger *merger, const GlobalType *global, const Local *local) {
+    if (merger->nknown * 2 >= merger->mask) {
+        Known *old = merger->known;
+        uint32_t n = old ? merger->mask + 1 : 0;
+        merger->mask = n ? n * 2 - 1 : 63;
+        merger->known = calloc(merger->mask + 1u, sizeof *merger->known);
+        if (!merger->known) fatal("out of memory");
+        for (uint32_t i = 0; i < n; i++)
+            if (old[i].global) merger->known[slot_of(merger, old[i].global)] = old[i];
+        free(old);
+    }
+    merger->known[slot_of(merger, global)] = (Known){global, local};
+    merger->nknown++;
+}
+
+static const Local *project_here(Merger *merger, const GlobalType *global, const Rest *rest) {
     Rest inner = {global->next, rest};
     switch (global->kind) {
     case GLOBAL_MESSAGE: return project_message(merger, global, rest);
@@ -176,11 +204,26 @@ static const Local *project(Merger *merger, const GlobalType *global, const Rest
     return refuse(merger, MERGE_OUTSIDE, global->at);
 }
 
+/* Where an element stands, what follows it is always the same. */
+static const Local *project(Merger *merger, const GlobalType *global, const Rest *rest) {
+    enum { MAX_DEPTH = 4000 };
+    if (!global) return rest ? project(merger, rest->next, rest->outer) : &end;
+    if (merger->result.verdict == MERGE_OUTSIDE) return &end;
+    if (merger->known && merger->known[slot_of(merger, global)].global) return merger->known[slot_of(merger, global)].local;
+    if (merger->depth == MAX_DEPTH) return refuse(merger, MERGE_OUTSIDE, global->at);
+    merger->depth++;
+    const Local *local = project_here(merger, global, rest);
+    merger->depth--;
+    remember(merger, global, local);
+    return local;
+}
+
 Merged merge_role(const Protocols *protocols, const Protocol *protocol, uint32_t role, MergeKind kind) {
     (void)protocols;
     Merger merger = {.role = role, .kind = kind};
     arena_init(&merger.arena);
     (void)project(&merger, protocol->body, NULL);
     arena_fini(&merger.arena);
+    free(merger.known);
     return merger.result;
 }

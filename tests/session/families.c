@@ -2,6 +2,7 @@
    protocols of a few hundred roles, which are projected and stay small. */
 #include "session/compat.h"
 #include "session/global.h"
+#include "session/merge.h"
 #include "session/project.h"
 
 #include <stdio.h>
@@ -118,6 +119,7 @@ static const Family families[] = {
      100, 300},
     {"ping everybody, then a sink", "protocol P(role s, role w[N]) { for (int i = 0; i < N; i++) { for (int k = 0; k < N; k++) { if (i != k) { w[i] -> w[k]: ping; w[k] -> w[i]: pong; } } } "
                                     "for (int i = 0; i < N; i++) { w[i] -> s: done; } }", 12, 46},
+    {"forty choices one after the other", "protocol P(role a, role b, role c) { for (int i = 0; i < N; i++) { choice at a { a -> b: x; b -> c: u; } or { a -> b: y; b -> c: v; } } }", 40, 121},
     {"sleeping barber", "protocol P(role b, role c[N]) { rec X { choice at b for (int i = 0; i < N; i++) { b -> c[i]: next; c[i] -> b: sit; b -> c[i]: cut; c[i] -> b: pay; continue X; } "
                         "or { for (int i = 0; i < N; i++) { b -> c[i]: closed; } } } }", 50, 201},
 };
@@ -137,6 +139,7 @@ static unsigned project(const Family *family) {
         good = projection.fault == PROJECT_OK;
         if (projection.machine.nstates > largest) largest = projection.machine.nstates;
         projection_report(global, &projection, diags);
+        (void)merge_role(all, all->all[0], role, MERGE_FULL);
         projection_fini(&projection);
     }
     good &= largest == family->largest;
