@@ -172,10 +172,11 @@ static char here(const Reader *reader) { return reader->at < reader->end ? reade
 
 static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_' || c == '\'' || c == '+' || c == '-'; }
 
+/* A state or a role: of a family with its number, "w[0]". */
 static Name word(Reader *reader, const char *what) {
     blanks(reader);
     uint32_t from = reader->at;
-    while (is_word(here(reader))) reader->at++;
+    while (is_word(here(reader)) || here(reader) == '[' || here(reader) == ']') reader->at++;
     if (reader->at == from) refuse(reader, from, what);
     return names_add(reader->names, reader->text + from, reader->at - from);
 }

@@ -4,6 +4,7 @@
 #include "model/support/vec.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -477,6 +478,36 @@ static void put_region(Fold *fold, uint32_t state, const bool *in) {
     cfsm_fini(&graph);
 }
 
+/* "w[2]" is the third member of w: SIZE_MAX, when the role is of no family. */
+static size_t member_of(const char *name, size_t *family) {
+    const char *open = strchr(name, '[');
+    char *end;
+    if (!open || !isdigit((unsigned char)open[1])) return SIZE_MAX;
+    unsigned long index = strtoul(open + 1, &end, 10);
+    *family = (size_t)(open - name);
+    return strcmp(end, "]") == 0 ? index : SIZE_MAX;
+}
+
+/* Roles w[0] to w[n - 1] in a row are a family of n. */
+static void put_roles(Fold *fold) {
+    const CfsmSystem *system = fold->system;
+    for (uint32_t i = 0, n; i < system->n; i += n) {
+        const char *name = names_text(system->names, system->roles[i]);
+        size_t family = 0, other = 0;
+        n = 1;
+        fprintf(fold->out, "%srole ", i ? ", " : "");
+        if (member_of(name, &family) != 0) {
+            fputs(name, fold->out);
+            continue;
+        }
+        for (; i + n < system->n; n++) {
+            const char *next = names_text(system->names, system->roles[i + n]);
+            if (member_of(next, &other) != n || other != family || strncmp(next, name, family) != 0) break;
+        }
+        fprintf(fold->out, "%.*s[%u]", (int)family, name, n);
+    }
+}
+
 Folded fold_text(const Rendezvous *product, const CfsmSystem *system, const char *name, FoldOrder order) {
     Folded result = {.fault = FOLD_OK};
     Fold fold = {.product = product, .system = system, .order = order, .depth = 1, .result = &result};
@@ -488,7 +519,7 @@ Folded fold_text(const Rendezvous *product, const CfsmSystem *system, const char
     bool *in = allocate(fold.nlabels, sizeof *in);
     memset(in, 1, fold.nlabels);
     fprintf(fold.out, "protocol %s(", name);
-    for (uint32_t i = 0; i < system->n; i++) fprintf(fold.out, "%srole %s", i ? ", " : "", names_text(system->names, system->roles[i]));
+    put_roles(&fold);
     fputs(") {\n", fold.out);
     put_region(&fold, 0, in);
     fputs("}\n", fold.out);
