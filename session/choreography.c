@@ -118,19 +118,19 @@ static Choreography refuse_in_words(ChoreographyFault fault, const char *format,
     return refuse(fault, why);
 }
 
-static bool is_name(const char *text, bool with_payload) {
+static bool is_message(const char *text) {
     const char *at = text;
     if (isdigit((unsigned char)*at)) return false;
     while (isalnum((unsigned char)*at) || *at == '_') at++;
-    return at > text && (!*at || (with_payload && *at == '('));
+    return at > text && (!*at || *at == '(');
 }
 
 static const char *odd_name(const CfsmSystem *system) {
     for (uint32_t role = 0; role < system->n; role++) {
-        if (!is_name(role_text(system, role), false)) return role_text(system, role);
+        if (!fold_is_role(system, role)) return role_text(system, role);
         const Cfsm *machine = &system->machines[role];
         for (uint32_t e = 0; e < machine->nedges; e++)
-            if (!is_name(names_text(system->names, machine->edges[e].message), true)) return names_text(system->names, machine->edges[e].message);
+            if (!is_message(names_text(system->names, machine->edges[e].message))) return names_text(system->names, machine->edges[e].message);
     }
     return NULL;
 }

@@ -484,8 +484,20 @@ static size_t member_of(const char *name, size_t *family) {
     char *end;
     if (!open || !isdigit((unsigned char)open[1])) return SIZE_MAX;
     unsigned long index = strtoul(open + 1, &end, 10);
+    if (strcmp(end, "]") != 0) return SIZE_MAX;
     *family = (size_t)(open - name);
-    return strcmp(end, "]") == 0 ? index : SIZE_MAX;
+    return index;
+}
+
+bool fold_is_role(const CfsmSystem *system, uint32_t role) {
+    const char *name = names_text(system->names, system->roles[role]);
+    size_t family = strlen(name), other = 0, member = member_of(name, &family);
+    for (size_t i = 0; i < family; i++)
+        if (!isalnum((unsigned char)name[i]) && name[i] != '_') return false;
+    if (!family || isdigit((unsigned char)name[0]) || (member != SIZE_MAX && member > role)) return false;
+    if (member == 0 || member == SIZE_MAX) return true;
+    const char *before = names_text(system->names, system->roles[role - 1]);
+    return member_of(before, &other) == member - 1 && other == family && strncmp(before, name, family) == 0;
 }
 
 /* Roles w[0] to w[n - 1] in a row are a family of n. */

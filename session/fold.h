@@ -24,6 +24,9 @@ typedef struct Folded {
     uint32_t edges[2]; /* CHOOSERS: two messages that exclude each other, edges of the product; UNREADY: what can be sent */
 } Folded;
 
+/* Can the role's name stand in a protocol? "w[2]" can after w[0] and w[1]: they are a family. */
+bool fold_is_role(const CfsmSystem *system, uint32_t role);
+
 /* The machines of the system are deterministic. */
 Folded fold_text(const Rendezvous *product, const CfsmSystem *system, const char *name, FoldOrder order);
 
