@@ -52,6 +52,10 @@ static const Words words[] = {
     {TEMPORAL_AU, "every run from here keeps `%s` true until `%s` is", "a run that does not keep `%s` true until `%s` is"},
 };
 
+static const char *plain_words(const Telling *telling, Arena *arena, uint32_t part, bool truth) {
+    return arena_printf(arena, "`%s` is %s", text_of(telling, arena, part), truth ? "true" : "false");
+}
+
 static const char *words_of(const Telling *telling, Arena *arena, uint32_t part, bool truth) {
     const TemporalNode *node = &telling->property->nodes[part];
     for (uint32_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -63,12 +67,12 @@ static const char *words_of(const Telling *telling, Arena *arena, uint32_t part,
         return arena_printf(arena, "%s%.*s%s%s", head, (int)(second - rest), rest,
             text_of(telling, arena, node->b), second + 2);
     }
-    return arena_printf(arena, "`%s` is %s", text_of(telling, arena, part), truth ? "true" : "false");
+    return plain_words(telling, arena, part, truth);
 }
 
 static const char *fact_text(const Telling *telling, Arena *arena, const CtlFact *fact) {
+    if (fact->reached == 0) return plain_words(telling, arena, fact->part, fact->truth);
     const char *text = words_of(telling, arena, fact->part, fact->truth);
-    if (fact->reached == 0) return text;
     unsigned long long reached = fact->reached;
     return arena_printf(arena, "%s (%llu state%s can be reached)", text, reached, reached == 1 ? "" : "s");
 }

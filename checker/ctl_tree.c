@@ -253,8 +253,9 @@ static uint64_t count_reached(const Growth *growth, uint32_t start) {
     return count;
 }
 
-static void add_fact(Growth *growth, Place place, uint32_t part, bool truth) {
-    uint64_t reached = is_plain(growth, part) ? 0 : count_reached(growth, place.node);
+/* `by_none`: it is so because no run does otherwise. */
+static void add_fact(Growth *growth, Place place, uint32_t part, bool truth, bool by_none) {
+    uint64_t reached = by_none ? count_reached(growth, place.node) : 0;
     vec_push(&growth->tree->branches.data[place.branch].facts, (CtlFact){place.at, part, truth, reached});
 }
 
@@ -296,10 +297,16 @@ static void fill(Growth *growth, uint32_t number, const Plan *plan) {
     }
 }
 
+static uint32_t depth_of(const Growth *growth, uint32_t branch) {
+    uint32_t depth = 0;
+    for (; branch != NONE; branch = growth->tree->branches.data[branch].parent) depth++;
+    return depth;
+}
+
 static void explain_temporal(Growth *growth, Place place, uint32_t part, bool truth) {
     Plan plan = plan_of(growth, part, truth);
-    if (plan.shape == SHAPE_NONE) {
-        add_fact(growth, place, part, truth);
+    if (plan.shape == SHAPE_NONE || depth_of(growth, place.branch) == CTL_TREE_DEPTH) {
+        add_fact(growth, place, part, truth, plan.shape == SHAPE_NONE);
         return;
     }
     vec_push(&growth->tree->branches, (CtlBranch){.parent = place.branch, .at = place.at, .rested = place.rested,
@@ -318,7 +325,7 @@ static void explain(Growth *growth, Place place, uint32_t part, bool truth) {
     const TemporalNode *node = part_at(growth, part);
     assert(ctl_knows(growth->ctl, part, truth, place.node));
     if (is_plain(growth, part)) {
-        add_fact(growth, place, part, truth);
+        add_fact(growth, place, part, truth, false);
         return;
     }
     Wish a = {node->a, truth}, b = {node->b, truth}, not_a = {node->a, !truth};

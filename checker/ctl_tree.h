@@ -1,10 +1,12 @@
 /* Why a formula of branching time is true or false at a node, as a tree of runs: a run that shows what there is, at whose
    nodes further runs begin for what is nested in the formula. What is true because no run does otherwise is told as a
-   fact, with how many states were looked at. */
+   fact, with how many states were looked at; so is what would be deeper than CTL_TREE_DEPTH runs. */
 #ifndef UNKNOT_CHECKER_CTL_TREE_H
 #define UNKNOT_CHECKER_CTL_TREE_H
 
 #include "checker/ctl.h"
+
+enum { CTL_TREE_DEPTH = 20 };
 
 typedef struct CtlStep {
     uint32_t node, label;
@@ -14,7 +16,7 @@ typedef struct CtlFact {
     uint32_t at; /* after so many of the branch's own steps */
     uint32_t part;
     bool truth;       /* of this part of the formula */
-    uint64_t reached; /* states that runs from there come to; 0: it is a condition */
+    uint64_t reached; /* states that runs from there come to; 0: it is a condition, or too deep to be shown */
 } CtlFact;
 
 /* Its own steps begin at a node of its parent. */

@@ -93,7 +93,9 @@ static void print_cycle(const Printer *printer) {
 
 static void print_end(const Printer *printer) {
     const Trace *trace = printer->trace;
-    if (trace->stutters) fprintf(printer->out, "    -  the run stops here: nothing happens any more\n");
+    if (!trace->stutters) return;
+    fprintf(printer->out, "    -  the run %s\n",
+        trace->is_moment ? "rests here: nothing happens for a moment" : "stops here: nothing happens any more");
 }
 
 static void print_moment(FILE *out, uint32_t steps) {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { JSON_DEPTH = 32 };
+enum { JSON_DEPTH = 128 };
 
 typedef struct JsonWriter {
     FILE *out;
