@@ -5,10 +5,10 @@
 #include "frontend/ast.h"
 
 typedef enum FormulaPart {
-    FORMULA_ATOM,      /* all else: a condition of its own, whatever it is made of */
+    FORMULA_ATOM,       /* all else: a condition of its own, whatever it is made of */
     FORMULA_CONNECTIVE, /* ! && || -> <-> */
-    FORMULA_LTL,       /* X F G U R W M */
-    FORMULA_CTL        /* AX EX AF EF AG EG A[ U ] E[ U ] */
+    FORMULA_LTL,        /* X F G U R W M */
+    FORMULA_CTL         /* AX EX AF EF AG EG A[ U ] E[ U ] */
 } FormulaPart;
 
 FormulaPart formula_part(const Expr *expr);

@@ -20,8 +20,8 @@ Tree *frontend_parse(Sources *sources, Diags *diags, const char *path, const Fro
 /* The same for a text in memory (copied into `sources` under `name`); it is not preprocessed: lines that begin with `#`
    are skipped. */
 Tree *frontend_parse_text(Sources *sources, Diags *diags, const char *name, const char *text, size_t length);
-/* A property that is given beside the program, before frontend_check: the formula at `span`, a source of its own: `[NAME [fair(…)]:] φ`. `name`: when
-   it says none. Macros of the file are not known there. */
+/* A property that is given beside the program, before frontend_check: the formula at `span`, a source of its own:
+   `[NAME [fair(…)]:] φ`. `name`: when it says none. Macros of the file are not known there. */
 void frontend_add_formula(Tree *tree, Diags *diags, bool is_ctl, const char *name, Span span);
 /* An automaton whose propositions are conditions and events of the program, each the text at a span. */
 typedef struct ExtraAutomaton {

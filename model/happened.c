@@ -18,13 +18,13 @@ typedef struct Item {
 
 struct Happened {
     bool is_open;
-    uint32_t nslots;        /* before the step */
-    uint32_t machine;       /* of the task that makes it, NO_SLOT for none */
+    uint32_t nslots;  /* before the step */
+    uint32_t machine; /* of the task that makes it, NO_SLOT for none */
     Word number;
-    bool sleeps;            /* it waited for nothing but timers that fire at any moment */
+    bool sleeps; /* it waited for nothing but timers that fire at any moment */
     VEC(Item) items;
     VEC(Word) words;
-    VEC(uint32_t) waiting;  /* tasks that atoms speak of and that could not go on */
+    VEC(uint32_t) waiting; /* tasks that atoms speak of and that could not go on */
     VEC(uint32_t) woken;
 };
 
@@ -67,11 +67,14 @@ static bool speaks_of(const Atom *atom, Word machine, Word number) {
 
 static bool is_asked(const Program *program, AtomKind kind, const Word *words) {
     for (uint32_t i = 0; i < program->natoms; i++)
-        if (program->atoms[i].kind == kind && speaks_of(&program->atoms[i], words[FIBER_MACHINE], words[FIBER_NUMBER])) return true;
+        if (program->atoms[i].kind == kind && speaks_of(&program->atoms[i], words[FIBER_MACHINE], words[FIBER_NUMBER]))
+            return true;
     return false;
 }
 
-static bool is_task(const Word *words) { return comp_kind(words) == COMP_FIBER && (words[FIBER_FLAGS] & FIBER_IS_TASK); }
+static bool is_task(const Word *words) {
+    return comp_kind(words) == COMP_FIBER && (words[FIBER_FLAGS] & FIBER_IS_TASK);
+}
 
 /* How sure it is that the task can go on; nothing that has not begun, or is over, waits. */
 static Able ability(World *world, uint32_t task) {
@@ -131,7 +134,9 @@ static bool is_woken(const Happened *happened, World *world, const Atom *atom, b
         if (is_of(world, atom, happened->woken.data[i])) return true;
     for (uint32_t i = 0; i < happened->waiting.n; i++) {
         uint32_t task = happened->waiting.data[i];
-        if (is_of(world, atom, task) && !fiber_is_over(world_read(world, task, NULL)) && ability(world, task) == ABLE_YES) return true;
+        if (is_of(world, atom, task) && !fiber_is_over(world_read(world, task, NULL)) &&
+            ability(world, task) == ABLE_YES)
+            return true;
     }
     return false;
 }
@@ -141,7 +146,8 @@ static bool is_item(const Happened *happened, World *world, const Item *item, co
     if (operands[0] <= 0) return false;
     uint32_t slot = handle_slot(operands[0]);
     bool is_same = slot == item->object || slot == item->via;
-    if (!is_same && item->kind == ATOM_SENT && world_kind(world, slot) == COMP_SUBSCRIPTION) is_same = subscription_source(world, slot) == item->object;
+    if (!is_same && item->kind == ATOM_SENT && world_kind(world, slot) == COMP_SUBSCRIPTION)
+        is_same = subscription_source(world, slot) == item->object;
     if (!is_same || !atom->has_value) return is_same;
     return memcmp(operands + 1, happened->words.data + item->at, sizeof(Word) * item->n) == 0;
 }
@@ -160,7 +166,8 @@ static Run has_item(const Happened *happened, Step *step, const Atom *atom, bool
 static Run tell(const Happened *happened, Step *step, const Atom *atom, bool is_killed, bool *is_true) {
     switch (atom->kind) {
     case ATOM_STATE: return RUN_ON;
-    case ATOM_SENT: case ATOM_RECEIVED: return has_item(happened, step, atom, is_true);
+    case ATOM_SENT:
+    case ATOM_RECEIVED: return has_item(happened, step, atom, is_true);
     case ATOM_WOKEN: *is_true = is_woken(happened, step->world, atom, is_killed); return RUN_ON;
     case ATOM_POLLED: *is_true = !is_killed && speaks_of(atom, happened->machine, happened->number); return RUN_ON;
     case ATOM_SPAWNED: *is_true = is_made(happened, step->world, atom); return RUN_ON;

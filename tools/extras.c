@@ -36,7 +36,8 @@ static Span proposition(Tree *tree, Span file, const char *name) {
     Span span = place_of(tree->sources, file, name);
     if (span.file) return span;
     size_t length = strlen(name);
-    return (Span){sources_add(tree->sources, sources_name(tree->sources, file.file), name, length), 0, (uint32_t)length};
+    return (Span){
+        sources_add(tree->sources, sources_name(tree->sources, file.file), name, length), 0, (uint32_t)length};
 }
 
 /* The only automaton of the file. */
@@ -51,7 +52,9 @@ static bool read_automaton(Extra *extra, const Sources *sources, Diags *diags, S
     Automaton *more = NULL;
     HoaResult next = hoa_read(extra->formulas, extra->bdds, sources, diags, &rest, &more);
     automaton_free(more);
-    if (next == HOA_AUTOMATON) diags_add(diags, DIAG_SYNTAX, (Span){file.file, rest.begin, rest.begin}, "the file of a property holds one automaton");
+    if (next == HOA_AUTOMATON)
+        diags_add(diags, DIAG_SYNTAX, (Span){file.file, rest.begin, rest.begin},
+            "the file of a property holds one automaton");
     return next == HOA_END;
 }
 
@@ -93,8 +96,11 @@ static void add_automaton(Extras *extras, const PropertyOption *given, const cha
     uint32_t n = formulas_atom_count(extra->formulas);
     Span *propositions = ARENA_ARRAY(&tree->arena, Span, n + 1u);
     for (uint32_t i = 0; i < n; i++) propositions[i] = proposition(tree, file, formulas_atom_name(extra->formulas, i));
-    ExtraAutomaton property = {.name = extra->name, .span = {file.file, 0, 0}, .is_never = strcmp(given->how, "--never") == 0,
-        .propositions = propositions, .npropositions = n};
+    ExtraAutomaton property = {.name = extra->name,
+        .span = {file.file, 0, 0},
+        .is_never = strcmp(given->how, "--never") == 0,
+        .propositions = propositions,
+        .npropositions = n};
     frontend_add_automaton(tree, diags, &property);
 }
 

@@ -54,8 +54,8 @@ static bool check_value(Sema *s, Expr *expr) {
     check_expr_to(s, expr->args[1], item, 0, "the item");
     if (expr->args[1]->type->kind == TYPE_ERROR) return false;
     if (!convert_holds_counted(item)) return true;
-    sema_report(s, TYPE_MISMATCH, expr->args[1]->span, "items of the type '%s' hold owned handles: there is no other to compare them with",
-        sema_type_text(s, item));
+    sema_report(s, TYPE_MISMATCH, expr->args[1]->span,
+        "items of the type '%s' hold owned handles: there is no other to compare them with", sema_type_text(s, item));
     return false;
 }
 
@@ -78,7 +78,8 @@ void check_event(Sema *s, Expr *expr) {
     bool is_good = check_place_of_event(s, expr);
     if (is_good && (expr->nargs == 0 || expr->nargs > most)) {
         const char *text = sema_builtin_text(expr->builtin);
-        const char *usage = most == 2 ? arena_printf(s->arena, "%s(channel) or %s(channel, value)", text, text) : arena_printf(s->arena, "%s(task)", text);
+        const char *usage = most == 2 ? arena_printf(s->arena, "%s(channel) or %s(channel, value)", text, text)
+                                      : arena_printf(s->arena, "%s(task)", text);
         sema_report(s, ARGUMENT_COUNT, expr->at, "wrong number of arguments (%u): write %s", expr->nargs, usage);
         is_good = false;
     }

@@ -18,9 +18,11 @@ static void check_fairness(Sema *s, const Decl *decl) {
     if (!decl->fair) return;
     const char *text = sema_text(s, decl->fair);
     if (decl->property == PROPERTY_INVARIANT)
-        sema_report(s, FAIRNESS, decl->fair_at, "an invariant speaks of states: fairness, which is of runs, changes nothing");
+        sema_report(
+            s, FAIRNESS, decl->fair_at, "an invariant speaks of states: fairness, which is of runs, changes nothing");
     else if (strcmp(text, "weak") != 0 && strcmp(text, "none") != 0 && strcmp(text, "strong") != 0)
-        sema_report(s, FAIRNESS, decl->fair_at, "'%s' is no fairness: write fair(weak), fair(none) or fair(strong)", text);
+        sema_report(
+            s, FAIRNESS, decl->fair_at, "'%s' is no fairness: write fair(weak), fair(none) or fair(strong)", text);
 }
 
 /* ---- operators in the wrong place */
@@ -38,7 +40,9 @@ static void note_in_ctl(Sema *s, const Expr *expr) {
 
 static void note_in_ltl(Sema *s, const Expr *expr) {
     switch (expr->op) {
-    case OP_AX: case OP_AF: case OP_AG: sema_note(s, expr->at, "ltl speaks of every run: write %s", op_text(expr->op) + 1); break;
+    case OP_AX:
+    case OP_AF:
+    case OP_AG: sema_note(s, expr->at, "ltl speaks of every run: write %s", op_text(expr->op) + 1); break;
     case OP_AU: sema_note(s, expr->at, "ltl speaks of every run: write p U q"); break;
     default: sema_note(s, expr->at, "ltl speaks of every run; that there is one can be said in ctl only"); break;
     }
@@ -50,7 +54,8 @@ static const char *operator_text(const Expr *expr) {
 }
 
 static void refuse_operator(Sema *s, Expr *expr, FormulaPart logic) {
-    sema_report(s, TEMPORAL_OPERATOR, expr->at, "'%s' is an operator of %s", operator_text(expr), logic == FORMULA_CTL ? "ltl" : "ctl");
+    sema_report(s, TEMPORAL_OPERATOR, expr->at, "'%s' is an operator of %s", operator_text(expr),
+        logic == FORMULA_CTL ? "ltl" : "ctl");
     if (logic == FORMULA_CTL) note_in_ctl(s, expr);
     else note_in_ltl(s, expr);
     check_failed(s, expr);

@@ -56,7 +56,8 @@ static const ValueType *operands_type(Lower *lower, const Type *item) {
     const ValueType *value = item ? lower_type(lower, item) : NULL;
     ValueType *type = ARENA_NEW(lower->arena, ValueType);
     uint8_t *kinds = ARENA_ARRAY(lower->arena, uint8_t, 1u + (value ? value->words : 0));
-    *type = (ValueType){.kind = VALUE_STRUCT, .name = "operands", .words = 1u + (value ? value->words : 0), .word_kinds = kinds};
+    *type = (ValueType){
+        .kind = VALUE_STRUCT, .name = "operands", .words = 1u + (value ? value->words : 0), .word_kinds = kinds};
     kinds[0] = WORD_HANDLE;
     for (uint32_t i = 1; i < type->words; i++) kinds[i] = value->word_kinds[i - 1];
     return type;
@@ -69,7 +70,12 @@ static uint32_t operands(Lower *lower, const char *name, const Expr *event) {
     machine->result = operands_type(lower, item);
     Builder b = lower_builder_new(lower, &call, event->span);
     uint32_t slot = lower_slots(&b, machine->result->word_kinds, machine->result->words), mark = lower_mark(&b);
-    lower_emit(&b, (Instr){.op = INSTR_MOVE, .a = slot, .b = lower_look(&b, event->args[0]), .c = NO_SLOT, .d = NO_SLOT, .imm = 1}); /* counts for nothing */
+    lower_emit(&b, (Instr){.op = INSTR_MOVE,
+                       .a = slot,
+                       .b = lower_look(&b, event->args[0]),
+                       .c = NO_SLOT,
+                       .d = NO_SLOT,
+                       .imm = 1}); /* counts for nothing */
     if (item) lower_expr_to(&b, event->args[1], item, 0, slot + 1);
     lower_release(&b, mark);
     lower_machine_end(&b, machine, NULL, slot);
@@ -100,7 +106,8 @@ static uint32_t atom_of(Lower *lower, const Expr *expr) {
     uint32_t bit = count_atoms(lower, is_event);
     if (bit == PROPERTY_ATOMS) {
         const char *what = is_event ? "events" : "conditions";
-        lower_limit(lower, expr->span, arena_printf(lower->arena, "more than %d %s in the properties of one program", PROPERTY_ATOMS, what));
+        lower_limit(lower, expr->span,
+            arena_printf(lower->arena, "more than %d %s in the properties of one program", PROPERTY_ATOMS, what));
         return 0;
     }
     Atom atom = make_atom(lower, expr, text);
@@ -164,7 +171,9 @@ static void set_fairness(const Lower *lower, const Decl *decl, Property *propert
     if (!decl->fair) return;
     const char *text = names_text(lower->tree->names, decl->fair);
     property->has_fairness = true;
-    property->fairness = strcmp(text, "weak") == 0 ? FAIRNESS_WEAK : strcmp(text, "none") == 0 ? FAIRNESS_NONE : FAIRNESS_STRONG;
+    property->fairness = strcmp(text, "weak") == 0   ? FAIRNESS_WEAK
+                         : strcmp(text, "none") == 0 ? FAIRNESS_NONE
+                                                     : FAIRNESS_STRONG;
 }
 
 static void add_propositions(Lower *lower, Shape *shape, const Decl *decl) {

@@ -24,7 +24,8 @@ static List parse_as(Tree *tree, Diags *diags, const char *head, Span span) {
 static Decl *property_of(Diags *diags, List decls, Span span, DiagMark before) {
     Decl *decl = decls.n == 1 ? decls.items[0] : NULL;
     if (decl && decl->kind == DECL_PROPERTY && decl->formula) return decl;
-    if (diags_errors(diags) == before.errors) diags_add(diags, DIAG_SYNTAX, span, "one formula is expected here, and nothing else");
+    if (diags_errors(diags) == before.errors)
+        diags_add(diags, DIAG_SYNTAX, span, "one formula is expected here, and nothing else");
     return NULL;
 }
 
@@ -50,7 +51,8 @@ static size_t skip_word(const char *text, size_t length, size_t at) {
 
 /* `NAME:` or `NAME fair(…):` */
 static bool has_name(const char *text, size_t length) {
-    size_t word = skip_blanks(text, length, 0), end = skip_word(text, length, word), at = skip_blanks(text, length, end);
+    size_t word = skip_blanks(text, length, 0), end = skip_word(text, length, word),
+           at = skip_blanks(text, length, end);
     if (end == word || at == length) return false;
     if (text[at] == ':') return true;
     size_t fair = skip_word(text, length, at), open = skip_blanks(text, length, fair);
@@ -61,7 +63,8 @@ void frontend_add_formula(Tree *tree, Diags *diags, bool is_ctl, const char *nam
     size_t length;
     const char *text = sources_text(tree->sources, span.file, &length), *word = is_ctl ? "ctl" : "ltl";
     bool is_named = has_name(text + span.begin, span.end - span.begin);
-    const char *head = is_named ? arena_printf(&tree->arena, "%s ", word) : arena_printf(&tree->arena, "%s %s: ", word, name);
+    const char *head = is_named ? arena_printf(&tree->arena, "%s ", word)
+                                : arena_printf(&tree->arena, "%s %s: ", word, name);
     DiagMark before = diags_mark(diags);
     Decl *decl = property_of(diags, parse_as(tree, diags, head, span), span, before);
     if (!decl) return;
@@ -80,7 +83,8 @@ void frontend_add_automaton(Tree *tree, Diags *diags, const ExtraAutomaton *extr
     decl->propositions = ARENA_ARRAY(&tree->arena, Expr *, extra->npropositions + 1u);
     for (uint32_t i = 0; i < extra->npropositions; i++) {
         DiagMark before = diags_mark(diags);
-        Decl *read = property_of(diags, parse_as(tree, diags, "invariant p: ", extra->propositions[i]), extra->propositions[i], before);
+        Decl *read = property_of(
+            diags, parse_as(tree, diags, "invariant p: ", extra->propositions[i]), extra->propositions[i], before);
         if (!read) return;
         decl->propositions[decl->npropositions++] = read->formula;
     }

@@ -21,7 +21,8 @@ static void value(Gen *g) {
 static void item(Gen *g) {
     char name[32];
     const char *word = gen_chance(g, 55) ? "sent" : "received";
-    if (gen_has(g, VAR_BROADCAST) && gen_chance(g, 25)) snprintf(name, sizeof name, "%s", gen_name_of(g, VAR_BROADCAST));
+    if (gen_has(g, VAR_BROADCAST) && gen_chance(g, 25))
+        snprintf(name, sizeof name, "%s", gen_name_of(g, VAR_BROADCAST));
     else gen_chan_name(g, name, sizeof name);
     gen_put(g, "%s(%s", word, name);
     if (gen_chance(g, 50)) {
@@ -31,17 +32,22 @@ static void item(Gen *g) {
     gen_put(g, ")");
 }
 static void atom(Gen *g) {
-    static const char *const events[] = {"polled", "woken", "spawned"}, *const states[] = {"done", "blocked", "enabled"};
+    static const char *const events[] = {"polled", "woken", "spawned"}, *const states[] = {
+                                                                            "done", "blocked", "enabled"};
     switch (gen_below(g, 8)) {
-    case 0: case 1: case 2: item(g); return;
-    case 3: case 4: task(g, events, 3); return;
+    case 0:
+    case 1:
+    case 2: item(g); return;
+    case 3:
+    case 4: task(g, events, 3); return;
     case 5: task(g, states, 3); return;
     case 6:
         if (gen_chance(g, 50) && gen_has(g, VAR_MUTEX)) gen_put(g, "held(%s)", gen_name_of(g, VAR_MUTEX));
         else gen_put(g, "done(*)");
         return;
     default:
-        if (gen_has(g, VAR_INT)) gen_put(g, "%s %s %d", gen_name_of(g, VAR_INT), gen_chance(g, 70) ? "==" : "<", gen_between(g, 0, 3));
+        if (gen_has(g, VAR_INT))
+            gen_put(g, "%s %s %d", gen_name_of(g, VAR_INT), gen_chance(g, 70) ? "==" : "<", gen_between(g, 0, 3));
         else gen_put(g, "len(%s) > 0", gen_name_of(g, VAR_CHAN));
     }
 }
@@ -72,7 +78,8 @@ static void formula(Gen *g, int depth, int *temporal) {
 }
 /* Of branching time: each temporal operator says on which runs. */
 static void branching(Gen *g, int depth) {
-    static const char *const unary[] = {"AX ", "EX ", "AF ", "EF ", "AG ", "EG "}, *const connectives[] = {"&&", "||", "->"};
+    static const char *const unary[] = {"AX ", "EX ", "AF ", "EF ", "AG ", "EG "}, *const connectives[] = {
+                                                                                       "&&", "||", "->"};
     uint32_t kind = depth == 0 ? 9 : gen_below(g, 8);
     if (kind < 4) {
         gen_put(g, "%s(", unary[gen_below(g, 6)]);

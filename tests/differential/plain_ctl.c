@@ -13,7 +13,7 @@ typedef struct Ctl {
     Cycles graph;
     VEC(uint64_t) letters; /* per place */
     uint32_t *table, slots;
-    bool *fair;            /* per place: a fair run begins here */
+    bool *fair; /* per place: a fair run begins here */
 } Ctl;
 
 /* ---- places */
@@ -61,7 +61,8 @@ static bool *always(const Ctl *c, const bool *through) {
     bool *set = new_set(c);
     for (uint32_t i = 0; i < c->letters.n; i++) vec_push(&part.places, c->graph.places.data[i]);
     for (uint32_t i = 0; i < c->graph.edges.n; i++)
-        if (through[c->graph.edges.data[i].from] && through[c->graph.edges.data[i].to]) vec_push(&part.edges, c->graph.edges.data[i]);
+        if (through[c->graph.edges.data[i].from] && through[c->graph.edges.data[i].to])
+            vec_push(&part.edges, c->graph.edges.data[i]);
     uint32_t *of = calloc(c->letters.n + 1, sizeof *of), n = plain_split(&part, of);
     bool *unfair = plain_unfair(&part, of, n);
     for (uint32_t i = 0; i < part.edges.n; i++) {
@@ -138,9 +139,12 @@ static bool *pathwise(const Ctl *c, const Expr *e, bool *a, bool *b) {
     bool negates = e->op == OP_AX || e->op == OP_AF || e->op == OP_AG;
     if (negates) invert(c, a);
     switch (e->op) {
-    case OP_EX: case OP_AX: set = next(c, a); break;
-    case OP_EF: case OP_AG: set = until(c, all, a); break;
-    case OP_EG: case OP_AF: set = always(c, a); break;
+    case OP_EX:
+    case OP_AX: set = next(c, a); break;
+    case OP_EF:
+    case OP_AG: set = until(c, all, a); break;
+    case OP_EG:
+    case OP_AF: set = always(c, a); break;
     case OP_EU: set = until(c, a, b); break;
     default: set = until_on_all(c, a, b); break;
     }

@@ -77,7 +77,8 @@ void plain_before(PSearch *x) {
 /* ---- after it */
 static bool same_cells(const PCell *a, PCells b) {
     for (int32_t i = 0; i < b.n; i++)
-        if (a[i].tag != b.at[i].tag || (a[i].tag == CELL_REF ? a[i].ref != b.at[i].ref : a[i].v != b.at[i].v)) return false;
+        if (a[i].tag != b.at[i].tag || (a[i].tag == CELL_REF ? a[i].ref != b.at[i].ref : a[i].v != b.at[i].v))
+            return false;
     return true;
 }
 static bool is_meant(const PSearch *x, const PHap *hap, int32_t ref) {
@@ -94,7 +95,8 @@ static bool item_event(PSearch *x, const PAtom *atom) {
     for (int32_t i = 0; i < x->run.haps.n; i++) {
         const PHap *hap = &x->run.haps.at[i];
         if (hap->kind != atom->event) continue;
-        if (!asked && evaluate(x, x->run.s, atom->func, &values) != END_STEP) x->why = "an event asks for something undefined";
+        if (!asked && evaluate(x, x->run.s, atom->func, &values) != END_STEP)
+            x->why = "an event asks for something undefined";
         asked = true;
         if (x->why != NULL) return false;
         if (is_meant(x, hap, values.at[0].ref) && (values.n == 1 || same_cells(values.at + 1, hap->item))) return true;
@@ -120,7 +122,8 @@ uint64_t plain_after(PSearch *x, uint32_t node, bool is_crash) {
         const PAtom *atom = &x->p->atoms.data[i];
         bool is_true = false;
         switch (atom->event) {
-        case BUILTIN_SENT: case BUILTIN_RECEIVED: is_true = item_event(x, atom); break;
+        case BUILTIN_SENT:
+        case BUILTIN_RECEIVED: is_true = item_event(x, atom); break;
         case BUILTIN_POLLED: is_true = actor != NULL && speaks_of(atom, actor); break;
         case BUILTIN_SPAWNED:
             for (int32_t k = from->n; k < x->run.s->n; k++) is_true |= speaks_of(atom, &x->run.s->at[k]);

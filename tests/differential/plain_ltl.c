@@ -9,7 +9,10 @@
 
 enum { SUBFORMULAS_MAX = 6, PLACES_MAX = 60000 };
 
-typedef struct Guess { uint64_t letter; uint32_t truths; } Guess; /* per place; truths: of the subformulas, in order */
+typedef struct Guess {
+    uint64_t letter;
+    uint32_t truths;
+} Guess; /* per place; truths: of the subformulas, in order */
 typedef struct Ltl {
     PSearch *x;
     const Expr *subs[SUBFORMULAS_MAX];
@@ -56,12 +59,14 @@ static bool truth(const Ltl *l, Guess g, const Expr *e) {
 static bool follows(const Ltl *l, Guess p, Guess q) {
     for (uint32_t i = 0; i < l->nsubs; i++) {
         const Expr *e = l->subs[i];
-        bool now = p.truths >> i & 1, next = q.truths >> i & 1, a = truth(l, p, e->a), b = e->b != NULL && truth(l, p, e->b), should = false;
+        bool now = p.truths >> i & 1, next = q.truths >> i & 1, a = truth(l, p, e->a),
+             b = e->b != NULL && truth(l, p, e->b), should = false;
         switch (e->op) {
         case OP_X: should = truth(l, q, e->a); break;
         case OP_F: should = a || next; break;
         case OP_G: should = a && next; break;
-        case OP_U: case OP_W: should = b || (a && next); break;
+        case OP_U:
+        case OP_W: should = b || (a && next); break;
         default: should = b && (a || next); break; /* R, M */
         }
         if (now != should) return false;
@@ -90,7 +95,8 @@ static uint32_t *slot_of(Ltl *l, uint32_t node, Guess g) {
         uint32_t place = l->table[i];
         if (place == 0) return &l->table[i];
         const Guess *other = &l->guesses.data[place - 1];
-        if (l->cycles.places.data[place - 1].node == node && other->letter == g.letter && other->truths == g.truths) return &l->table[i];
+        if (l->cycles.places.data[place - 1].node == node && other->letter == g.letter && other->truths == g.truths)
+            return &l->table[i];
     }
 }
 static uint32_t place_of(Ltl *l, uint32_t node, Guess g) {
@@ -135,7 +141,8 @@ static void expand(Ltl *l, uint32_t place) {
 static bool keeps_all(const Ltl *l, const uint32_t *of, uint32_t component) {
     for (uint32_t i = 0; i < l->nsubs; i++) {
         bool kept = false;
-        for (uint32_t k = 0; k < l->guesses.n && !kept; k++) kept = of[k] == component && is_kept(l, l->guesses.data[k], i);
+        for (uint32_t k = 0; k < l->guesses.n && !kept; k++)
+            kept = of[k] == component && is_kept(l, l->guesses.data[k], i);
         if (!kept) return false;
     }
     return true;
@@ -144,7 +151,8 @@ static bool has_run(Ltl *l) {
     uint32_t *of = calloc(l->guesses.n + 1, sizeof *of), n = plain_split(&l->cycles, of);
     bool *moves = calloc(n + 1, 1), found = false;
     for (uint32_t i = 0; i < l->cycles.edges.n; i++)
-        if (of[l->cycles.edges.data[i].from] == of[l->cycles.edges.data[i].to]) moves[of[l->cycles.edges.data[i].from]] = true;
+        if (of[l->cycles.edges.data[i].from] == of[l->cycles.edges.data[i].to])
+            moves[of[l->cycles.edges.data[i].from]] = true;
     bool *unfair = plain_unfair(&l->cycles, of, n);
     for (uint32_t i = 0; i < n && !found; i++) found = moves[i] && !unfair[i] && keeps_all(l, of, i);
     free(unfair);

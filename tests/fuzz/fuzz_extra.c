@@ -9,9 +9,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char program_text[] =
     "typedef struct { int a; bool b; } pair; message note { low(uint8_t n); none_left(); }; enum e { RED, GREEN };\n"
-    "chan(int) c = channel(1), d[2] = {channel(1), channel(2)}; chan(note) notes = channel(1); chan(pair) pairs = channel(1);\n"
+    "chan(int) c = channel(1), d[2] = {channel(1), channel(2)}; chan(note) notes = channel(1); chan(pair) pairs = "
+    "channel(1);\n"
     "mutex m; int x, t[3]; pair p; enum e light; int twice(int v) { return 2 * v; } int next(void) { return ++x; }\n"
-    "async void worker(int id) { int v; here: await recv(c, &v); await lock(m); t[id] = v; unlock(m); await send(notes, low(1)); }\n"
+    "async void worker(int id) { int v; here: await recv(c, &v); await lock(m); t[id] = v; unlock(m); await "
+    "send(notes, low(1)); }\n"
     "async void main(void) { spawn worker(0); spawn worker(1); await send(c, 1); light = GREEN; x = 2; p.a = 1; }\n"
     "ltl answered: G (sent(c) -> F received(c));\n";
 
