@@ -3,9 +3,10 @@
    machines that receive from one role at a time: a task cannot look at a message without taking it. */
 #include "session/compat.h"
 #include "session/configs.h"
-#include "session/project.h"
+#include "session/global.h"
 #include "tests/session/generate.h"
 #include "tests/session/mutate.h"
+#include "tests/session/projected.h"
 
 #include "model/support/hash.h"
 #include "model/support/vec.h"
@@ -103,22 +104,6 @@ static bool is_plain(const Cfsm *machine) {
     return cfsm_restless(machine) == UINT32_MAX;
 }
 
-static CfsmSystem *project_all(const GlobalAutomaton *global) {
-    CfsmSystem *system = cfsm_system_new(global->names, global->protocol->nroles);
-    bool good = true;
-    for (uint32_t role = 0; role < system->n; role++) {
-        Projection projection = project_role(global, role);
-        good &= projection.fault == PROJECT_OK && is_plain(&projection.machine);
-        system->roles[role] = global->protocol->roles[role].name;
-        system->machines[role] = projection.machine;
-        projection.machine = (Cfsm){0};
-        projection_fini(&projection);
-    }
-    if (good) return system;
-    cfsm_system_free(system);
-    return NULL;
-}
-
 /* A configuration from which nothing moves, and somebody is not done. */
 static bool gets_stuck(const CfsmSystem *system, uint32_t capacity) {
     Configs configs;
@@ -167,10 +152,12 @@ static bool write_both(uint64_t seed, const char *dir, uint64_t number) {
     uint32_t file = sources_add(sources, "protocol", text, strlen(text));
     protocols_parse(protocols, sources, (Span){file, 0, (uint32_t)strlen(text)}, diags);
     GlobalAutomaton *global = protocols->n && protocol_check(protocols, protocols->all[0], diags) ? global_of(protocols, protocols->all[0], diags) : NULL;
-    CfsmSystem *system = global ? project_all(global) : NULL;
+    bool is_safe = false;
+    CfsmSystem *system = global ? projected_system(global, &is_safe) : NULL;
     Compat compat = {0};
-    if (system) compat = compat_check(system, COMPAT_DEFAULTS);
-    bool is_safe = system && compat.verdict == COMPAT_SAFE;
+    for (uint32_t role = 0; system && role < system->n; role++) is_safe &= is_plain(&system->machines[role]);
+    if (is_safe) compat = compat_check(system, COMPAT_DEFAULTS);
+    is_safe &= compat.verdict == COMPAT_SAFE;
     if (is_safe) {
         write_program(system, compat.k, text, dir, "safe", number);
         write_stuck(system, seed, text, dir, number);

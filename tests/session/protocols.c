@@ -5,6 +5,7 @@
 #include "session/global.h"
 #include "session/merge.h"
 #include "session/project.h"
+#include "tests/session/projected.h"
 
 #include "model/support/vec.h"
 
@@ -66,19 +67,6 @@ static void add_projection(Text *text, const Protocols *all, const GlobalAutomat
     add_verdict(text, "sinkfinal", &restless, "");
 }
 
-/* The machines that the subset construction yields, of roles that cannot be projected too. */
-static CfsmSystem *system_of(const GlobalAutomaton *global) {
-    CfsmSystem *system = cfsm_system_new(global->names, global->protocol->nroles);
-    for (uint32_t role = 0; role < system->n; role++) {
-        Projection projection = project_role(global, role);
-        system->roles[role] = global->protocol->roles[role].name;
-        system->machines[role] = projection.machine;
-        projection.machine = (Cfsm){0};
-        projection_fini(&projection);
-    }
-    return system;
-}
-
 static void add_culprits(Text *text, const CfsmSystem *system, uint32_t k) {
     char *words = NULL;
     size_t length = 0;
@@ -98,7 +86,8 @@ static void add_culprits(Text *text, const CfsmSystem *system, uint32_t k) {
 
 static void add_compat(Text *text, const GlobalAutomaton *global) {
     char kmc[32];
-    CfsmSystem *system = system_of(global);
+    bool is_whole;
+    CfsmSystem *system = projected_system(global, &is_whole);
     Compat compat = compat_check(system, COMPAT_DEFAULTS);
     bool applies = compat.is_csa && compat.inputs_independent;
     if (compat.basis == COMPAT_EXHAUSTIVE) snprintf(kmc, sizeof kmc, "kmc=%u ", compat.k);

@@ -4,9 +4,9 @@
 #include "session/compat.h"
 #include "session/configs.h"
 #include "session/conform.h"
-#include "session/project.h"
 #include "tests/session/generate.h"
 #include "tests/session/mutate.h"
+#include "tests/session/projected.h"
 #include "tests/session/runs.h"
 
 #include "model/support/hash.h"
@@ -47,23 +47,6 @@ static void case_fini(Case *one) {
 static void fail(const Case *one, Count *count, const char *what, const char *history) {
     count->failed++;
     printf("%s\n  %s  %s\n", what, one->text, history);
-}
-
-/* The system of its projections; NULL: a role cannot be projected. */
-static CfsmSystem *project_all(const GlobalAutomaton *global) {
-    CfsmSystem *system = cfsm_system_new(global->names, global->protocol->nroles);
-    bool good = true;
-    for (uint32_t role = 0; role < system->n; role++) {
-        Projection projection = project_role(global, role);
-        good &= projection.fault == PROJECT_OK;
-        system->roles[role] = global->protocol->roles[role].name;
-        system->machines[role] = projection.machine;
-        projection.machine = (Cfsm){0};
-        projection_fini(&projection);
-    }
-    if (good) return system;
-    cfsm_system_free(system);
-    return NULL;
 }
 
 /* The role only receives, and from each that it listens to something else has come. */
@@ -201,7 +184,12 @@ static void check(uint64_t seed, bool with_par, Count *count) {
         case_fini(&one);
         return;
     }
-    CfsmSystem *system = project_all(one.global);
+    bool is_whole;
+    CfsmSystem *system = projected_system(one.global, &is_whole);
+    if (!is_whole) {
+        cfsm_system_free(system);
+        system = NULL;
+    }
     Runs runs = {.verdict = RUNS_TOO_LARGE};
     if (!with_par) runs = runs_search(one.global, system ? 12 : 14, system ? 3000 : 30000);
     count->projected += system != NULL;

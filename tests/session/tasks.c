@@ -6,6 +6,7 @@
 #include "session/project.h"
 #include "session/subtype.h"
 #include "tests/session/mutate.h"
+#include "tests/session/projected.h"
 
 #include "model/support/hash.h"
 #include "model/support/read.h"
@@ -57,18 +58,10 @@ static Cfsm read_machine(Run *run, const GlobalAutomaton *global, uint32_t role,
 }
 
 static CfsmSystem *system_with(const GlobalAutomaton *global, uint32_t role, const Cfsm *machine) {
-    CfsmSystem *system = cfsm_system_new(global->names, global->protocol->nroles);
-    for (uint32_t i = 0; i < system->n; i++) {
-        system->roles[i] = global->protocol->roles[i].name;
-        if (i == role) {
-            system->machines[i] = cfsm_of(machine->nstates, machine->initial, machine->edges, machine->nedges, machine->is_final);
-            continue;
-        }
-        Projection projection = project_role(global, i);
-        system->machines[i] = projection.machine;
-        projection.machine = (Cfsm){0};
-        projection_fini(&projection);
-    }
+    bool is_whole;
+    CfsmSystem *system = projected_system(global, &is_whole);
+    cfsm_fini(&system->machines[role]);
+    system->machines[role] = cfsm_of(machine->nstates, machine->initial, machine->edges, machine->nedges, machine->is_final);
     return system;
 }
 
