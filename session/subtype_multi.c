@@ -28,6 +28,8 @@ typedef struct Search {
     uint32_t visits, depth;
     bool is_cut;           /* a limit was met, or an alternative was not looked at in all its ways: a failure says nothing */
     bool has_choices;      /* U had several ways to go on */
+    uint32_t choosing;     /* how many choices of U enclose what is being looked at */
+    bool is_refuted;       /* a failure outside of any choice */
     Subtype *result;
 } Search;
 
@@ -94,10 +96,12 @@ static uint32_t position_of(Search *search, uint32_t t, uint32_t u, const Ahead 
 
 /* ---- failures */
 
-/* The first one is told, with the way of T to it; `last`: the edge that T cannot take, UINT32_MAX none. */
+/* The first one is told, with the way of T to it, and rather one that refutes; `last`: the edge that T cannot take, UINT32_MAX none. */
 static bool fail(Search *search, const char *why, uint32_t last) {
     Subtype *result = search->result;
-    if (result->why) return false;
+    if (search->is_refuted || (result->why && search->choosing)) return false;
+    search->is_refuted = search->choosing == 0;
+    free(result->run);
     VEC(CfsmEdge) run = {0};
     for (uint32_t i = 0; i < search->path.n; i++) vec_push(&run, *edge_of(search->t, search->path.data[i]));
     if (last != UINT32_MAX) vec_push(&run, *edge_of(search->t, last));
@@ -171,19 +175,27 @@ static void rewind_to(Search *search, Mark mark) {
     search->steps.n = mark.steps;
 }
 
+/* U's output at the edge is T's, or goes to somebody else. */
+static bool is_way(const CfsmEdge *other, const CfsmEdge *mine) { return other->is_send && (other->peer != mine->peer || is_same(other, mine)); }
+
 static bool send_by_output(Search *search, Move move, uint32_t u, const Ahead *ahead, const Passed *passed) {
     const CfsmEdge *mine = edge_of(search->t, move.edge);
     Mark mark = mark_of(search);
-    uint32_t tried = 0;
+    uint32_t ways = 0;
+    bool holds = false;
+    for (uint32_t e = search->u->first[u]; e < search->u->first[u + 1]; e++) ways += is_way(edge_of(search->u, e), mine);
+    if (!ways) return fail(search, "it sends what the other does not send there", move.edge);
+    search->has_choices |= ways > 1;
+    search->choosing += ways > 1;
     for (uint32_t pass = 0; pass < 2; pass++) /* the same message first */
-        for (uint32_t e = search->u->first[u]; e < search->u->first[u + 1]; e++) {
+        for (uint32_t e = search->u->first[u]; e < search->u->first[u + 1] && !holds; e++) {
             const CfsmEdge *other = edge_of(search->u, e);
-            if (!other->is_send || (other->peer == mine->peer) != (pass == 0) || (pass == 0 && !is_same(other, mine))) continue;
-            search->has_choices |= tried++ > 0;
-            if (pass == 0 ? arrive(search, move, other->to, ahead) : send_past(search, move, e, ahead, passed)) return true;
-            rewind_to(search, mark);
+            if (!is_way(other, mine) || is_same(other, mine) != (pass == 0)) continue;
+            holds = pass == 0 ? arrive(search, move, other->to, ahead) : send_past(search, move, e, ahead, passed);
+            if (!holds) rewind_to(search, mark);
         }
-    return tried ? false : fail(search, "it sends what the other does not send there", move.edge);
+    search->choosing -= ways > 1;
+    return holds;
 }
 
 static bool send_from(Search *search, Move move, uint32_t u, const Ahead *ahead, const Passed *passed) {
@@ -273,17 +285,96 @@ static bool receive(Search *search, uint32_t number, const Ahead *ahead) {
     return receive_from(search, number, at.u, ahead, NULL);
 }
 
-/* T receives from several roles: which message is there first is not for it to say. Only the very same receptions are sure to be right. */
-static bool receive_alike(Search *search, uint32_t number, const Ahead *ahead) {
+/* ---- T receives from several roles: which message is there first is not for it to say */
+
+typedef struct Heard { uint32_t peer; const struct Heard *before; } Heard;
+
+static bool was_heard(const Heard *heard, uint32_t peer) {
+    while (heard && heard->peer != peer) heard = heard->before;
+    return heard != NULL;
+}
+
+static bool listens_to(const Search *search, uint32_t number, uint32_t peer) {
+    uint32_t state = search->positions.data[number].t;
+    for (uint32_t e = search->t->first[state]; e < search->t->first[state + 1]; e++)
+        if (search->t->edges[e].peer == peer) return true;
+    return false;
+}
+
+static bool knows(const Search *search, uint32_t number, const CfsmEdge *message) {
+    uint32_t state = search->positions.data[number].t;
+    for (uint32_t e = search->t->first[state]; e < search->t->first[state + 1]; e++)
+        if (is_same(&search->t->edges[e], message)) return true;
+    return false;
+}
+
+/* A walk through what U receives: what T does on its way, and whether that is all that it could do. */
+typedef struct Hearing { uint32_t number; bool is_all; } Hearing;
+
+static bool is_first(const Search *search, uint32_t number, const CfsmEdge *message, const Heard *heard) {
+    return !message->is_send && listens_to(search, number, message->peer) && !was_heard(heard, message->peer);
+}
+
+/* U sends: what it receives afterwards may be there before, and T might take it. */
+static void look_past_sends(Search *search, Hearing *hearing, uint32_t u, const Passed *passed, const Heard *heard) {
+    if (was_passed(passed, u) || !hearing->is_all) return;
+    if (!enter(search)) {
+        hearing->is_all = false;
+        return;
+    }
+    Passed here = {u, passed};
+    for (uint32_t e = search->u->first[u]; e < search->u->first[u + 1]; e++) {
+        const CfsmEdge *other = edge_of(search->u, e);
+        Heard now = {other->peer, heard};
+        bool is_new = is_first(search, hearing->number, other, heard);
+        hearing->is_all &= !is_new || !knows(search, hearing->number, other);
+        look_past_sends(search, hearing, other->to, &here, is_new ? &now : heard);
+    }
+    search->depth--;
+}
+
+static bool hear_from(Search *search, Hearing *hearing, uint32_t u, const Ahead *ahead, const Passed *passed, const Heard *heard, bool any);
+
+/* U's reception: T may take its message if it is the first from its sender. */
+static bool hear(Search *search, Hearing *hearing, uint32_t e, const Ahead *ahead, const Passed *passed, const Heard *heard, bool any) {
+    const CfsmEdge *other = edge_of(search->u, e);
+    Heard now = {other->peer, heard};
+    bool is_new = is_first(search, hearing->number, other, heard), takes = is_new && knows(search, hearing->number, other);
+    if (takes && !take(search, hearing->number, e, other->to, ahead, ahead->n > 0)) return false;
+    Ahead more = *ahead;
+    return add_ahead(search, &more, e) && hear_from(search, hearing, other->to, &more, passed, is_new ? &now : heard, any || takes);
+}
+
+/* On all of U's branches, up to where it sends, the first message from each role that T listens to may be there when T looks. */
+static bool hear_from(Search *search, Hearing *hearing, uint32_t u, const Ahead *ahead, const Passed *passed, const Heard *heard, bool any) {
+    bool sends = has_direction(search->u, u, true), is_end = was_passed(passed, u) || is_dead(search->u, u);
+    if (is_restless(search->u, u) || (sends && has_direction(search->u, u, false))) return cut(search);
+    if ((is_end || sends) && !any)
+        return fail(search, sends ? "it receives before it has sent what the other sends first" : "it waits for what the other may never come to", UINT32_MAX);
+    if (sends) look_past_sends(search, hearing, u, NULL, heard);
+    if (is_end || sends) return true;
+    if (!enter(search)) return false;
+    bool holds = true;
+    Passed here = {u, passed};
+    for (uint32_t e = search->u->first[u]; e < search->u->first[u + 1] && holds; e++) holds = hear(search, hearing, e, ahead, &here, heard, any);
+    search->depth--;
+    return holds;
+}
+
+/* The very same receptions are right; others if all goes well with whatever T may take first. */
+static bool receive_from_several(Search *search, uint32_t number, const Ahead *ahead) {
     Position at = search->positions.data[number];
     const Cfsm *t = search->t, *u = search->u;
     bool alike = ahead->n == 0 && t->first[at.t + 1] - t->first[at.t] == u->first[at.u + 1] - u->first[at.u];
     for (uint32_t i = 0; alike && i < t->first[at.t + 1] - t->first[at.t]; i++)
         alike = is_same(edge_of(t, t->first[at.t] + i), edge_of(u, u->first[at.u] + i));
-    if (!alike) return cut(search);
-    for (uint32_t i = 0; i < t->first[at.t + 1] - t->first[at.t]; i++)
+    for (uint32_t i = 0; alike && i < t->first[at.t + 1] - t->first[at.t]; i++)
         if (!arrive(search, (Move){number, t->first[at.t] + i, false}, edge_of(u, u->first[at.u] + i)->to, ahead)) return false;
-    return true;
+    if (alike) return true;
+    if (ahead->n) return cut(search);
+    Hearing hearing = {number, true};
+    bool holds = hear_from(search, &hearing, at.u, ahead, NULL, NULL, false);
+    return holds && !hearing.is_all ? cut(search) : holds;
 }
 
 /* ---- a position: everything that T can do */
@@ -305,7 +396,7 @@ static bool step(Search *search, uint32_t number) {
     if (!sends && !receives)
         return (at.n == 0 && is_dead(search->u, at.u)) ||
                fail(search, at.n ? "it ends, and has not done what the other did before" : "it ends where the other goes on", UINT32_MAX);
-    if (receives) return is_directed(t, at.t) ? receive(search, number, &ahead) : receive_alike(search, number, &ahead);
+    if (receives) return is_directed(t, at.t) ? receive(search, number, &ahead) : receive_from_several(search, number, &ahead);
     for (uint32_t e = t->first[at.t]; e < t->first[at.t + 1] && holds; e++) holds = send(search, number, e, &ahead);
     return holds;
 }
@@ -367,7 +458,8 @@ Subtype subtype_multi(const Cfsm *t, const Cfsm *u, MultiOptions options) {
     bool holds = prove(&search, position_of(&search, t->initial, u->initial, &(Ahead){.n = 0}));
     bool is_sure = !search.is_cut && !search.has_choices;
     if (holds && is_paid(&search)) settle(&result, SUBTYPE_YES, NULL);
-    else if (is_sure) settle(&result, SUBTYPE_NO, holds ? "something that the other does it may put off for ever" : NULL);
+    else if (search.is_refuted) settle(&result, SUBTYPE_NO, NULL);
+    else if (holds && is_sure) settle(&result, SUBTYPE_NO, "something that the other does it may put off for ever");
     else settle(&result, SUBTYPE_UNKNOWN, search.is_cut ? "the search was given up: it would have to look too far ahead" : "the other could go on in ways that were not all tried together");
     result.positions = search.positions.n;
     vec_fini(&search.positions);

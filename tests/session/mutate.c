@@ -45,12 +45,24 @@ static void split(const Cfsm *machine, uint64_t seed, Edges *edges) {
     }
 }
 
+/* Two receptions from different roles, one after the other, in either order: by a new state. */
+static void gather(const Cfsm *machine, uint64_t seed, Edges *edges) {
+    const CfsmEdge *one = &machine->edges[hash_combine(seed, 7) % machine->nedges];
+    for (uint32_t e = machine->first[one->to]; e < machine->first[one->to + 1]; e++) {
+        const CfsmEdge *two = &machine->edges[e];
+        if (one->is_send || two->is_send || one->peer == two->peer) continue;
+        vec_push(edges, (CfsmEdge){one->from, machine->nstates, two->peer, two->message, false});
+        vec_push(edges, (CfsmEdge){machine->nstates, two->to, one->peer, one->message, false});
+        return;
+    }
+}
+
 static Cfsm mutant_of(const Cfsm *machine, uint64_t seed, bool wildly) {
     Edges edges = {0};
     uint32_t e = (uint32_t)(hash_combine(seed, 1) % machine->nedges), other = (uint32_t)(hash_combine(seed, 2) % machine->nedges);
     uint32_t state = (uint32_t)(hash_combine(seed, 3) % machine->nstates);
     for (uint32_t i = 0; i < machine->nedges; i++) vec_push(&edges, machine->edges[i]);
-    switch (hash_combine(seed, 4) % (wildly ? 8 : 6)) {
+    switch (hash_combine(seed, 4) % (wildly ? 10 : 6)) {
     case 0: edges.data[e] = vec_pop(&edges); break;
     case 1: edges.data[e].to = state; break;
     case 2: edges.data[e].message = machine->edges[other].message; break;
@@ -59,6 +71,7 @@ static Cfsm mutant_of(const Cfsm *machine, uint64_t seed, bool wildly) {
         vec_last(&edges).from = state;
         break;
     case 6: case 7: split(machine, seed, &edges); break;
+    case 8: case 9: gather(machine, seed, &edges); break;
     default: /* what comes after it first */
         for (uint32_t i = 0; i < edges.n; i++)
             if (i != e && edges.data[i].from == edges.data[e].to) {

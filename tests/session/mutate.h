@@ -7,7 +7,7 @@
 /* One edge less, one more, one that leads elsewhere or has another message, or two actions in the other order; deterministic, no state sends and receives,
    or receives from several. False: not this time. */
 bool mutate_machine(const Cfsm *machine, uint64_t seed, Cfsm *mutant);
-/* The same without such care, and a state may become two of which one does less. */
+/* The same without such care; a state may become two of which one does less, and two receptions come in either order. */
 bool mutate_wildly(const Cfsm *machine, uint64_t seed, Cfsm *mutant);
 
 #endif
