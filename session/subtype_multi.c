@@ -315,8 +315,8 @@ static bool is_first(const Search *search, uint32_t number, const CfsmEdge *mess
     return !message->is_send && listens_to(search, number, message->peer) && !was_heard(heard, message->peer);
 }
 
-/* U sends: what it receives afterwards may be there before, and T might take it. */
-static void look_past_sends(Search *search, Hearing *hearing, uint32_t u, const Passed *passed, const Heard *heard) {
+/* What U receives some time later, after it has sent or gone round: it may be there before, and T might take it. */
+static void look_further(Search *search, Hearing *hearing, uint32_t u, const Passed *passed, const Heard *heard) {
     if (was_passed(passed, u) || !hearing->is_all) return;
     if (!enter(search)) {
         hearing->is_all = false;
@@ -328,7 +328,7 @@ static void look_past_sends(Search *search, Hearing *hearing, uint32_t u, const 
         Heard now = {other->peer, heard};
         bool is_new = is_first(search, hearing->number, other, heard);
         hearing->is_all &= !is_new || !knows(search, hearing->number, other);
-        look_past_sends(search, hearing, other->to, &here, is_new ? &now : heard);
+        look_further(search, hearing, other->to, &here, is_new ? &now : heard);
     }
     search->depth--;
 }
@@ -351,8 +351,10 @@ static bool hear_from(Search *search, Hearing *hearing, uint32_t u, const Ahead 
     if (is_restless(search->u, u) || (sends && has_direction(search->u, u, false))) return cut(search);
     if ((is_end || sends) && !any)
         return fail(search, sends ? "it receives before it has sent what the other sends first" : "it waits for what the other may never come to", UINT32_MAX);
-    if (sends) look_past_sends(search, hearing, u, NULL, heard);
-    if (is_end || sends) return true;
+    if (is_end || sends) {
+        look_further(search, hearing, u, NULL, heard);
+        return true;
+    }
     if (!enter(search)) return false;
     bool holds = true;
     Passed here = {u, passed};
