@@ -308,6 +308,40 @@ static void mark_abandoned(const GlobalAutomaton *global, uint32_t role, const C
     product_fini(&product);
 }
 
+static bool is_received(const Cfsm *machine, const CfsmEdge *wanted) {
+    for (uint32_t e = 0; e < machine->nedges; e++)
+        if (!machine->edges[e].is_send && machine->edges[e].peer == wanted->peer && machine->edges[e].message == wanted->message) return true;
+    return false;
+}
+
+/* The type without the receptions that the machine was never seen to make, except where it would have none left. */
+static Cfsm without_unseen(const Cfsm *type, const Cfsm *machine) {
+    VEC(CfsmEdge) edges = {0};
+    for (uint32_t s = 0; s < type->nstates; s++) {
+        bool any = false;
+        for (uint32_t e = type->first[s]; e < type->first[s + 1]; e++) any |= type->edges[e].is_send || is_received(machine, &type->edges[e]);
+        for (uint32_t e = type->first[s]; e < type->first[s + 1]; e++)
+            if (!any || type->edges[e].is_send || is_received(machine, &type->edges[e])) vec_push(&edges, type->edges[e]);
+    }
+    Cfsm part = cfsm_of(type->nstates, type->initial, edges.data, edges.n, type->is_final);
+    vec_fini(&edges);
+    return part;
+}
+
+/* It may do the same in another order, were it only known what it does after messages that never came. */
+static bool is_open(const GlobalAutomaton *global, const Cfsm *machine, const Cfsm *projected, const Conform *conform, ConformOptions options) {
+    if (!options.receptions_seen || (conform->fault != CONFORM_SEND && conform->fault != CONFORM_RECEIVE)) return false;
+    Cfsm part = without_unseen(projected, machine);
+    bool open = part.nedges < projected->nedges && decide_async(global, machine, &part, options.max_positions) == SUBTYPE_YES;
+    cfsm_fini(&part);
+    return open;
+}
+
+static void leave_open(Conform *conform, const char *why) {
+    conform->verdict = CONFORM_UNKNOWN;
+    conform->why = why;
+}
+
 /* A state that is final and receives means for subtyping that it goes on listening; of a task that may have ended there it says nothing. */
 static void try_subtyping(Conform *conform, const GlobalAutomaton *global, uint32_t role, const Cfsm *machine, ConformOptions options) {
     if (is_restless(machine) && !options.final_listens) return;
@@ -321,6 +355,7 @@ static void try_subtyping(Conform *conform, const GlobalAutomaton *global, uint3
         if (sync.verdict == SUBTYPE_YES) accept(conform, CONFORM_BY_SUBTYPING);
         else if (async == SUBTYPE_YES) accept(conform, CONFORM_BY_ASYNC_SUBTYPING);
         else if (async == SUBTYPE_UNKNOWN && !reorder_refutes(machine, &projection.machine)) conform->verdict = CONFORM_UNKNOWN;
+        else if (is_open(global, machine, &projection.machine, conform, options)) leave_open(conform, "what it would do after a message that never came is not known");
         subtype_fini(&sync);
     }
     projection_fini(&projection);

@@ -39,6 +39,7 @@ typedef struct ConformOptions {
     bool by_subtyping; /* when the product says no, the role's projection is tried as a supertype: asynchronously, for a task that reorders */
     uint32_t max_positions; /* of the asynchronous game */
     bool listening_end;     /* waiting for a message where the protocol may be over is no fault (`listens` tells) */
+    bool receptions_seen;   /* the machine receives what it was seen to receive: it may know more. Then a missing reception refutes no other order */
     bool final_listens;     /* a final state that receives goes on listening, as a projection's does; else its task may have ended */
 } ConformOptions;
 #define CONFORM_DEFAULTS ((ConformOptions){.by_subtyping = true, .max_positions = 100000, .listening_end = true})

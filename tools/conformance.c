@@ -221,6 +221,7 @@ static void judge_part(Judging *judging, uint32_t part) {
     ConformOptions options = CONFORM_DEFAULTS;
     options.listening_end = judging->conformance->listening_end != LISTENING_REJECT;
     options.final_listens = true;
+    options.receptions_seen = true;
     options.by_subtyping = !shares_channel(judging);
     judging->product = role_product_of(&judging->fold, part);
     if (judging->conformance->keeps_machines) keep_machine(judging);
