@@ -1,5 +1,6 @@
 #include "session/choreography.h"
 
+#include "session/conform.h"
 #include "session/fold.h"
 #include "session/project.h"
 
@@ -102,7 +103,7 @@ bool choreography_same(const Cfsm *a, const Cfsm *b) {
 
 static Choreography refuse(ChoreographyFault fault, char *why) {
     bool unknown = fault == CHOREOGRAPHY_NAMES || fault == CHOREOGRAPHY_LARGE || fault == CHOREOGRAPHY_CHOOSERS || fault == CHOREOGRAPHY_OTHER;
-    return (Choreography){unknown ? CHOREOGRAPHY_UNKNOWN : CHOREOGRAPHY_NONE, fault, NULL, why};
+    return (Choreography){.verdict = unknown ? CHOREOGRAPHY_UNKNOWN : CHOREOGRAPHY_NONE, .fault = fault, .why = why};
 }
 
 static Choreography refuse_in_words(ChoreographyFault fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -222,25 +223,61 @@ static Choreography check_lost(const CfsmSystem *system, const Rendezvous *produ
 
 /* ---- candidates */
 
+/* A candidate read again. */
+typedef struct Candidate {
+    Sources *sources;
+    Diags *diags;
+    Protocols *protocols;
+    GlobalAutomaton *global; /* NULL: it has mistakes */
+} Candidate;
+
+static void read_candidate(Candidate *candidate, Names *names, const char *text) {
+    uint32_t length = (uint32_t)strlen(text);
+    candidate->sources = sources_new();
+    candidate->diags = diags_new(candidate->sources);
+    candidate->protocols = protocols_new(names);
+    candidate->global = NULL;
+    uint32_t file = sources_add(candidate->sources, "choreography", text, length);
+    protocols_parse(candidate->protocols, candidate->sources, (Span){file, 0, length}, candidate->diags);
+    bool good = !diags_errors(candidate->diags) && candidate->protocols->n == 1 &&
+                protocol_check(candidate->protocols, candidate->protocols->all[0], candidate->diags);
+    if (good) candidate->global = global_of(candidate->protocols, candidate->protocols->all[0], candidate->diags);
+}
+
+static void candidate_fini(Candidate *candidate) {
+    global_free(candidate->global);
+    protocols_free(candidate->protocols);
+    diags_free(candidate->diags);
+    sources_free(candidate->sources);
+}
+
 /* Does the text project to these machines? */
 static bool projects_back(const CfsmSystem *system, Names *names, const char *text) {
-    Sources *sources = sources_new();
-    Diags *diags = diags_new(sources);
-    uint32_t length = (uint32_t)strlen(text), file = sources_add(sources, "choreography", text, length);
-    Protocols *protocols = protocols_new(names);
-    protocols_parse(protocols, sources, (Span){file, 0, length}, diags);
-    bool good = !diags_errors(diags) && protocols->n == 1 && protocol_check(protocols, protocols->all[0], diags);
-    GlobalAutomaton *global = good ? global_of(protocols, protocols->all[0], diags) : NULL;
-    good = global && protocols->all[0]->nroles == system->n;
+    Candidate candidate;
+    read_candidate(&candidate, names, text);
+    bool good = candidate.global && candidate.global->protocol->nroles == system->n;
     for (uint32_t role = 0; good && role < system->n; role++) {
-        Projection projection = project_role(global, role);
+        Projection projection = project_role(candidate.global, role);
         good = projection.fault == PROJECT_OK && choreography_same(&system->machines[role], &projection.machine);
         projection_fini(&projection);
     }
-    global_free(global);
-    protocols_free(protocols);
-    diags_free(diags);
-    sources_free(sources);
+    candidate_fini(&candidate);
+    return good;
+}
+
+/* Do these machines play the roles of the text? */
+static bool is_played(const CfsmSystem *system, Names *names, const char *text) {
+    Candidate candidate;
+    ConformOptions options = CONFORM_DEFAULTS;
+    options.by_subtyping = false;
+    read_candidate(&candidate, names, text);
+    bool good = candidate.global && candidate.global->protocol->nroles == system->n;
+    for (uint32_t role = 0; good && role < system->n; role++) {
+        Conform conform = conform_check(candidate.global, role, &system->machines[role], options);
+        good = conform.verdict == CONFORM_YES;
+        conform_fini(&conform);
+    }
+    candidate_fini(&candidate);
     return good;
 }
 
@@ -285,7 +322,7 @@ static Choreography fold(const CfsmSystem *system, const Rendezvous *product, Na
         Folded folded = fold_text(product, system, protocol, (FoldOrder)order);
         if (folded.fault == FOLD_OK && projects_back(system, names, folded.text)) {
             choreography_fini(&refused);
-            return (Choreography){CHOREOGRAPHY_FOUND, CHOREOGRAPHY_OK, folded.text, NULL};
+            return (Choreography){.verdict = CHOREOGRAPHY_FOUND, .text = folded.text};
         }
         if (!refused.why) refused = refuse_fold(system, product, &folded);
         free(folded.text);
@@ -318,6 +355,34 @@ Choreography choreography_of(const CfsmSystem *system, Names *names, const char 
     Choreography result = decide(small, names, protocol);
     cfsm_system_free(small);
     return result;
+}
+
+/* What each machine does when every message is taken as it is sent; NULL: too much to look at. */
+static CfsmSystem *narrowed(const CfsmSystem *system) {
+    Rendezvous product;
+    rendezvous_explore(&product, system, MAX_STATES);
+    CfsmSystem *narrow = product.complete ? cfsm_system_new(system->names, system->n) : NULL;
+    for (uint32_t role = 0; narrow && role < system->n; role++) {
+        Projection projection = project_role(&product.global, role);
+        narrow->roles[role] = system->roles[role];
+        narrow->machines[role] = projection.machine;
+        projection.machine = (Cfsm){0};
+        projection_fini(&projection);
+    }
+    rendezvous_fini(&product);
+    return narrow;
+}
+
+Choreography choreography_played(const CfsmSystem *system, Names *names, const char *protocol) {
+    Choreography exact = choreography_of(system, names, protocol);
+    if (exact.fault != CHOREOGRAPHY_LOST) return exact;
+    CfsmSystem *narrow = narrowed(system);
+    Choreography wider = narrow ? choreography_of(narrow, names, protocol) : (Choreography){0};
+    bool good = wider.text && is_played(system, names, wider.text);
+    wider.is_wider = true;
+    cfsm_system_free(narrow);
+    choreography_fini(good ? &exact : &wider);
+    return good ? wider : exact;
 }
 
 void choreography_fini(Choreography *choreography) {

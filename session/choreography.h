@@ -27,11 +27,14 @@ typedef struct Choreography {
     ChoreographyVerdict verdict;
     ChoreographyFault fault;
     char *text; /* FOUND: the protocol; owned */
+    bool is_wider; /* the machines play its roles, but would also take messages that nobody sends: its projections take less */
     char *why;  /* else: lines without indentation, each ended; owned */
 } Choreography;
 
 /* Names of the protocol's messages go to `names`, whose the system's are. */
 Choreography choreography_of(const CfsmSystem *system, Names *names, const char *protocol);
+/* Likewise; where some machine takes messages that nobody sends, a protocol whose roles the machines play all the same (session/conform.h). */
+Choreography choreography_played(const CfsmSystem *system, Names *names, const char *protocol);
 void choreography_fini(Choreography *choreography);
 
 /* True when the machines do the same, up to the names of states; both are deterministic. */

@@ -257,8 +257,42 @@ static uint32_t group_of(Making *making, uint32_t *nodes, uint32_t n) {
     return making->groups.n - 1;
 }
 
-/* The states in which the task may be when the nodes on the stack are reached: all that only send are one (the choice is the task's own), others
-   stand for themselves, since what they take differs. */
+static bool only_receives(const Extracting *at, uint32_t node) {
+    const WalkTask *task = at->making->task;
+    for (uint32_t e = task->first[node]; e < task->first[node + 1]; e++)
+        if (!is_visible(at, &task->edges[e]) || (task->edges[e].action != WALK_RECV && task->edges[e].action != WALK_RECV_OVER)) return false;
+    return task->first[node] < task->first[node + 1];
+}
+
+static bool takes(const WalkTask *task, uint32_t node, const WalkEdge *like) {
+    for (uint32_t e = task->first[node]; e < task->first[node + 1]; e++)
+        if (task->edges[e].action == like->action && task->edges[e].object == like->object && task->edges[e].label == like->label) return true;
+    return false;
+}
+
+/* Both take the same messages: whether the task stands at one or the other matters later only. */
+static bool take_the_same(const WalkTask *task, uint32_t a, uint32_t b) {
+    for (uint32_t e = task->first[a]; e < task->first[a + 1]; e++)
+        if (!takes(task, b, &task->edges[e])) return false;
+    for (uint32_t e = task->first[b]; e < task->first[b + 1]; e++)
+        if (!takes(task, a, &task->edges[e])) return false;
+    return true;
+}
+
+/* Those of nodes[from..n) that take the same messages as the first become one state; the others move to the end. How many they are. */
+static uint32_t gather_alike(const Extracting *at, uint32_t *nodes, uint32_t from, uint32_t n) {
+    uint32_t alike = 1;
+    for (uint32_t i = from + 1; i < n && only_receives(at, nodes[from]); i++) {
+        if (!only_receives(at, nodes[i]) || !take_the_same(at->making->task, nodes[from], nodes[i])) continue;
+        uint32_t other = nodes[from + alike];
+        nodes[from + alike++] = nodes[i];
+        nodes[i] = other;
+    }
+    return alike;
+}
+
+/* The states in which the task may be when the nodes on the stack are reached: all that only send are one (the choice is the task's own), and so are
+   all that take the same; others stand for themselves, since what they take differs. */
 static void settle(Extracting *at, uint32_t *states, uint32_t *n) {
     VEC(uint32_t) sends = {0};
     close_silently(at);
@@ -266,9 +300,14 @@ static void settle(Extracting *at, uint32_t *states, uint32_t *n) {
     uint32_t total = at->stack.n, *settled = allocate(total, sizeof *settled), nsettled = 0;
     for (uint32_t i = 0; i < total; i++)
         if (is_settled(at, at->stack.data[i])) settled[nsettled++] = at->stack.data[i];
+    uint32_t nothers = 0;
     for (uint32_t i = 0; i < nsettled; i++) {
         if (only_sends(at, settled[i])) vec_push(&sends, settled[i]);
-        else states[(*n)++] = group_of(at->making, &settled[i], 1);
+        else settled[nothers++] = settled[i];
+    }
+    for (uint32_t i = 0, alike; i < nothers; i += alike) {
+        alike = gather_alike(at, settled, i, nothers);
+        states[(*n)++] = group_of(at->making, &settled[i], alike);
     }
     if (sends.n) states[(*n)++] = group_of(at->making, sends.data, sends.n);
     vec_fini(&sends);

@@ -144,8 +144,9 @@ static char *protocol_name(const char *path, char *name, size_t size) {
 
 static int put_choreography(const Inferring *at) {
     char name[64];
-    Choreography choreography = choreography_of(at->extract.system, at->names, protocol_name(at->job->path, name, sizeof name));
+    Choreography choreography = choreography_played(at->extract.system, at->names, protocol_name(at->job->path, name, sizeof name));
     if (choreography.text) {
+        if (choreography.is_wider) fprintf(at->out, "\nthe tasks play the roles of this protocol; they would also take messages that nobody sends then\n");
         fprintf(at->out, "\n%s", choreography.text);
     } else {
         fprintf(at->out, "\n%s\n", choreography.verdict == CHOREOGRAPHY_NONE ? "no protocol has these machines as its projections:" : "no protocol was found:");
