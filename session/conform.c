@@ -281,15 +281,20 @@ static bool has_races(const GlobalAutomaton *global) {
     return any;
 }
 
-/* Binary subtyping knows more of what is owed without bound, and nothing of machines that are no types. */
+/* Binary subtyping knows more of what is owed without bound, and nothing of machines that are no types. Races are looked for when the answer hangs on them. */
 static SubtypeVerdict decide_async(const GlobalAutomaton *global, const Cfsm *t, const Cfsm *u, uint32_t max_positions) {
-    MultiOptions multi = {.max_visits = max_positions, .outputs_wait = has_races(global)};
+    MultiOptions multi = {.max_visits = max_positions, .outputs_wait = true};
     SubtypeOptions binary = SUBTYPE_DEFAULTS;
     Subtype result = subtype_multi(t, u, multi);
     binary.max_positions = max_positions;
-    if (result.verdict == SUBTYPE_UNKNOWN && !multi.outputs_wait && binary_is_type(t) && binary_is_type(u)) {
+    if (result.verdict == SUBTYPE_UNKNOWN && !has_races(global)) {
         subtype_fini(&result);
-        result = subtype_async(t, u, binary);
+        multi.outputs_wait = false;
+        result = subtype_multi(t, u, multi);
+        if (result.verdict == SUBTYPE_UNKNOWN && binary_is_type(t) && binary_is_type(u)) {
+            subtype_fini(&result);
+            result = subtype_async(t, u, binary);
+        }
     }
     SubtypeVerdict verdict = result.verdict;
     subtype_fini(&result);

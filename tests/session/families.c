@@ -1,6 +1,7 @@
 /* Families of machines with known figures: the least k, safe or not, the reduced graph's configurations and steps, rendezvous; and families of
-   protocols of a few hundred roles, which are projected and stay small. */
+   protocols of a few hundred roles, which are projected and stay small, and whose machines conform to their roles. */
 #include "session/compat.h"
+#include "session/conform.h"
 #include "session/global.h"
 #include "session/merge.h"
 #include "session/project.h"
@@ -124,6 +125,22 @@ static const Family families[] = {
                         "or { for (int i = 0; i < N; i++) { b -> c[i]: closed; } } } }", 50, 201},
 };
 
+/* The machine plays its role, and with a message that the protocol does not know instead of its last one it does not. */
+static bool is_told_apart(const GlobalAutomaton *global, uint32_t role, const Cfsm *machine) {
+    ConformOptions options = {.by_subtyping = true, .max_positions = 1000, .listening_end = true, .final_listens = true};
+    Conform own = conform_check(global, role, machine, options);
+    bool good = own.verdict == CONFORM_YES && own.basis == CONFORM_BY_PRODUCT;
+    conform_fini(&own);
+    if (!machine->nedges) return good;
+    Cfsm other = cfsm_of(machine->nstates, machine->initial, machine->edges, machine->nedges, machine->is_final);
+    other.edges[other.nedges - 1].message = 0;
+    Conform wrong = conform_check(global, role, &other, options);
+    good &= wrong.verdict != CONFORM_YES && wrong.fault != CONFORM_OK;
+    conform_fini(&wrong);
+    cfsm_fini(&other);
+    return good;
+}
+
 static unsigned project(const Family *family) {
     Sources *sources = sources_new();
     Diags *diags = diags_new(sources);
@@ -136,7 +153,7 @@ static unsigned project(const Family *family) {
     bool good = global;
     for (uint32_t role = 0; good && role < global->protocol->nroles; role++) {
         Projection projection = project_role(global, role);
-        good = projection.fault == PROJECT_OK;
+        good = projection.fault == PROJECT_OK && is_told_apart(global, role, &projection.machine);
         if (projection.machine.nstates > largest) largest = projection.machine.nstates;
         projection_report(global, &projection, diags);
         (void)merge_role(all, all->all[0], role, MERGE_FULL);
