@@ -281,10 +281,19 @@ static bool can_share_row(const Fair *fair, const uint32_t *members, uint32_t n)
     return true;
 }
 
+/* For the pairs of a part, which may be many more than its nodes. */
+static bool has_room(Fair *fair, const uint32_t *members, uint32_t n) {
+    uint64_t npairs = 0, slots = fair_slots(fair->graph, members[0]);
+    if (n * slots < PATIENCE) return true;
+    for (uint32_t i = 0; i < n; i++) npairs += fair_slots(fair->graph, members[i]);
+    if (npairs > UINT32_MAX / 2) fatal("out of memory: more than 2^31 tasks in the states of a component");
+    uint64_t bytes = fair_graph_memory(fair->graph) + bytes_of(fair);
+    return fair_may_go_on(fair->graph->view, can_share_row(fair, members, n) ? bytes : bytes + 29 * npairs);
+}
+
 static FairPart open_part(Fair *fair, const uint32_t *members, uint32_t n) {
     uint32_t npairs = 0;
     vec_resize(&fair->base, n + 1);
-    for (uint32_t i = 0; i < n; i++) fair->index[members[i]] = i;
     fair->shares_row = can_share_row(fair, members, n);
     for (uint32_t i = 0; i < n; i++) {
         fair->base.data[i] = fair->shares_row ? 0 : npairs;
@@ -377,9 +386,7 @@ static bool is_wanted(Fair *fair, const uint32_t *members, uint32_t n) {
     return wanted;
 }
 
-static void judge(Fair *fair, uint32_t *members, uint32_t n) {
-    if (!is_wanted(fair, members, n)) return;
-    qsort(members, n, sizeof *members, compare_nodes);
+static void look_at_part(Fair *fair, const uint32_t *members, uint32_t n) {
     FairPart part = open_part(fair, members, n);
     uint32_t npairs = part.base[n];
     for (uint32_t i = 0; i < n && may_go_on(fair); i++) {
@@ -392,6 +399,14 @@ static void judge(Fair *fair, uint32_t *members, uint32_t n) {
     bool loses = !fair->stopped && ban_losses(fair, &part);
     if (loses || (!fair->stopped && is_anybody_wronged(fair, npairs))) put_off(fair, &part, loses);
     else if (!fair->stopped) fair->stopped = !fair->visit(fair->context, &part);
+}
+
+static void judge(Fair *fair, uint32_t *members, uint32_t n) {
+    if (!is_wanted(fair, members, n)) return;
+    qsort(members, n, sizeof *members, compare_nodes);
+    for (uint32_t i = 0; i < n; i++) fair->index[members[i]] = i;
+    fair->stopped |= !has_room(fair, members, n);
+    if (!fair->stopped) look_at_part(fair, members, n);
     for (uint32_t i = 0; i < n; i++) fair->index[members[i]] = UINT32_MAX;
 }
 

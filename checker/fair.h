@@ -26,7 +26,8 @@ typedef struct FairView {
     /* The futures from the task down to the fiber that moves, both ends included, outermost first; at least that fiber.
        Valid until the next call. */
     uint32_t (*chain)(void *context, uint32_t state, const EdgeLabel *label, const uint32_t **fibers);
-    /* False when there is no more time, or no room for so many bytes besides the graph of states; NULL: always true. */
+    /* False when there is no more time, or no room for so many bytes besides the graph of states; from then on always false.
+       NULL: always true. */
     bool (*may_go_on)(void *context, uint64_t bytes);
 } FairView;
 static inline bool fair_may_go_on(const FairView *view, uint64_t bytes) {

@@ -232,7 +232,7 @@ static bool build(Product *product) {
     for (uint32_t node = 0; node < product->nodes.n; node++) {
         if (hurries && product->sink != NONE && product->query->kripke->goes_on) return true;
         if (node % PATIENCE == 0 && !may_go_on(product)) return false;
-        if (product->nodes.n > UINT32_MAX / 2) return false;
+        if (product->nodes.n > UINT32_MAX / 2 || product->graph.steps.n > UINT32_MAX / 2) return false;
         expand(product, node);
     }
     vec_push(&product->graph.first, product->graph.steps.n);
