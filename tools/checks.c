@@ -78,7 +78,9 @@ static Check check_property(const Job *job, uint32_t index) {
     return (Check){.kind = FINDING_PROPERTY, .name = property->name, .label = label,
         .fairness = result->is_safety ? "" : fairness_text(result->fairness), .verdict = result->verdict,
         .why = result->verdict == VERDICT_UNKNOWN ? result->why : NULL, .witness = result->witness,
-        .vacuous = result->verdict == VERDICT_HOLDS ? result->vacuous : NULL};
+        .vacuous = result->verdict == VERDICT_HOLDS ? result->vacuous : NULL,
+        .property = result,
+        .number = index};
 }
 
 /* ---- all checks */

@@ -13,6 +13,8 @@ typedef struct Check {
     const char *why;      /* of a property or a role that is unknown; else NULL */
     const Trace *witness; /* runs that show why a property holds; else NULL */
     const char *vacuous;  /* of a property that holds only because this never happens; else NULL */
+    const PropertyResult *property; /* what else is known of a property; else NULL */
+    uint32_t number;                /* of the property */
     bool is_named;     /* the label tells the name already */
     const char *note;  /* of a role: how it is shown, or why not; "" or NULL */
 } Check;

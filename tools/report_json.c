@@ -80,6 +80,20 @@ static void write_finding(JsonWriter *json, const Job *job, const Finding *findi
     json_close(json);
 }
 
+static void write_property(JsonWriter *json, const Job *job, const Check *check) {
+    const Property *property = &job->program->properties[check->number];
+    bool any = false;
+    for (uint32_t a = 0; a < property->natoms; a++) {
+        if (!checks_is_idle_atom(job, check->number, a)) continue;
+        if (!any) json_write_key(json, "unchanging");
+        if (!any) json_open_array(json, true);
+        any = true;
+        json_write_text(json, job->program->atoms[property->atoms[a]].text);
+    }
+    if (any) json_close(json);
+    if (check->property->states > 0) json_int(json, "product", check->property->states);
+}
+
 static void write_checks(JsonWriter *json, const Job *job) {
     json_write_key(json, "checks");
     json_open_array(json, false);
@@ -92,6 +106,7 @@ static void write_checks(JsonWriter *json, const Job *job) {
         if (check.fairness[0]) json_text(json, "assumes", check.fairness);
         if (check.why) json_text(json, "why", check.why);
         if (check.vacuous) json_text(json, "vacuous", check.vacuous);
+        if (check.property) write_property(json, job, &check);
         if (check.witness) {
             json_write_key(json, "witness");
             trace_json_value(check.witness, json);

@@ -106,13 +106,15 @@ static void put_time(FILE *out, double seconds) {
 }
 
 /* "assuming weak fairness", "but vacuously: p never happens" */
-static void put_remarks(const Style *style, const Check *check) {
+static void put_remarks(const Style *style, const Check *check, bool is_verbose) {
     bool padded = check->verdict != VERDICT_UNKNOWN && (check->fairness[0] || check->vacuous);
     if (padded) fprintf(style->out, "%*s", (int)(VERDICT_WIDTH - strlen(verdict_text(check->verdict))), "");
     if (check->why) fprintf(style->out, "   %s%s%s", style->dim, check->why, style->plain);
     else if (check->fairness[0])
         fprintf(style->out, "   %sassuming %s fairness%s", style->dim,
             check->fairness[0] == 'n' ? "no" : check->fairness, style->plain);
+    if (is_verbose && check->property && check->property->states > 0)
+        fprintf(style->out, "   %s%" PRIu64 " states with its automaton%s", style->dim, check->property->states, style->plain);
     if (check->vacuous)
         fprintf(style->out, "   %sbut vacuously: `%s` never happens%s", style->yellow, check->vacuous, style->plain);
 }
@@ -131,7 +133,7 @@ static void put_check(const Style *style, const Job *job, uint32_t index) {
             job->result->states == 1 ? "" : "s");
         put_time(style->out, job->result->seconds);
     }
-    if (check.kind == FINDING_PROPERTY) put_remarks(style, &check);
+    if (check.kind == FINDING_PROPERTY) put_remarks(style, &check, job->options.verbose);
     else if (check.fairness[0]) fprintf(style->out, "   %s(%s fairness)%s", style->dim, check.fairness[0] == 'n' ? "no" : check.fairness, style->plain);
     if (check.note && check.note[0]) fprintf(style->out, "   %s(%s)%s", style->dim, check.note, style->plain);
     fputc('\n', style->out);
