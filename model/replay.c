@@ -31,6 +31,7 @@ typedef struct Replay {
     const Property *property;
     const Buchi *wrong;
     VEC(uint64_t) letters, events; /* of each state; of each step of the loop */
+    bool is_branch; /* a run that begins on another */
     const char *why;
 } Replay;
 
@@ -520,26 +521,42 @@ static bool check_claim(Replay *replay) {
     return refuse(replay, "the last step is no violation");
 }
 
+static ReplayResult check_run(const Program *program, Trace *trace, const Buchi *const *wrong, bool is_branch);
+
 static ReplayResult check_branches(const Program *program, const Trace *trace) {
     ReplayResult result = {.ok = true};
     for (uint32_t i = 0; i < trace->nbranches && result.ok; i++) {
         Trace *run = trace->branches[i].run;
         if (strcmp(run->name, trace->name) != 0 || run->shared != trace->branches[i].at)
             return (ReplayResult){false, "a run is in the tree of another property, or at another place"};
-        result = replay_check(program, run, NULL);
+        result = check_run(program, run, NULL, true);
     }
     return result;
 }
 
-ReplayResult replay_check(const Program *program, Trace *trace, const Buchi *const *wrong) {
-    Replay replay = {.program = program, .trace = trace, .options = {.run_on = trace->run_on}};
+/* The root of a tree of runs speaks of the whole formula, or is made of what does. */
+static bool check_root(Replay *replay) {
+    const Trace *trace = replay->trace;
+    const Property *property = replay->property;
+    if (!property || property->logic != LOGIC_CTL || replay->is_branch) return true;
+    uint32_t part = property->nnodes - 1;
+    bool truth = strcmp(trace->kind, "witness") == 0;
+    for (; property->nodes[part].op == TEMPORAL_NOT; part = property->nodes[part].a) truth = !truth;
+    if (trace->is_claim && (trace->part != part || trace->truth != truth))
+        return refuse(replay, "the run does not speak of the whole property");
+    if (!trace->is_claim && trace->nfacts + trace->nbranches == 0) return refuse(replay, "nothing is shown of the property");
+    return true;
+}
+
+static ReplayResult check_run(const Program *program, Trace *trace, const Buchi *const *wrong, bool is_branch) {
+    Replay replay = {.program = program, .trace = trace, .options = {.run_on = trace->run_on}, .is_branch = is_branch};
     replay.property = find_property(&replay, wrong);
     world_init(&replay.world, program);
     TsOptions options = TS_DEFAULTS;
     options.run_on = trace->run_on;
     if (trace->nloop) replay.ts = ts_new(program, options);
     if (trace->nloop) replay.worker = ts_worker_new(replay.ts);
-    bool ok = follow(&replay) && check_claim(&replay);
+    bool ok = follow(&replay) && check_claim(&replay) && check_root(&replay);
     assert(ok == !replay.why);
     vec_fini(&replay.tasks);
     vec_fini(&replay.states);
@@ -555,4 +572,8 @@ ReplayResult replay_check(const Program *program, Trace *trace, const Buchi *con
     choices_fini(&replay.choices);
     world_fini(&replay.world);
     return ok ? check_branches(program, trace) : (ReplayResult){ok, replay.why};
+}
+
+ReplayResult replay_check(const Program *program, Trace *trace, const Buchi *const *wrong) {
+    return check_run(program, trace, wrong, false);
 }

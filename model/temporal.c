@@ -242,7 +242,7 @@ static Tri look_at(const Property *property, uint32_t part, uint64_t letter) {
 }
 
 bool temporal_may_be(const Property *property, uint32_t part, bool truth, uint64_t letter) {
-    return look_at(property, part, letter) != (truth ? TRI_FALSE : TRI_TRUE);
+    return part < property->nnodes && look_at(property, part, letter) != (truth ? TRI_FALSE : TRI_TRUE);
 }
 
 static bool may_be_along(const Property *property, uint32_t part, bool truth, const uint64_t *letters, uint32_t n) {

@@ -1,6 +1,8 @@
-/* Feeds bytes to the HOA reader; every automaton that it reads is written, and read again. */
+/* Feeds bytes to the HOA reader; every automaton that it reads is written, and read again; small ones are complemented. */
+#include "ltl/complement.h"
 #include "ltl/hoa.h"
 #include "ltl/hoa_read.h"
+#include "ltl/product.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,12 @@ static void read_again(Formulas *formulas, Bdds *bdds, Sources *sources, Diags *
     free(text);
 }
 
+static void complement(const Automaton *automaton) {
+    Automaton *other = complement_of(automaton, 200);
+    if (other && !product_is_empty(automaton, other)) abort();
+    automaton_free(other);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Sources *sources = sources_new();
     Diags *diags = diags_new(sources);
@@ -35,6 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         result = hoa_read(formulas, bdds, sources, diags, &span, &automaton);
         if (automaton && automaton->nstates < 1000 && automaton->edges.n < 1000)
             read_again(formulas, bdds, sources, diags, automaton);
+        if (automaton && automaton->nstates <= 5 && automaton->edges.n <= 20 && automaton->nsets <= 3)
+            complement(automaton);
         automaton_free(automaton);
     } while (result != HOA_END);
     bdds_free(bdds);
