@@ -271,12 +271,12 @@ uint32_t role_walk_comm(RoleWalk *walk, const TsEdge *edge, uint32_t i) {
     begin_key(walk, KEY_COMM);
     put(walk, channel);
     put(walk, comm->label);
-    put(walk, comm->is_send);
+    put(walk, comm->is_send + 2 * comm->is_closed);
     put(walk, comm->span.file);
     put(walk, (Word)comm->span.begin << 32 | comm->span.end);
     for (uint32_t k = 0; k < comm->nvalues && walk->search->options->roles->tells_values; k++) put(walk, comm->values[k]);
     uint32_t number = number_of_key(walk, walk->comms.n, &is_new);
-    RoleComm kept = {.channel = channel, .label = comm->label, .is_send = comm->is_send, .nvalues = comm->nvalues, .span = comm->span};
+    RoleComm kept = {.channel = channel, .label = comm->label, .is_send = comm->is_send, .is_closed = comm->is_closed, .nvalues = comm->nvalues, .span = comm->span};
     memcpy(kept.values, comm->values, sizeof kept.values);
     if (is_new) vec_push(&walk->comms, kept);
     return number;
@@ -284,6 +284,7 @@ uint32_t role_walk_comm(RoleWalk *walk, const TsEdge *edge, uint32_t i) {
 
 static void note_traffic(RoleWalk *walk, uint32_t comm, uint32_t machine) {
     const RoleComm *what = &walk->comms.data[comm];
+    if (what->is_closed) return;
     RoleTraffic traffic = {what->channel, what->label, what->is_send, machine};
     bool is_new;
     begin_key(walk, KEY_TRAFFIC);

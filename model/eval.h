@@ -106,6 +106,7 @@ typedef struct Comm {
     uint32_t channel; /* slot */
     uint32_t label;   /* of a message: which one; else 0 */
     bool is_send;
+    bool is_closed;   /* nothing was sent or received, for the channel is closed; the label is 0 */
     uint8_t nvalues;
     Word values[COMM_VALUES]; /* the leading words of the item, of a message of the label's fields; handles are 0 */
     Span span;

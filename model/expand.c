@@ -166,7 +166,7 @@ static void add_comms(Expand *expand, uint32_t slot) {
     vec_push(&expand->tape, status << EXPAND_STATUS | expand->comms_log.n);
     for (uint32_t i = 0; i < expand->comms_log.n; i++) {
         const Comm *comm = &expand->comms_log.data[i];
-        const uint32_t packed[] = {comm->channel, comm->label << 4 | (uint32_t)comm->nvalues << 1 | comm->is_send, comm->span.file, comm->span.begin, comm->span.end};
+        const uint32_t packed[] = {comm->channel, comm->label << 5 | (uint32_t)comm->is_closed << 4 | (uint32_t)comm->nvalues << 1 | comm->is_send, comm->span.file, comm->span.begin, comm->span.end};
         for (uint32_t k = 0; k < sizeof packed / sizeof *packed; k++) vec_push(&expand->tape, packed[k]);
         for (uint32_t k = 0; k < COMM_VALUES; k++) {
             vec_push(&expand->tape, (uint32_t)comm->values[k]);

@@ -89,7 +89,7 @@ enum { EXPAND_REACHED = 8, EXPAND_REORDERS = 16, EXPAND_REFS = 32, EXPAND_INERT 
 /* With comms: how many there are, and the task's status above; then each one. */
 enum { EXPAND_STATUS = 24, EXPAND_COMM = 5 + 2 * COMM_VALUES };
 static inline Comm expand_comm(const uint32_t *words) {
-    Comm comm = {.channel = words[0], .label = words[1] >> 4, .is_send = words[1] & 1, .nvalues = words[1] >> 1 & 7, .span = {words[2], words[3], words[4]}};
+    Comm comm = {.channel = words[0], .label = words[1] >> 5, .is_closed = words[1] >> 4 & 1, .is_send = words[1] & 1, .nvalues = words[1] >> 1 & 7, .span = {words[2], words[3], words[4]}};
     for (uint32_t i = 0; i < COMM_VALUES; i++) comm.values[i] = (Word)(words[5 + 2 * i] | (uint64_t)words[6 + 2 * i] << 32);
     return comm;
 }

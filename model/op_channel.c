@@ -64,7 +64,7 @@ static void send_fire(Step *step, const Op *op, OpResult *result) {
     uint32_t object = op_object(op);
     Served served = {0};
     result->ok = is_channel(world, op) ? network_send(step, object, op->who.fiber, op->value, &served) : broadcast_send(world, object, op->value);
-    if (result->ok) step_comm(step, op->arm->span, object, true, op->value);
+    step_comm(step, op->arm->span, object, true, result->ok ? op->value : NULL);
     event_values(op_log(step, EVENT_FIRE, op, result->ok), op->value, op->arm->value_n);
     if (served.fiber) network_sent(step, object, op->who.fiber, op->value, served, op->arm->span);
     if (!result->ok) world_orphan_words(world, elem_of(world, object)->word_kinds, op->value, op->arm->value_n);
@@ -74,7 +74,7 @@ static void send_queue(Step *step, const Op *op) { channel_queue_send(step->worl
 
 static bool send_collect(Step *step, const Op *op, OpResult *result) {
     const Word *item = channel_sent_item(step->world, op_object(op), op->who);
-    if (item) step_comm(step, op->arm->span, op_object(op), true, item);
+    step_comm(step, op->arm->span, op_object(op), true, item);
     result->ok = channel_collect(step->world, op_object(op), op->who, NULL, false);
     (void)op_log(step, EVENT_FIRE, op, result->ok);
     return true;
@@ -99,9 +99,8 @@ static Able recv_is_able(World *world, const Op *op) {
 
 static void log_received(Step *step, const Op *op, const OpResult *result, uint32_t width) {
     Event *event = op_log(step, EVENT_FIRE, op, result->ok);
-    if (!result->ok) return;
-    event_values(event, result->item, width);
-    step_comm(step, op->arm->span, op_object(op), false, result->item);
+    if (result->ok) event_values(event, result->item, width);
+    step_comm(step, op->arm->span, op_object(op), false, result->ok ? result->item : NULL);
 }
 
 static void recv_subscribed(Step *step, const Op *op, OpResult *result) {

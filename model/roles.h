@@ -17,6 +17,7 @@ typedef struct RoleComm {
     uint32_t channel; /* in RoleGraph.channels */
     uint32_t label;   /* of a message: which one */
     bool is_send;
+    bool is_closed;   /* nothing was sent or received, for the channel is closed */
     uint32_t nvalues; /* as in Comm */
     Word values[4];
     Span span;

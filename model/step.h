@@ -87,7 +87,7 @@ void step_leaves(Step *step, uint32_t fiber);
 uint32_t step_pick(Step *step, uint32_t arity);
 /* NULL when nobody looks. The pointer is valid until the next event. */
 Event *step_event(Step *step, EventKind kind, Span span, uint32_t fiber, uint32_t object);
-/* An item went into or came out of a channel. */
+/* An item went into or came out of a channel; NULL: it did not, for the channel is closed. */
 void step_comm(Step *step, Span span, uint32_t channel, bool is_send, const Word *item);
 void event_values(Event *event, const Word *values, uint32_t n);
 

@@ -36,9 +36,9 @@ void step_comm(Step *step, Span span, uint32_t channel, bool is_send, const Word
     CommLog *log = step->options ? step->options->comms : NULL;
     if (!log || world_kind(step->world, channel) != COMP_CHANNEL) return;
     const ValueType *elem = step->program->sites[world_read(step->world, channel, NULL)[CHANNEL_SITE]].elem;
-    Comm comm = {.channel = channel, .label = elem->kind == VALUE_MESSAGE ? (uint32_t)item[0] : 0, .is_send = is_send, .span = span};
+    Comm comm = {.channel = channel, .label = item && elem->kind == VALUE_MESSAGE ? (uint32_t)item[0] : 0, .is_send = is_send, .is_closed = !item, .span = span};
     uint32_t first = 0, words = elem->kind == VALUE_MESSAGE ? label_words(elem, comm.label, &first) : elem->words;
-    comm.nvalues = (uint8_t)(words < COMM_VALUES ? words : COMM_VALUES);
+    comm.nvalues = item ? (uint8_t)(words < COMM_VALUES ? words : COMM_VALUES) : 0;
     for (uint32_t i = 0; i < comm.nvalues; i++) comm.values[i] = elem->word_kinds[first + i] == WORD_DATA ? item[first + i] : 0;
     vec_reserve_((void **)&log->data, &log->cap, log->n + 1, sizeof *log->data);
     log->data[log->n++] = comm;

@@ -188,6 +188,7 @@ static void judge_values(RoleLinks *links, uint32_t index, RoleAct *act) {
 static void link_comm(RoleLinks *links, uint32_t index) {
     const RoleComm *comm = &links->graph->comms[index];
     uint32_t before = links->acts.n;
+    if (comm->is_closed) return;
     links->guessed[index] = find_mates(links, comm);
     for (uint32_t i = 0; i < links->mates.n; i++) {
         Name message = message_between(links, comm, links->mates.data[i]);
