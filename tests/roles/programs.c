@@ -1,5 +1,5 @@
 /* Machines as programs: programs UNKNOT FOLDER COUNT SEED. Random protocols are projected, one role's machine is changed a little, and each machine is written as a task
-   that plays it over channels. What `unknot check` says of the tasks must be what is known of the machines: a task whose machine conforms does, and one that does not
+   that plays it over channels. Where none was changed nobody gets stuck. What `unknot check` says of the tasks must be what is known of the machines: a task whose machine conforms does, and one that does not
    conform has a machine that does not. The other way round a task fails over a message that its machine does not take. */
 #include "session/conform.h"
 #include "session/project.h"
@@ -88,7 +88,7 @@ static void put_role(const Case *one, uint32_t role, const Cfsm *machine, FILE *
     fprintf(out, "        }\n    }\n}\n\n");
 }
 
-static void put_program(const Case *one, const Cfsm *machines, FILE *out) {
+static void put_program(const Case *one, const Cfsm *machines, bool changed, FILE *out) {
     uint32_t n = one->global->protocol->nroles;
     fprintf(out, "%s\nmessage message_of_all { a(); b(); c(); d(); nothing(); };\n", one->text);
     for (uint32_t from = 0; from < n; from++)
@@ -96,7 +96,7 @@ static void put_program(const Case *one, const Cfsm *machines, FILE *out) {
             if (from != to) fprintf(out, "chan(message_of_all) c_%s_%s = channel(2);\n", role_text(one, from), role_text(one, to));
     for (uint32_t role = 0; role < n; role++) put_role(one, role, &machines[role], out);
     fprintf(out, "async void main(void) {\n");
-    for (uint32_t role = 0; role < n; role++) fprintf(out, "    spawn daemon task_%s() as P.%s;\n", role_text(one, role), role_text(one, role));
+    for (uint32_t role = 0; role < n; role++) fprintf(out, "    spawn %stask_%s() as P.%s;\n", changed ? "daemon " : "", role_text(one, role), role_text(one, role));
     fprintf(out, "}\n");
 }
 
@@ -154,17 +154,18 @@ static void ask(const char *unknot, const char *path, const char *options, char 
     if (in) pclose(in);
 }
 
-/* Changes the machine of one role in most cases. */
-static void change(Cfsm *machines, uint32_t n, uint64_t seed) {
+/* Changes the machine of one role in most cases; false: none. */
+static bool change(Cfsm *machines, uint32_t n, uint64_t seed) {
     uint32_t role = (uint32_t)(hash_mix(seed) % n);
     Cfsm mutant;
-    if (seed % 4 == 0 || !mutate_machine(&machines[role], hash_combine(seed, role), &mutant)) return;
+    if (seed % 4 == 0 || !mutate_machine(&machines[role], hash_combine(seed, role), &mutant)) return false;
     if (!is_simple(&mutant)) {
         cfsm_fini(&mutant);
-        return;
+        return false;
     }
     cfsm_fini(&machines[role]);
     machines[role] = mutant;
+    return true;
 }
 
 static void try_case(uint64_t seed, const char *unknot, const char *folder, Count *count) {
@@ -183,16 +184,19 @@ static void try_case(uint64_t seed, const char *unknot, const char *folder, Coun
     }
     if (good) {
         char path[1024];
-        change(machines, n, seed);
+        bool changed = change(machines, n, seed);
         snprintf(path, sizeof path, "%s/program-%u.ac", folder, (unsigned)seed);
         FILE *out = fopen(path, "w");
         if (!out) exit(2);
-        put_program(&one, machines, out);
+        put_program(&one, machines, changed, out);
         fclose(out);
         uint32_t failed = count->failed;
         for (int run_on = 0; run_on <= 1; run_on++) {
             ask(unknot, path, run_on ? "--ready run-on" : "", report, sizeof report);
             compare(&one, machines, path, report, count);
+            bool is_stuck = strstr(report, "deadlock              violated") != NULL;
+            if (!changed && is_stuck) printf("%s: machines of a protocol get stuck\n%s\n", path, report);
+            count->failed += !changed && is_stuck;
         }
         if (count->failed == failed) remove(path);
         count->programs++;
