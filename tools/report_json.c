@@ -105,6 +105,7 @@ static void write_checks(JsonWriter *json, const Job *job) {
         json_text(json, "status", verdict_text(check.verdict));
         if (check.fairness[0]) json_text(json, "assumes", check.fairness);
         if (check.why) json_text(json, "why", check.why);
+        else if (check.note && check.note[0]) json_text(json, "note", check.note);
         if (check.vacuous) json_text(json, "vacuous", check.vacuous);
         if (check.property) write_property(json, job, &check);
         if (check.witness) {
