@@ -359,7 +359,7 @@ static void try_subtyping(Conform *conform, const GlobalAutomaton *global, uint3
         SubtypeVerdict async = sync.verdict == SUBTYPE_YES ? SUBTYPE_YES : decide_async(global, machine, &projection.machine, options.max_positions);
         if (sync.verdict == SUBTYPE_YES) accept(conform, CONFORM_BY_SUBTYPING);
         else if (async == SUBTYPE_YES) accept(conform, CONFORM_BY_ASYNC_SUBTYPING);
-        else if (async == SUBTYPE_UNKNOWN && !reorder_refutes(machine, &projection.machine)) conform->verdict = CONFORM_UNKNOWN;
+        else if (async == SUBTYPE_UNKNOWN && !reorder_refutes(machine, &projection.machine, NULL)) conform->verdict = CONFORM_UNKNOWN;
         else if (is_open(global, machine, &projection.machine, conform, options)) leave_open(conform, "what it would do after a message that never came is not known");
         subtype_fini(&sync);
     }

@@ -17,6 +17,7 @@ typedef struct Node { uint32_t t; uint32_t first, n; } Node; /* configs of the p
 
 typedef struct Refuting {
     const Cfsm *t, *u;
+    const bool *open;
     Names *seen;             /* nodes, as bytes */
     VEC(Config) pool;
     VEC(Node) nodes;
@@ -54,6 +55,7 @@ static void look_ahead(Refuting *refuting, uint32_t t) {
     refuting->visited[t] = true;
     while (refuting->stack.n > 0) {
         uint32_t at = vec_pop(&refuting->stack);
+        if (refuting->open && refuting->open[at]) memset(refuting->later, true, u->nedges);
         for (uint32_t e = machine->first[at]; e < machine->first[at + 1]; e++) {
             for (uint32_t k = 0; k < u->nedges; k++) refuting->later[k] |= is_same(&u->edges[k], &machine->edges[e]);
             if (!refuting->visited[machine->edges[e].to]) vec_push(&refuting->stack, machine->edges[e].to);
@@ -172,12 +174,13 @@ static bool look_at(Refuting *refuting, uint32_t index) {
         if (refuting->next.n == 0 && action->is_send) return true;
         if (refuting->next.n > 0) add_node(refuting, action->to);
     }
+    if (refuting->open && refuting->open[node.t]) return false;
     if (!goes_on && !may_be_done(refuting, &node)) return true;
     return !sends && goes_on && is_deaf(refuting, &node);
 }
 
-bool reorder_refutes(const Cfsm *t, const Cfsm *u) {
-    Refuting refuting = {.t = t, .u = u, .seen = names_new()};
+bool reorder_refutes(const Cfsm *t, const Cfsm *u, const bool *open) {
+    Refuting refuting = {.t = t, .u = u, .open = open, .seen = names_new()};
     bool refuted = false;
     refuting.later = calloc(u->nedges + 1u, sizeof *refuting.later);
     refuting.visited = calloc(t->nstates + 1u, sizeof *refuting.visited);

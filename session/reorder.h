@@ -6,7 +6,8 @@
 
 #include "session/cfsm.h"
 
-/* True: T is certainly no subtype. U's final states are where it may be done. */
-bool reorder_refutes(const Cfsm *t, const Cfsm *u);
+/* True: T is certainly no subtype. U's final states are where it may be done. `open`: per state of T, it may receive more there than its edges say, and
+   what it does then is not known; NULL: none. */
+bool reorder_refutes(const Cfsm *t, const Cfsm *u, const bool *open);
 
 #endif

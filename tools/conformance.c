@@ -3,6 +3,7 @@
 #include "checker/telling.h"
 #include "model/support/fatal.h"
 #include "session/conform.h"
+#include "session/reorder.h"
 #include "tools/role_conditions.h"
 #include "tools/role_machine.h"
 
@@ -183,6 +184,29 @@ static void undecided(Judging *judging, const char *why) {
     row_of(judging)->note = arena_strdup(&judging->conformance->arena, why);
 }
 
+/* Somebody else sends into a channel of the task's: where messages of several stand in one queue, another order is heard. */
+static bool shares_channel(const Judging *judging) {
+    const RoleGraph *graph = judging->graph;
+    for (uint32_t i = 0; i < graph->ntraffic; i++) {
+        const RoleTraffic *own = &graph->traffic[i];
+        for (uint32_t k = 0; k < graph->ntraffic && own->is_send && own->machine == judging->machine; k++)
+            if (graph->traffic[k].channel == own->channel && graph->traffic[k].is_send && graph->traffic[k].machine != judging->machine) return true;
+    }
+    return false;
+}
+
+/* No other order excuses it, whatever it does where it was not seen to go on. */
+static bool is_refuted(Judging *judging) {
+    const Cfsm *projection = &judging->held->projections[judging->role].machine, *machine = &judging->product.task.machine;
+    if (!judging->product.is_open || has_ended(judging) || shares_channel(judging)) return true;
+    bool *finals = ARENA_ARRAY(arena_of(judging), bool, projection->nstates); /* others may leave it waiting anywhere */
+    memset(finals, true, projection->nstates);
+    Cfsm anywhere = cfsm_of(projection->nstates, projection->initial, projection->edges, projection->nedges, finals);
+    bool refuted = reorder_refutes(machine, &anywhere, judging->product.open);
+    cfsm_fini(&anywhere);
+    return refuted;
+}
+
 static void refuse(Judging *judging) {
     RoleClaim *claim = ARENA_NEW(arena_of(judging), RoleClaim);
     *claim = (RoleClaim){.name = judging->role_name, .machine = judging->machine, .state = UINT32_MAX};
@@ -190,6 +214,7 @@ static void refuse(Judging *judging) {
     claim->message = message_text(judging);
     add_notes(judging, claim);
     if (judging->links.is_ambiguous) undecided(judging, "a channel that several roles share does not tell whom a message is from");
+    else if (!is_refuted(judging)) undecided(judging, "it may do the same in another order; what it would do after messages that never came is not known");
     else if (!claim_run(judging, claim)) undecided(judging, "what it would do after a message that never came is not known");
     else judging->claim = claim;
 }
@@ -204,17 +229,6 @@ static void keep_machine(Judging *judging) {
     vec_push(&judging->conformance->machines, (ConformanceMachine){row_of(judging)->label, judging->held, judging->role, cfsm_minimal(&seen)});
     cfsm_fini(&seen);
     vec_fini(&edges);
-}
-
-/* Somebody else sends into a channel of the task's: where messages of several stand in one queue, another order is heard. */
-static bool shares_channel(const Judging *judging) {
-    const RoleGraph *graph = judging->graph;
-    for (uint32_t i = 0; i < graph->ntraffic; i++) {
-        const RoleTraffic *own = &graph->traffic[i];
-        for (uint32_t k = 0; k < graph->ntraffic && own->is_send && own->machine == judging->machine; k++)
-            if (graph->traffic[k].channel == own->channel && graph->traffic[k].is_send && graph->traffic[k].machine != judging->machine) return true;
-    }
-    return false;
 }
 
 static void judge_part(Judging *judging, uint32_t part) {

@@ -198,7 +198,7 @@ typedef struct Making {
     VEC(CfsmEdge) edges;
     VEC(uint32_t) comms; /* per edge */
     VEC(Span) places;    /* per edge */
-    VEC(uint8_t) finals;
+    VEC(uint8_t) finals, open;
     RoleTargets targets; /* scratch */
     VEC(uint32_t) closure; /* scratch: nodes */
     uint32_t *table, mask;
@@ -299,6 +299,21 @@ static void add_waits(Making *making, uint32_t from, uint32_t node) {
     }
 }
 
+/* Past what the projection does: it waits for messages of which some were never seen there. */
+static bool waits_for_more(Making *making, uint32_t from, uint32_t node) {
+    const RoleMachine *machine = making->fold->machine;
+    const GlobalAutomaton *global = making->fold->links->held->global;
+    uint32_t role = making->fold->links->role;
+    for (uint32_t i = 0; i < machine->nwaits; i++) {
+        const RoleWait *wait = &machine->waits[i];
+        for (uint32_t e = 0; e < global->nedges && wait->node == node && !wait->is_send; e++) {
+            RoleAct act = {global->edges[e].sender, global->edges[e].message, false};
+            if (global->edges[e].receiver == role && !has_edge(making, from, act) && role_links_may_be(making->fold->links, wait->channel, NO_SLOT, act)) return true;
+        }
+    }
+    return false;
+}
+
 /* It is not known what the task would do next: it failed, or was aborted. */
 static bool is_open(const Making *making, uint32_t part) {
     const RoleFold *fold = making->fold;
@@ -354,6 +369,9 @@ static void expand_part(Making *making, uint32_t from) {
     for (uint32_t i = 0; i < making->closure.n; i++) add_waits(making, from, making->closure.data[i]);
     if (state.at != NO_SLOT && is_open(making, state.part)) add_projection(making, from, place_of(fold, state.part));
     vec_push(&making->finals, is_final(making, state, ends, at_place));
+    bool open = false;
+    for (uint32_t i = 0; i < making->closure.n && state.at == NO_SLOT && !open; i++) open = waits_for_more(making, from, making->closure.data[i]);
+    vec_push(&making->open, open);
 }
 
 static void expand(Making *making, uint32_t from) {
@@ -364,6 +382,7 @@ static void expand(Making *making, uint32_t from) {
     }
     add_projection(making, from, (Span){0});
     vec_push(&making->finals, making->projection->is_final[state.at]);
+    vec_push(&making->open, false);
 }
 
 /* The edge of ours that the machine's is: it has put those of each source into an order of its own. */
@@ -388,8 +407,11 @@ static RoleProduct take(Making *making) {
     uint32_t n = making->states.n;
     bool *finals = allocate(n, sizeof *finals);
     product.task.states = allocate(n, sizeof *product.task.states);
+    product.open = allocate(n, sizeof *product.open);
     for (uint32_t i = 0; i < n; i++) {
         finals[i] = making->finals.data[i];
+        product.open[i] = making->open.data[i];
+        product.is_open |= product.open[i];
         uint32_t part = making->states.data[i].part;
         if (part != NO_SLOT) product.task.states[i] = place_of(making->fold, part);
     }
@@ -410,6 +432,7 @@ RoleProduct role_product_of(RoleFold *fold, uint32_t part) {
     vec_fini(&making.comms);
     vec_fini(&making.places);
     vec_fini(&making.finals);
+    vec_fini(&making.open);
     vec_fini(&making.targets);
     vec_fini(&making.closure);
     free(making.table);
@@ -420,5 +443,6 @@ void role_product_fini(RoleProduct *product) {
     task_machine_fini(&product->task);
     free(product->states);
     free(product->comms);
+    free(product->open);
     *product = (RoleProduct){0};
 }

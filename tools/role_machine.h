@@ -16,6 +16,8 @@ typedef struct RoleProduct {
     TaskMachine task;   /* edges and states with their places */
     RoleState *states;
     uint32_t *comms;    /* per edge: of the graph, NO_SLOT: an edge that was never seen */
+    bool *open;         /* per state: it stands before more than was seen, and nothing can be taken to come after it (the projection does no such thing) */
+    bool is_open;       /* some state is */
 } RoleProduct;
 
 typedef VEC(uint32_t) RoleTargets;

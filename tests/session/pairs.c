@@ -75,7 +75,7 @@ static bool judge_fair(const char *known, const char *field, const Cfsm *t, cons
 
 /* The search for a run that nothing explains: never where there is none. */
 static bool judge_runs(const char *known, const Pair *pair, Count *counts) {
-    SubtypeVerdict verdict = reorder_refutes(&pair->t, &pair->u) ? SUBTYPE_NO : SUBTYPE_UNKNOWN;
+    SubtypeVerdict verdict = reorder_refutes(&pair->t, &pair->u, NULL) ? SUBTYPE_NO : SUBTYPE_UNKNOWN;
     count(counts, known, verdict);
     bool right = verdict == SUBTYPE_UNKNOWN || is_known(known, "async", "no");
     if (!right) printf("%s  ours, runs: no\n", known);
