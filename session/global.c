@@ -489,20 +489,6 @@ bool global_are_parallel(const GlobalAutomaton *automaton, const GlobalEdge *a, 
     return false;
 }
 
-bool global_drop_crashes(GlobalAutomaton *automaton) {
-    uint32_t kept = 0, begin = 0;
-    for (uint32_t s = 0; s < automaton->nstates; s++) {
-        uint32_t end = automaton->first[s + 1];
-        for (uint32_t e = begin; e < end; e++)
-            if (!automaton->edges[e].origin->is_crash) automaton->edges[kept++] = automaton->edges[e];
-        begin = end;
-        automaton->first[s + 1] = kept;
-    }
-    bool any = kept < automaton->nedges;
-    automaton->nedges = kept;
-    return any;
-}
-
 void global_free(GlobalAutomaton *automaton) {
     if (!automaton) return;
     free(automaton->edges);

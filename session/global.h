@@ -42,8 +42,6 @@ GlobalAutomaton *global_of(const Protocols *protocols, const Protocol *protocol,
    the block is not left in between. */
 bool global_are_parallel(const GlobalAutomaton *automaton, const GlobalEdge *a, const GlobalEdge *b);
 void global_free(GlobalAutomaton *automaton);
-/* Takes out the courses in which somebody crashes, as tasks see none of it: no message comes. False: there are none. Edges move. */
-bool global_drop_crashes(GlobalAutomaton *automaton);
 void global_dot(const GlobalAutomaton *automaton, FILE *out);
 
 #endif

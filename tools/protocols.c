@@ -174,14 +174,6 @@ static void check_types(const ProgramProtocols *protocols, const GlobalEdge *edg
     }
 }
 
-static void project(HeldProtocol *held) {
-    for (uint32_t role = 0; role < held->protocol->nroles; role++) {
-        held->projections[role] = project_role(held->global, role);
-        held->is_projectable &= held->projections[role].fault == PROJECT_OK;
-    }
-}
-
-/* A crash is no message: tasks are held to the courses without one, which those with one only add to. */
 static bool take_protocol(ProgramProtocols *protocols, const Protocol *protocol, Diags *diags) {
     HeldProtocol held = {.protocol = protocol, .is_projectable = true};
     if (!protocol_check(protocols->protocols, protocol, diags)) return false;
@@ -190,10 +182,9 @@ static bool take_protocol(ProgramProtocols *protocols, const Protocol *protocol,
     for (uint32_t e = 0; e < held.global->nedges; e++) check_types(protocols, &held.global->edges[e], diags);
     (void)condition_check(held.global, diags);
     held.projections = allocate(protocol->nroles, sizeof *held.projections);
-    project(&held);
-    if (held.is_projectable && global_drop_crashes(held.global)) {
-        for (uint32_t role = 0; role < protocol->nroles; role++) projection_fini(&held.projections[role]);
-        project(&held);
+    for (uint32_t role = 0; role < protocol->nroles; role++) {
+        held.projections[role] = project_role(held.global, role);
+        held.is_projectable &= held.projections[role].fault == PROJECT_OK;
     }
     const char *name = names_text(protocols->names, protocol->name);
     for (uint32_t i = 0; i < protocols->program->nroles; i++)
