@@ -105,7 +105,7 @@ static int check_file(Checking *checking, const char *path) {
     if (job.options.dump_ast || job.options.dump_program) {
         code = dump(&job);
     } else if (!job.program) {
-        code = EXIT_WRONG_INPUT;
+        code = job_gave_up(&job) ? EXIT_NO_VERDICT : EXIT_WRONG_INPUT;
     } else {
         job_check(&job, 1, false);
         code = show_result(checking, &job);

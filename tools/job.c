@@ -148,6 +148,16 @@ int job_exit_code(const Job *job) {
     return EXIT_NO_VERDICT;
 }
 
+bool job_gave_up(const Job *job) {
+    bool any = false;
+    for (uint32_t i = 0; i < diags_count(job->diags); i++) {
+        const Diag *diag = diags_at(job->diags, i);
+        if (diag->severity == DIAG_ERROR && diag->code != DIAG_PROTOCOL_LIMIT) return false;
+        any |= diag->code == DIAG_PROTOCOL_LIMIT;
+    }
+    return any && !job->program;
+}
+
 int job_worse(int a, int b) {
     static const int order[] = {
         [EXIT_HOLDS] = 0, [EXIT_NO_VERDICT] = 1, [EXIT_VIOLATED] = 2, [EXIT_WRONG_INPUT] = 3, [EXIT_FAULT] = 4};

@@ -40,6 +40,8 @@ void job_load(Job *job, const char *path, CommandLine line);
 void job_check(Job *job, uint32_t shares, bool record);
 void job_fini(Job *job);
 int job_exit_code(const Job *job);
+/* There is no program, for no other reason than that a protocol was too large to be decided. */
+bool job_gave_up(const Job *job);
 /* The worse of two exit codes: a fault, then wrong input, then a violation, then no verdict. */
 int job_worse(int a, int b);
 
