@@ -7,7 +7,11 @@
 
 enum { WIDTH = 64, WORK = 20000000 };
 
-struct Smt { Z3_context context; Z3_solver solver; Z3_sort sort; };
+struct Smt {
+    Z3_context context;
+    Z3_solver solver;
+    Z3_sort sort;
+};
 
 /* A question under way: each term is translated once, as a truth value or as bits, whichever is asked for. */
 typedef struct Translation {
@@ -51,7 +55,9 @@ void smt_free(Smt *smt) {
 
 static Z3_ast bits_of(Translation *translation, uint32_t term);
 
-static Z3_ast number(const Translation *translation, int64_t value) { return Z3_mk_int64(translation->smt->context, value, translation->smt->sort); }
+static Z3_ast number(const Translation *translation, int64_t value) {
+    return Z3_mk_int64(translation->smt->context, value, translation->smt->sort);
+}
 
 static Z3_ast make_truth(Translation *translation, uint32_t term);
 
@@ -68,12 +74,14 @@ static Z3_ast make_truth(Translation *translation, uint32_t index) {
     case SOLVER_LT: return Z3_mk_bvslt(context, bits_of(translation, term->a), bits_of(translation, term->b));
     case SOLVER_LE: return Z3_mk_bvsle(context, bits_of(translation, term->a), bits_of(translation, term->b));
     case SOLVER_NOT: return Z3_mk_not(context, truth_of(translation, term->a));
-    case SOLVER_AND: case SOLVER_OR: {
+    case SOLVER_AND:
+    case SOLVER_OR: {
         Z3_ast both[] = {truth_of(translation, term->a), truth_of(translation, term->b)};
         return term->op == SOLVER_AND ? Z3_mk_and(context, 2, both) : Z3_mk_or(context, 2, both);
     }
     case SOLVER_COND:
-        return Z3_mk_ite(context, truth_of(translation, term->a), truth_of(translation, term->b), truth_of(translation, term->c));
+        return Z3_mk_ite(
+            context, truth_of(translation, term->a), truth_of(translation, term->b), truth_of(translation, term->c));
     default: return Z3_mk_not(context, Z3_mk_eq(context, bits_of(translation, index), number(translation, 0)));
     }
 }
@@ -105,10 +113,17 @@ static Z3_ast make_bits(Translation *translation, uint32_t index) {
     switch (term->op) {
     case SOLVER_CONST: return number(translation, term->value);
     case SOLVER_VAR: return variable(translation, term->value);
-    case SOLVER_EQ: case SOLVER_LT: case SOLVER_LE: case SOLVER_NOT: case SOLVER_AND: case SOLVER_OR:
-        return Z3_mk_ite(translation->smt->context, truth_of(translation, index), number(translation, 1), number(translation, 0));
+    case SOLVER_EQ:
+    case SOLVER_LT:
+    case SOLVER_LE:
+    case SOLVER_NOT:
+    case SOLVER_AND:
+    case SOLVER_OR:
+        return Z3_mk_ite(
+            translation->smt->context, truth_of(translation, index), number(translation, 1), number(translation, 0));
     case SOLVER_COND:
-        return Z3_mk_ite(translation->smt->context, truth_of(translation, term->a), bits_of(translation, term->b), bits_of(translation, term->c));
+        return Z3_mk_ite(translation->smt->context, truth_of(translation, term->a), bits_of(translation, term->b),
+            bits_of(translation, term->c));
     default: return make_binary(translation, term);
     }
 }
@@ -141,7 +156,8 @@ static SolverAnswer ask(void *self, const SolverQuestion *question, int64_t *val
     translation.truth = calloc(question->nterms + 1u, sizeof *translation.truth);
     if (!translation.bits || !translation.truth) fatal("out of memory");
     Z3_solver_push(smt->context, smt->solver);
-    for (uint32_t i = 0; i < question->nasserted; i++) Z3_solver_assert(smt->context, smt->solver, truth_of(&translation, question->asserted[i]));
+    for (uint32_t i = 0; i < question->nasserted; i++)
+        Z3_solver_assert(smt->context, smt->solver, truth_of(&translation, question->asserted[i]));
     Z3_lbool result = Z3_solver_check(smt->context, smt->solver);
     if (result == Z3_L_TRUE) read_values(smt, &translation, values);
     Z3_solver_pop(smt->context, smt->solver, 1);

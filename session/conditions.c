@@ -15,8 +15,8 @@ typedef struct Conditions {
     Variables variables;
     Invariants invariants;
     Paths paths;
-    bool *is_dead;    /* per edge: what is true before contradicts its condition */
-    bool *may_stick;  /* per state: it is not shown that something is always possible */
+    bool *is_dead;   /* per edge: what is true before contradicts its condition */
+    bool *may_stick; /* per state: it is not shown that something is always possible */
     ConditionsVerdict verdict;
 } Conditions;
 
@@ -55,7 +55,11 @@ static bool mentions_payload(const GlobalEdge *edge, const ProtocolExpr *expr) {
 }
 
 /* What the condition compares a value of its payload with, and the numbers beside it: a payload that will do is often one of these. */
-typedef struct Guess { Name name; const ProtocolExpr *near; int64_t offset; } Guess;
+typedef struct Guess {
+    Name name;
+    const ProtocolExpr *near;
+    int64_t offset;
+} Guess;
 typedef VEC(Guess) Guesses;
 
 static void add_guesses(const GlobalEdge *edge, const ProtocolExpr *expr, Guesses *guesses) {
@@ -64,7 +68,8 @@ static void add_guesses(const GlobalEdge *edge, const ProtocolExpr *expr, Guesse
     for (uint32_t side = 0; side < 2 && compares; side++) {
         const ProtocolExpr *mine = side ? expr->b : expr->a, *near = side ? expr->a : expr->b;
         if (mine->op != PROTOCOL_NAME || !is_payload(edge, mine->name) || mentions_payload(edge, near)) continue;
-        for (int64_t offset = expr->op == PROTOCOL_EQ ? 0 : -1; offset <= (expr->op == PROTOCOL_EQ ? 0 : 1); offset++) vec_push(guesses, (Guess){mine->name, near, offset});
+        for (int64_t offset = expr->op == PROTOCOL_EQ ? 0 : -1; offset <= (expr->op == PROTOCOL_EQ ? 0 : 1); offset++)
+            vec_push(guesses, (Guess){mine->name, near, offset});
     }
     add_guesses(edge, expr->a, guesses);
     add_guesses(edge, expr->b, guesses);
@@ -72,7 +77,8 @@ static void add_guesses(const GlobalEdge *edge, const ProtocolExpr *expr, Guesse
 }
 
 /* The round's guess for a value: the last one again when there are no more; after them, the largest and the smallest of its type. */
-static uint32_t guess(Situation *situation, const GlobalEdge *edge, const Payload *payload, const Guesses *guesses, uint32_t round) {
+static uint32_t guess(
+    Situation *situation, const GlobalEdge *edge, const Payload *payload, const Guesses *guesses, uint32_t round) {
     const PayloadType *type = variables_type(&situation->conditions->variables, payload->type);
     uint32_t n = 0;
     for (uint32_t i = 0; i < guesses->n; i++) {
@@ -101,8 +107,10 @@ static void exclude_guesses(Situation *situation, const GlobalEdge *edge) {
             if (v == VARIABLES_NONE) continue;
             const PayloadType *type = variables_type(variables, payload->type);
             values[v] = guess(situation, edge, payload, &guesses, round);
-            fits = terms_make(terms, SOLVER_AND, fits, terms_make(terms, SOLVER_LE, terms_number(terms, type->low), values[v]));
-            fits = terms_make(terms, SOLVER_AND, fits, terms_make(terms, SOLVER_LE, values[v], terms_number(terms, type->high)));
+            fits = terms_make(
+                terms, SOLVER_AND, fits, terms_make(terms, SOLVER_LE, terms_number(terms, type->low), values[v]));
+            fits = terms_make(
+                terms, SOLVER_AND, fits, terms_make(terms, SOLVER_LE, values[v], terms_number(terms, type->high)));
         }
         uint32_t holds = terms_condition(terms, edge->origin->where, edge->scope, values);
         uint32_t fails = terms_not(terms, terms_make(terms, SOLVER_AND, fits, holds));
@@ -118,17 +126,21 @@ static SolverAnswer try_edge(Situation *situation, const GlobalEdge *edge, const
     uint32_t n = conditions->variables.all.n, *values = calloc(n + 1u, sizeof *values);
     TermList asserted = {0};
     if (!values) fatal("out of memory");
-    for (uint32_t i = 0; i < n; i++) values[i] = terms_number(situation->terms, terms_value(situation->terms, situation->values[i], model));
+    for (uint32_t i = 0; i < n; i++)
+        values[i] = terms_number(situation->terms, terms_value(situation->terms, situation->values[i], model));
     (void)terms_step(situation->terms, edge, values, &asserted, true);
     int64_t *payload = new_model(situation->terms);
     SolverAnswer answer = terms_ask(situation->terms, conditions->solver, &asserted, payload);
     for (uint32_t i = 0; i < n; i++) { /* the payload's are numbers now, all others as they were */
         bool is_sent = false;
-        for (uint32_t k = 0; k < edge->origin->npayloads; k++) is_sent |= variables_find(&conditions->variables, edge->scope, edge->origin->payloads[k].name) == i;
-        values[i] = is_sent ? terms_number(situation->terms, terms_value(situation->terms, values[i], payload)) : situation->values[i];
+        for (uint32_t k = 0; k < edge->origin->npayloads; k++)
+            is_sent |= variables_find(&conditions->variables, edge->scope, edge->origin->payloads[k].name) == i;
+        values[i] = is_sent ? terms_number(situation->terms, terms_value(situation->terms, values[i], payload))
+                            : situation->values[i];
     }
     if (answer == SOLVER_SAT) {
-        uint32_t allowed = terms_not(situation->terms, terms_condition(situation->terms, edge->origin->where, edge->scope, values));
+        uint32_t allowed = terms_not(
+            situation->terms, terms_condition(situation->terms, edge->origin->where, edge->scope, values));
         vec_push(&situation->asserted, allowed);
     }
     vec_fini(&asserted);
@@ -211,10 +223,12 @@ static void values_text(const Conditions *conditions, uint32_t path, const int64
         memset(only, 0xff, sizeof only);
         only[v / 32] &= ~(1u << (v % 32));
         for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++)
-            is_used |= !variables_all_in(&conditions->variables, global->edges[e].origin->where, global->edges[e].scope, only, &global->edges[e]);
+            is_used |= !variables_all_in(&conditions->variables, global->edges[e].origin->where, global->edges[e].scope,
+                only, &global->edges[e]);
         if (!is_used || !variables_is_bound(&conditions->variables, state, v)) continue;
-        n += (size_t)snprintf(text + n, size - n, "%s%.30s = %lld", n ? ", " : " when ", names_text(global->names, conditions->variables.all.data[v].name),
-                              (long long)terms_value(&conditions->paths.terms, paths_values(&conditions->paths, path)[v], model));
+        n += (size_t)snprintf(text + n, size - n, "%s%.30s = %lld", n ? ", " : " when ",
+            names_text(global->names, conditions->variables.all.data[v].name),
+            (long long)terms_value(&conditions->paths.terms, paths_values(&conditions->paths, path)[v], model));
     }
 }
 
@@ -223,7 +237,8 @@ static void tell_stuck(Conditions *conditions, uint32_t path, const int64_t *mod
     uint32_t state = conditions->paths.all.data[path].state;
     char text[300];
     values_text(conditions, path, model, text, sizeof text);
-    diags_add(conditions->diags, DIAG_PROTOCOL, global->edges[global->first[state]].span, "nothing can be sent here%s", text);
+    diags_add(
+        conditions->diags, DIAG_PROTOCOL, global->edges[global->first[state]].span, "nothing can be sent here%s", text);
     paths_tell(&conditions->paths, path, model, conditions->diags);
     conditions->verdict = CONDITIONS_VIOLATED;
 }
@@ -281,7 +296,9 @@ static Met is_met(const Conditions *conditions, const GlobalEdge *edge) {
 
 static bool is_first(const GlobalAutomaton *global, uint32_t edge) {
     for (uint32_t e = 0; e < edge; e++)
-        if (global->edges[e].origin == global->edges[edge].origin && global->edges[e].scope == global->edges[edge].scope) return false;
+        if (global->edges[e].origin == global->edges[edge].origin &&
+            global->edges[e].scope == global->edges[edge].scope)
+            return false;
     return true;
 }
 
@@ -309,9 +326,12 @@ static void check_stuck(Conditions *conditions) {
     for (uint32_t s = 0; s < conditions->global->nstates; s++) {
         if (!conditions->may_stick[s]) continue;
         bool all_dead = true;
-        for (uint32_t e = conditions->global->first[s]; e < conditions->global->first[s + 1]; e++) all_dead &= is_met(conditions, &conditions->global->edges[e]) == MET_NEVER;
+        for (uint32_t e = conditions->global->first[s]; e < conditions->global->first[s + 1]; e++)
+            all_dead &= is_met(conditions, &conditions->global->edges[e]) == MET_NEVER;
         if (all_dead && conditions->verdict == CONDITIONS_VIOLATED) continue; /* told of its conditions */
-        if (!find_stuck_path(conditions, s)) give_up(conditions, conditions->global->edges[conditions->global->first[s]].span, "whether something can always be sent here");
+        if (!find_stuck_path(conditions, s))
+            give_up(conditions, conditions->global->edges[conditions->global->first[s]].span,
+                "whether something can always be sent here");
     }
 }
 
@@ -355,7 +375,9 @@ ConditionsVerdict conditions_check(const GlobalAutomaton *global, const Solver *
     uint32_t said = diags_count(diags);
     if (!conditions_are_there(global)) return CONDITIONS_HOLD;
     if (variables_init(&conditions.variables, global, diags)) analyse(&conditions);
-    else conditions.verdict = diags_at(diags, said)->code == DIAG_PROTOCOL_LIMIT ? CONDITIONS_UNKNOWN : CONDITIONS_VIOLATED;
+    else
+        conditions.verdict = diags_at(diags, said)->code == DIAG_PROTOCOL_LIMIT ? CONDITIONS_UNKNOWN
+                                                                                : CONDITIONS_VIOLATED;
     variables_fini(&conditions.variables);
     return conditions.verdict;
 }

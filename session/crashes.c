@@ -11,9 +11,13 @@ bool courses_check(const GlobalAutomaton *global, Diags *diags) {
     return windows_check(global, diags) && good;
 }
 
-static const char *role_text(const GlobalAutomaton *global, uint32_t role) { return names_text(global->names, global->protocol->roles[role].name); }
+static const char *role_text(const GlobalAutomaton *global, uint32_t role) {
+    return names_text(global->names, global->protocol->roles[role].name);
+}
 
-static bool is_unreliable(const GlobalAutomaton *global, uint32_t role) { return global->protocol->roles[role].is_unreliable; }
+static bool is_unreliable(const GlobalAutomaton *global, uint32_t role) {
+    return global->protocol->roles[role].is_unreliable;
+}
 
 /* An edge is one of many when parallel branches multiply it: each element is spoken of once. */
 typedef VEC(const GlobalType *) Told;
@@ -48,8 +52,9 @@ static bool arms_are_there(const GlobalAutomaton *global, Told *told, Diags *dia
             diags_add(diags, DIAG_PROTOCOL, edge->span, "'%s' does not crash: this never happens", sender);
             diags_note(diags, declared, "a role that may crash is declared `unreliable role %s`", sender);
         } else {
-            diags_add(diags, DIAG_PROTOCOL, edge->span, "'%s' waits here for '%s', which may crash: an arm is missing that begins with `crash %s -> %s;`",
-                      receiver, sender, sender, receiver);
+            diags_add(diags, DIAG_PROTOCOL, edge->span,
+                "'%s' waits here for '%s', which may crash: an arm is missing that begins with `crash %s -> %s;`",
+                receiver, sender, sender, receiver);
             diags_note(diags, declared, "it is declared `unreliable` here");
         }
     }
@@ -70,8 +75,8 @@ static bool stays_silent(const GlobalAutomaton *global, const GlobalEdge *crash,
             seen[edge->to] = true;
             if (edge->sender != crash->sender || edge->receiver != crash->receiver) continue;
             good = false;
-            diags_add(diags, DIAG_PROTOCOL, edge->span, "'%s' has crashed in a course that leads here, and '%s' knows", role_text(global, crash->sender),
-                      role_text(global, crash->receiver));
+            diags_add(diags, DIAG_PROTOCOL, edge->span, "'%s' has crashed in a course that leads here, and '%s' knows",
+                role_text(global, crash->sender), role_text(global, crash->receiver));
             diags_note(diags, crash->span, "the crash");
         }
     vec_fini(&states);
@@ -83,7 +88,8 @@ bool crashes_check(const GlobalAutomaton *global, Diags *diags) {
     Told missing = {0}, crashes = {0};
     bool good = arms_are_there(global, &missing, diags);
     for (uint32_t e = 0; e < global->nedges && good; e++)
-        if (global->edges[e].origin->is_crash && !is_told(&crashes, global->edges[e].origin)) good = stays_silent(global, &global->edges[e], diags);
+        if (global->edges[e].origin->is_crash && !is_told(&crashes, global->edges[e].origin))
+            good = stays_silent(global, &global->edges[e], diags);
     vec_fini(&missing);
     vec_fini(&crashes);
     return good;

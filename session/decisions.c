@@ -22,8 +22,12 @@ typedef struct Deciding {
 static bool is_same_action(const GlobalEdge *a, const GlobalEdge *b) {
     return a->sender == b->sender && a->receiver == b->receiver && a->message == b->message;
 }
-static bool is_same_element(const GlobalEdge *a, const GlobalEdge *b) { return a->origin == b->origin && a->scope == b->scope; }
-static bool concerns(const Deciding *deciding, const GlobalEdge *edge) { return edge->sender == deciding->role || edge->receiver == deciding->role; }
+static bool is_same_element(const GlobalEdge *a, const GlobalEdge *b) {
+    return a->origin == b->origin && a->scope == b->scope;
+}
+static bool concerns(const Deciding *deciding, const GlobalEdge *edge) {
+    return edge->sender == deciding->role || edge->receiver == deciding->role;
+}
 
 /* ---- values that are told by what was seen: each message that sets them stands once in the text */
 
@@ -46,17 +50,21 @@ static void find_uniform(Deciding *deciding) {
     for (uint32_t v = 0; v < deciding->variables->all.n; v++) {
         deciding->is_uniform[v] = true;
         for (uint32_t e = 0; e < global->nedges && deciding->is_uniform[v]; e++)
-            if (sets(deciding->variables, &global->edges[e], v)) deciding->is_uniform[v] = stands_once(global, &global->edges[e]);
+            if (sets(deciding->variables, &global->edges[e], v))
+                deciding->is_uniform[v] = stands_once(global, &global->edges[e]);
     }
     for (bool is_new = true; is_new;) { /* a let is as uniform as what it is made of */
         is_new = false;
         for (uint32_t e = 0; e < global->nedges; e++)
             for (uint32_t i = 0; i < global->edges[e].origin->nlets; i++) {
                 const GlobalEdge *edge = &global->edges[e];
-                uint32_t set[64] = {0}, made = variables_find(deciding->variables, edge->scope, edge->origin->lets[i].name);
+                uint32_t set[64] = {0},
+                         made = variables_find(deciding->variables, edge->scope, edge->origin->lets[i].name);
                 for (uint32_t v = 0; v < deciding->variables->all.n; v++)
                     if (deciding->is_uniform[v]) set[v / 32] |= 1u << (v % 32);
-                if (!deciding->is_uniform[made] || variables_all_in(deciding->variables, edge->origin->lets[i].value, edge->scope, set, NULL)) continue;
+                if (!deciding->is_uniform[made] ||
+                    variables_all_in(deciding->variables, edge->origin->lets[i].value, edge->scope, set, NULL))
+                    continue;
                 deciding->is_uniform[made] = false;
                 is_new = true;
             }
@@ -65,10 +73,13 @@ static void find_uniform(Deciding *deciding) {
 
 /* ---- by what is true in two states */
 
-static const uint32_t *known_at(const Deciding *deciding, uint32_t state) { return deciding->known + (size_t)state * deciding->variables->words; }
+static const uint32_t *known_at(const Deciding *deciding, uint32_t state) {
+    return deciding->known + (size_t)state * deciding->variables->words;
+}
 
 /* The values that both messages carry are the same ones. */
-static void same_payload(const Deciding *deciding, Terms *terms, const GlobalEdge *a, const GlobalEdge *b, const uint32_t *x, const uint32_t *y, TermList *asserted) {
+static void same_payload(const Deciding *deciding, Terms *terms, const GlobalEdge *a, const GlobalEdge *b,
+    const uint32_t *x, const uint32_t *y, TermList *asserted) {
     for (uint32_t i = 0; i < a->origin->npayloads && i < b->origin->npayloads; i++) {
         uint32_t u = variables_find(deciding->variables, a->scope, a->origin->payloads[i].name);
         uint32_t v = variables_find(deciding->variables, b->scope, b->origin->payloads[i].name);
@@ -87,7 +98,9 @@ static bool may_differ(const Deciding *deciding, const GlobalEdge *a, const Glob
     invariants_state(deciding->invariants, &terms, a->from, x, &asserted);
     invariants_state(deciding->invariants, &terms, b->from, y, &asserted);
     for (uint32_t v = 0; v < n; v++) {
-        if (!deciding->is_uniform[v] || !variables_has(known_at(deciding, a->from), v) || !variables_has(known_at(deciding, b->from), v)) continue;
+        if (!deciding->is_uniform[v] || !variables_has(known_at(deciding, a->from), v) ||
+            !variables_has(known_at(deciding, b->from), v))
+            continue;
         uint32_t same = terms_make(&terms, SOLVER_EQ, x[v], y[v]);
         vec_push(&asserted, same);
     }
@@ -111,15 +124,21 @@ static bool is_known_by_name(const Deciding *deciding, const GlobalEdge *edge) {
     memcpy(set, known_at(deciding, edge->from), sizeof *set * deciding->variables->words);
     for (uint32_t v = 0; v < deciding->variables->all.n; v++)
         if (!deciding->is_uniform[v]) set[v / 32] &= ~(1u << (v % 32));
-    bool known = !edge->origin->where || variables_all_in(deciding->variables, edge->origin->where, edge->scope, set, edge);
-    for (uint32_t i = 0; i < edge->origin->nlets && known; i++) known = variables_all_in(deciding->variables, edge->origin->lets[i].value, edge->scope, set, edge);
+    bool known = !edge->origin->where ||
+                 variables_all_in(deciding->variables, edge->origin->where, edge->scope, set, edge);
+    for (uint32_t i = 0; i < edge->origin->nlets && known; i++)
+        known = variables_all_in(deciding->variables, edge->origin->lets[i].value, edge->scope, set, edge);
     return known;
 }
 
 /* ---- by courses that look the same, with their values */
 
 /* The second copy of all terms: every value is another one there. */
-typedef struct Twice { SolverTerm *terms; uint32_t n, nvars; TermList asserted; } Twice;
+typedef struct Twice {
+    SolverTerm *terms;
+    uint32_t n, nvars;
+    TermList asserted;
+} Twice;
 
 static void copy_terms(Twice *twice, const Terms *terms) {
     uint32_t n = terms->all.n;
@@ -147,7 +166,8 @@ static void add_seen(const Deciding *deciding, uint32_t path, TermList *seen) {
             uint32_t v = variables_find(deciding->variables, edge->scope, edge->origin->payloads[i].name);
             const uint32_t none = VARIABLES_NONE;
             bool is_let = false; /* then the value after the message is another one */
-            for (uint32_t k = 0; k < edge->origin->nlets; k++) is_let |= edge->origin->lets[k].name == edge->origin->payloads[i].name;
+            for (uint32_t k = 0; k < edge->origin->nlets; k++)
+                is_let |= edge->origin->lets[k].name == edge->origin->payloads[i].name;
             vec_push(seen, v == VARIABLES_NONE || is_let ? none : paths_values(paths, path)[v]);
         }
     }
@@ -164,7 +184,10 @@ static void tell(Deciding *deciding, const GlobalEdge *edge, uint32_t path, uint
     const GlobalAutomaton *global = deciding->global;
     const char *role = names_text(global->names, global->protocol->roles[deciding->role].name);
     Span span = edge->origin->where ? edge->origin->where->span : edge->span;
-    diags_add(deciding->diags, DIAG_PROTOCOL, span, "'%s' cannot know whether this holds: it does after one course and not after another, and they look the same to it", role);
+    diags_add(deciding->diags, DIAG_PROTOCOL, span,
+        "'%s' cannot know whether this holds: it does after one course and not after another, and they look the same "
+        "to it",
+        role);
     diags_note(deciding->diags, global->protocol->at, "it does after this one:");
     paths_tell(deciding->paths, path, model, deciding->diags);
     diags_note(deciding->diags, global->protocol->at, "it does not after this one:");
@@ -193,7 +216,8 @@ static void assert_both(Deciding *deciding, Twice *twice, uint32_t path, uint32_
 }
 
 /* After `path` the message a can be sent, after `other` b cannot, and all that was seen is the same. */
-static SolverAnswer differ(Deciding *deciding, const GlobalEdge *a, const GlobalEdge *b, uint32_t path, uint32_t other) {
+static SolverAnswer differ(
+    Deciding *deciding, const GlobalEdge *a, const GlobalEdge *b, uint32_t path, uint32_t other) {
     Terms *terms = &deciding->paths->terms;
     TermList here = {0}, there = {0};
     uint32_t *x = values_after(deciding, path), *y = values_after(deciding, other);
@@ -206,7 +230,8 @@ static SolverAnswer differ(Deciding *deciding, const GlobalEdge *a, const Global
     for (uint32_t i = 0; i < there.n; i++) vec_push(&twice.asserted, there.data[i] + shift);
     vec_push(&twice.asserted, fails + shift);
     for (uint32_t i = 0; i < a->origin->npayloads && i < b->origin->npayloads; i++) {
-        uint32_t u = variables_find(deciding->variables, a->scope, a->origin->payloads[i].name), v = variables_find(deciding->variables, b->scope, b->origin->payloads[i].name);
+        uint32_t u = variables_find(deciding->variables, a->scope, a->origin->payloads[i].name),
+                 v = variables_find(deciding->variables, b->scope, b->origin->payloads[i].name);
         if (u == VARIABLES_NONE || v == VARIABLES_NONE) continue;
         twice.terms = realloc(twice.terms, sizeof *twice.terms * (twice.n + 2u));
         if (!twice.terms) fatal("out of memory");
@@ -240,7 +265,8 @@ static void find_signatures(Deciding *deciding) {
         for (uint32_t k = 1; k < i && deciding->signature[i] == i; k++) {
             const Path *other = &paths->all.data[k];
             const GlobalEdge *step = &deciding->global->edges[other->edge];
-            if (concerns(deciding, step) && is_same_action(edge, step) && deciding->signature[here->parent] == deciding->signature[other->parent])
+            if (concerns(deciding, step) && is_same_action(edge, step) &&
+                deciding->signature[here->parent] == deciding->signature[other->parent])
                 deciding->signature[i] = deciding->signature[k];
         }
     }
@@ -265,7 +291,8 @@ static void try_courses(Deciding *deciding, const GlobalEdge *a, const GlobalEdg
     if (sure) return;
     Span span = a->origin->where ? a->origin->where->span : a->span;
     const char *role = names_text(deciding->global->names, deciding->global->protocol->roles[deciding->role].name);
-    diags_add(deciding->diags, DIAG_PROTOCOL_LIMIT, span, "whether '%s' can know that this holds could not be decided", role);
+    diags_add(
+        deciding->diags, DIAG_PROTOCOL_LIMIT, span, "whether '%s' can know that this holds could not be decided", role);
     if (deciding->result == DECISIONS_KNOWN) deciding->result = DECISIONS_UNKNOWN;
 }
 
@@ -297,7 +324,9 @@ static void decide_pair(Deciding *deciding, uint32_t s, uint32_t t) {
     for (uint32_t e = global->first[s]; e < global->first[s + 1]; e++)
         for (uint32_t k = global->first[t]; k < global->first[t + 1]; k++) {
             const GlobalEdge *a = &global->edges[e], *b = &global->edges[k];
-            if (a->sender != deciding->role || !is_same_action(a, b) || (!b->origin->where && !b->origin->nlets) || deciding->result == DECISIONS_GUESSED) continue;
+            if (a->sender != deciding->role || !is_same_action(a, b) || (!b->origin->where && !b->origin->nlets) ||
+                deciding->result == DECISIONS_GUESSED)
+                continue;
             if (is_same_element(a, b) && is_known_by_name(deciding, a) && is_known_by_name(deciding, b)) continue;
             if (may_differ(deciding, a, b)) try_courses(deciding, a, b);
         }
@@ -308,7 +337,8 @@ static void decide_role(Deciding *deciding) {
     const GlobalAutomaton *global = deciding->global;
     Pairs pairs = {0};
     if (global->nstates > MAX_STATES) {
-        diags_add(deciding->diags, DIAG_PROTOCOL_LIMIT, global->protocol->at, "a protocol with conditions is decided up to %d states", MAX_STATES);
+        diags_add(deciding->diags, DIAG_PROTOCOL_LIMIT, global->protocol->at,
+            "a protocol with conditions is decided up to %d states", MAX_STATES);
         if (deciding->result == DECISIONS_KNOWN) deciding->result = DECISIONS_UNKNOWN;
         return;
     }
@@ -330,12 +360,14 @@ static void decide_role(Deciding *deciding) {
 
 static bool sends_on_condition(const GlobalAutomaton *global, uint32_t role) {
     for (uint32_t e = 0; e < global->nedges; e++)
-        if (global->edges[e].sender == role && (global->edges[e].origin->where || global->edges[e].origin->nlets)) return true;
+        if (global->edges[e].sender == role && (global->edges[e].origin->where || global->edges[e].origin->nlets))
+            return true;
     return false;
 }
 
 Decisions decisions_check(const GlobalAutomaton *global, const Invariants *invariants, Paths *paths, Diags *diags) {
-    Deciding deciding = {.global = global, .variables = invariants->variables, .invariants = invariants, .paths = paths, .diags = diags};
+    Deciding deciding = {
+        .global = global, .variables = invariants->variables, .invariants = invariants, .paths = paths, .diags = diags};
     deciding.is_uniform = calloc(invariants->variables->all.n + 1u, sizeof *deciding.is_uniform);
     if (!deciding.is_uniform) fatal("out of memory");
     find_uniform(&deciding);

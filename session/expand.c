@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-typedef struct Loop { Name name; GlobalType *rec; } Loop;
+typedef struct Loop {
+    Name name;
+    GlobalType *rec;
+} Loop;
 
 typedef struct Expand {
     const Protocols *protocols;
@@ -19,7 +22,8 @@ typedef struct Expand {
     bool failed;
 } Expand;
 
-#define mistake(expand, span, ...) ((expand)->failed = true, diags_add((expand)->diags, DIAG_PROTOCOL, (span), __VA_ARGS__))
+#define mistake(expand, span, ...)                                                                                     \
+    ((expand)->failed = true, diags_add((expand)->diags, DIAG_PROTOCOL, (span), __VA_ARGS__))
 
 static const char *text_of(const Expand *expand, Name name) { return names_text(expand->protocols->names, name); }
 
@@ -47,7 +51,13 @@ static bool operate(ProtocolOp op, int64_t a, int64_t b, int64_t *value) {
     case PROTOCOL_NEGATE: return !__builtin_sub_overflow((int64_t)0, a, value);
     case PROTOCOL_NOT: return *value = !a, true;
     case PROTOCOL_FLIP: return *value = ~a, true;
-    case PROTOCOL_NUMBER: case PROTOCOL_NAME: case PROTOCOL_MEMBER: case PROTOCOL_SLICE: case PROTOCOL_AND: case PROTOCOL_OR: case PROTOCOL_COND: break;
+    case PROTOCOL_NUMBER:
+    case PROTOCOL_NAME:
+    case PROTOCOL_MEMBER:
+    case PROTOCOL_SLICE:
+    case PROTOCOL_AND:
+    case PROTOCOL_OR:
+    case PROTOCOL_COND: break;
     }
     return false;
 }
@@ -66,7 +76,9 @@ static int64_t number(Expand *expand, const ProtocolExpr *expr);
 static int64_t number_of_name(Expand *expand, const ProtocolExpr *expr) {
     int64_t value = 0;
     if (find_bound(expand, expr->name, &value) || expand->failed) return value;
-    mistake(expand, expr->span, "'%s' has no value here: a number of the protocol, the variable of a loop or a `param` has one", text_of(expand, expr->name));
+    mistake(expand, expr->span,
+        "'%s' has no value here: a number of the protocol, the variable of a loop or a `param` has one",
+        text_of(expand, expr->name));
     return 0;
 }
 
@@ -79,13 +91,13 @@ static int64_t number(Expand *expand, const ProtocolExpr *expr) {
     case PROTOCOL_AND: return number(expand, expr->a) && number(expand, expr->b);
     case PROTOCOL_OR: return number(expand, expr->a) || number(expand, expr->b);
     case PROTOCOL_COND: return number(expand, number(expand, expr->a) ? expr->b : expr->c);
-    case PROTOCOL_MEMBER: case PROTOCOL_SLICE:
-        mistake(expand, expr->span, "a role has no place in a number");
-        return 0;
+    case PROTOCOL_MEMBER:
+    case PROTOCOL_SLICE: mistake(expand, expr->span, "a role has no place in a number"); return 0;
     default: break;
     }
     int64_t a = number(expand, expr->a), b = expr->b ? number(expand, expr->b) : 0;
-    if (!expand->failed && !operate(expr->op, a, b, &value)) mistake(expand, expr->span, "this has no value: a division by zero, a shift out of range or an overflow");
+    if (!expand->failed && !operate(expr->op, a, b, &value))
+        mistake(expand, expr->span, "this has no value: a division by zero, a shift out of range or an overflow");
     return value;
 }
 
@@ -97,7 +109,9 @@ static uint32_t param_index(const Expand *expand, Name name) {
     return i;
 }
 
-static uint32_t family_size(const Expand *expand, uint32_t param) { return expand->first[param + 1] - expand->first[param]; }
+static uint32_t family_size(const Expand *expand, uint32_t param) {
+    return expand->first[param + 1] - expand->first[param];
+}
 
 static uint32_t member(Expand *expand, Name name, const ProtocolExpr *index, Span span) {
     uint32_t param = param_index(expand, name);
@@ -106,7 +120,8 @@ static uint32_t member(Expand *expand, Name name, const ProtocolExpr *index, Spa
     if (expand->failed) return 0;
     if (i >= 0 && i < family_size(expand, param)) return expand->first[param] + (uint32_t)i;
     const char *text = text_of(expand, name);
-    mistake(expand, span, "'%s' has the members %s[0] to %s[%u], not %s[%lld]", text, text, text, family_size(expand, param) - 1u, text, (long long)i);
+    mistake(expand, span, "'%s' has the members %s[0] to %s[%u], not %s[%lld]", text, text, text,
+        family_size(expand, param) - 1u, text, (long long)i);
     return 0;
 }
 
@@ -116,7 +131,8 @@ static void add_role(Expand *expand, const SyntaxParam *param, uint32_t index) {
     Protocol *protocol = expand->protocol;
     Role role = {.name = param->name, .span = param->span, .is_unreliable = param->is_unreliable};
     if (param->size) {
-        role.name = names_of(expand->protocols->names, arena_printf(expand->arena, "%s[%u]", text_of(expand, param->name), index));
+        role.name = names_of(
+            expand->protocols->names, arena_printf(expand->arena, "%s[%u]", text_of(expand, param->name), index));
         role.family = param->name;
         role.index = index;
     }
@@ -141,7 +157,8 @@ static void expand_params(Expand *expand, const int64_t *values) {
         if (!param->is_role) vec_push(&expand->bounds, (Bound){param->name, *values++});
         expand->first[i] = n;
         n += role_count(expand, param);
-        if (n > PROTOCOL_MAX_ROLES && !expand->failed) mistake(expand, expand->template->at, "more than %d roles", PROTOCOL_MAX_ROLES);
+        if (n > PROTOCOL_MAX_ROLES && !expand->failed)
+            mistake(expand, expand->template->at, "more than %d roles", PROTOCOL_MAX_ROLES);
         if (expand->failed) return;
     }
     expand->first[template->nparams] = n;
@@ -155,7 +172,8 @@ static void expand_params(Expand *expand, const int64_t *values) {
 static const ProtocolExpr *condition(Expand *expand, const ProtocolExpr *expr) {
     if (!expr || expand->failed) return NULL;
     ProtocolExpr copy = *expr;
-    if (expr->op == PROTOCOL_MEMBER || expr->op == PROTOCOL_SLICE) mistake(expand, expr->span, "a role has no place in a condition");
+    if (expr->op == PROTOCOL_MEMBER || expr->op == PROTOCOL_SLICE)
+        mistake(expand, expr->span, "a role has no place in a condition");
     if (expr->op == PROTOCOL_NAME && find_bound(expand, expr->name, &copy.value)) copy.op = PROTOCOL_NUMBER;
     copy.a = condition(expand, expr->a);
     copy.b = condition(expand, expr->b);
@@ -199,12 +217,15 @@ static GlobalType *message(Expand *expand, const Syntax *syntax) {
     global->lets = lets(expand, syntax);
     global->nlets = syntax->nlets;
     if (syntax->window.low)
-        global->window = (ProtocolWindow){true, number(expand, syntax->window.low), number(expand, syntax->window.high), syntax->window.span};
+        global->window = (ProtocolWindow){
+            true, number(expand, syntax->window.low), number(expand, syntax->window.high), syntax->window.span};
     for (uint32_t i = 0; i < syntax->npayloads; i++)
         if (syntax->payloads[i].name && find_bound(expand, syntax->payloads[i].name, &value))
-            mistake(expand, syntax->payloads[i].span, "'%s' is a number of the protocol already", text_of(expand, syntax->payloads[i].name));
+            mistake(expand, syntax->payloads[i].span, "'%s' is a number of the protocol already",
+                text_of(expand, syntax->payloads[i].name));
     if (!expand->failed && global->from == global->to)
-        mistake(expand, syntax->span, "'%s' sends to itself", text_of(expand, expand->protocol->roles[global->from].name));
+        mistake(
+            expand, syntax->span, "'%s' sends to itself", text_of(expand, expand->protocol->roles[global->from].name));
     return global;
 }
 
@@ -215,11 +236,13 @@ typedef void (*Round)(Expand *expand, const Syntax *body, void *data);
 static void each_round(Expand *expand, const SyntaxFor *loop, const Syntax *body, Round each, void *data) {
     uint32_t at = expand->bounds.n;
     vec_push(&expand->bounds, (Bound){loop->index, number(expand, loop->first)});
-    while (!expand->failed && number(expand, loop->condition) && !expand->failed && is_within_limit(expand, loop->span)) {
+    while (
+        !expand->failed && number(expand, loop->condition) && !expand->failed && is_within_limit(expand, loop->span)) {
         each(expand, body, data);
         if (expand->failed) break;
         int64_t by = number(expand, loop->by), next = 0;
-        if (!expand->failed && !operate(loop->step, expand->bounds.data[at].value, by, &next)) mistake(expand, loop->span, "the loop's variable has no next value");
+        if (!expand->failed && !operate(loop->step, expand->bounds.data[at].value, by, &next))
+            mistake(expand, loop->span, "the loop's variable has no next value");
         expand->bounds.data[at].value = next;
     }
     expand->bounds.n = at;
@@ -275,7 +298,8 @@ static CallArg family_arg(Expand *expand, const ProtocolExpr *expr, uint32_t par
         from = number(expand, expr->a);
         to = number(expand, expr->b);
         if (!expand->failed && (from < 0 || to > size || from >= to))
-            mistake(expand, expr->span, "'%s' has %lld members: [%lld : %lld] is no part of it", text_of(expand, expr->name), (long long)size, (long long)from, (long long)to);
+            mistake(expand, expr->span, "'%s' has %lld members: [%lld : %lld] is no part of it",
+                text_of(expand, expr->name), (long long)size, (long long)from, (long long)to);
     }
     if (expand->failed) return (CallArg){0};
     for (int64_t i = from; i < to; i++) vec_push(roles, expand->first[param] + (uint32_t)i);
@@ -293,7 +317,8 @@ static CallArg call_arg(Expand *expand, const ProtocolExpr *expr, RoleList *role
     }
     if (!is_role) return (CallArg){.span = expr->span, .is_number = true, .value = number(expand, expr)};
     bool is_family = expand->template->params[param].size;
-    if (!is_family && expr->op != PROTOCOL_NAME) mistake(expand, expr->span, "'%s' is one role, not a family", text_of(expand, expr->name));
+    if (!is_family && expr->op != PROTOCOL_NAME)
+        mistake(expand, expr->span, "'%s' is one role, not a family", text_of(expand, expr->name));
     if (expand->failed) return (CallArg){0};
     if (is_family && expr->op != PROTOCOL_MEMBER) return family_arg(expand, expr, param, roles);
     vec_push(roles, member(expand, expr->name, expr->a, expr->span));
@@ -303,7 +328,9 @@ static CallArg call_arg(Expand *expand, const ProtocolExpr *expr, RoleList *role
 static void refuse_twice(Expand *expand, const RoleList *roles, uint32_t from, Span span) {
     for (uint32_t i = from; i < roles->n && !expand->failed; i++)
         for (uint32_t k = 0; k < i; k++)
-            if (roles->data[k] == roles->data[i]) mistake(expand, span, "'%s' is passed twice", text_of(expand, expand->protocol->roles[roles->data[i]].name));
+            if (roles->data[k] == roles->data[i])
+                mistake(expand, span, "'%s' is passed twice",
+                    text_of(expand, expand->protocol->roles[roles->data[i]].name));
 }
 
 static GlobalType *call(Expand *expand, const Syntax *syntax) {
@@ -326,14 +353,17 @@ static GlobalType *call(Expand *expand, const Syntax *syntax) {
 /* ---- blocks */
 
 /* The block that is being made: where the next element goes. */
-typedef struct Tail { GlobalType **at; } Tail;
+typedef struct Tail {
+    GlobalType **at;
+} Tail;
 
 static void append(Expand *expand, const Syntax *syntax, void *data);
 
 static void append_one(Expand *expand, const Syntax *syntax, Tail *tail) {
     GlobalType *global = NULL;
     switch (syntax->kind) {
-    case SYNTAX_MESSAGE: case SYNTAX_CRASH: global = message(expand, syntax); break;
+    case SYNTAX_MESSAGE:
+    case SYNTAX_CRASH: global = message(expand, syntax); break;
     case SYNTAX_CHOICE: global = branching(expand, syntax, GLOBAL_CHOICE); break;
     case SYNTAX_PAR: global = branching(expand, syntax, GLOBAL_PAR); break;
     case SYNTAX_REC: global = recursion(expand, syntax); break;
@@ -360,7 +390,8 @@ static GlobalType *block(Expand *expand, const Syntax *syntax) {
 
 /* ---- */
 
-Protocol *expand_template(const Protocols *protocols, Arena *arena, const Template *template, const int64_t *values, Diags *diags) {
+Protocol *expand_template(
+    const Protocols *protocols, Arena *arena, const Template *template, const int64_t *values, Diags *diags) {
     Expand expand = {.protocols = protocols, .arena = arena, .template = template, .diags = diags};
     expand.first = ARENA_ARRAY(arena, uint32_t, template->nparams + 1u);
     expand.protocol = ARENA_NEW(arena, Protocol);
@@ -372,8 +403,8 @@ Protocol *expand_template(const Protocols *protocols, Arena *arena, const Templa
     return expand.failed ? NULL : expand.protocol;
 }
 
-bool expand_number(const Protocols *protocols, const Template *template, const int64_t *values, uint32_t n, const ProtocolExpr *expr, int64_t *value,
-                   Diags *diags) {
+bool expand_number(const Protocols *protocols, const Template *template, const int64_t *values, uint32_t n,
+    const ProtocolExpr *expr, int64_t *value, Diags *diags) {
     Expand expand = {.protocols = protocols, .template = template, .diags = diags};
     for (uint32_t i = 0, k = 0; i < template->nparams && k < n; i++)
         if (!template->params[i].is_role) vec_push(&expand.bounds, (Bound){template->params[i].name, values[k++]});

@@ -6,7 +6,13 @@
 #include <stdlib.h>
 
 /* Every element that hands over a name of a scope. Where the conversation is, is told by the last of them: with its receiver. */
-typedef struct Handover { const GlobalType *origin; uint32_t scope; Name name; Span span; uint32_t sender, receiver; } Handover;
+typedef struct Handover {
+    const GlobalType *origin;
+    uint32_t scope;
+    Name name;
+    Span span;
+    uint32_t sender, receiver;
+} Handover;
 typedef struct Handovers {
     const GlobalAutomaton *global;
     VEC(Handover) all;
@@ -30,8 +36,10 @@ static void collect(Handovers *handovers) {
         const GlobalEdge *edge = &handovers->global->edges[e];
         for (uint32_t i = 0; i < edge->origin->npayloads; i++) {
             const Payload *payload = &edge->origin->payloads[i];
-            if (!payload->protocol || !payload->name || find(handovers, edge, payload->name) < handovers->all.n) continue;
-            vec_push(&handovers->all, (Handover){edge->origin, edge->scope, payload->name, payload->span, edge->sender, edge->receiver});
+            if (!payload->protocol || !payload->name || find(handovers, edge, payload->name) < handovers->all.n)
+                continue;
+            vec_push(&handovers->all,
+                (Handover){edge->origin, edge->scope, payload->name, payload->span, edge->sender, edge->receiver});
         }
     }
 }
@@ -40,8 +48,10 @@ static void refuse(Handovers *handovers, const Handover *here, const Handover *l
     const GlobalAutomaton *global = handovers->global;
     const Role *roles = global->protocol->roles;
     handovers->failed = true;
-    diags_add(handovers->diags, DIAG_PROTOCOL, here->span, "'%s' does not hold '%s' any more: '%s' does in a course that leads here",
-              names_text(global->names, roles[here->sender].name), names_text(global->names, here->name), names_text(global->names, roles[last->receiver].name));
+    diags_add(handovers->diags, DIAG_PROTOCOL, here->span,
+        "'%s' does not hold '%s' any more: '%s' does in a course that leads here",
+        names_text(global->names, roles[here->sender].name), names_text(global->names, here->name),
+        names_text(global->names, roles[last->receiver].name));
     diags_note(handovers->diags, last->span, "it was handed over here");
 }
 
@@ -81,13 +91,16 @@ bool handovers_check(const GlobalAutomaton *global, Diags *diags) {
     enum { MAX_HANDOVERS = 500, MAX_PLACES = 50000000 };
     Handovers handovers = {.global = global, .diags = diags};
     collect(&handovers);
-    if (handovers.all.n > MAX_HANDOVERS || (uint64_t)global->nstates * (handovers.all.n * handovers.all.n + 1u) > MAX_PLACES) {
+    if (handovers.all.n > MAX_HANDOVERS ||
+        (uint64_t)global->nstates * (handovers.all.n * handovers.all.n + 1u) > MAX_PLACES) {
         diags_add(diags, DIAG_PROTOCOL_LIMIT, global->protocol->at, "too many conversations are handed over");
         handovers.failed = true;
     }
     for (uint32_t i = 0; i < handovers.all.n && !handovers.failed; i++) {
         bool is_first = true; /* of its name in its scope */
-        for (uint32_t k = 0; k < i; k++) is_first &= handovers.all.data[k].name != handovers.all.data[i].name || handovers.all.data[k].scope != handovers.all.data[i].scope;
+        for (uint32_t k = 0; k < i; k++)
+            is_first &= handovers.all.data[k].name != handovers.all.data[i].name ||
+                        handovers.all.data[k].scope != handovers.all.data[i].scope;
         if (is_first) follow(&handovers, &handovers.all.data[i]);
     }
     vec_fini(&handovers.all);

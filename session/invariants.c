@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t *set_of(const Invariants *invariants, uint32_t state) { return invariants->sets + (size_t)state * invariants->words; }
+static uint32_t *set_of(const Invariants *invariants, uint32_t state) {
+    return invariants->sets + (size_t)state * invariants->words;
+}
 
 /* The parts of a condition that are joined by &&. */
 static void add_parts(Invariants *invariants, const ProtocolExpr *expr, uint32_t scope) {
@@ -39,12 +41,14 @@ static void begin_sets(Invariants *invariants) {
     for (uint32_t s = 0; s < variables->global->nstates; s++)
         for (uint32_t i = 0; i < invariants->all.n && s != variables->global->initial; i++) {
             const Candidate *candidate = &invariants->all.data[i];
-            if (variables_all_in(variables, candidate->expr, candidate->scope, variables->bound + (size_t)s * variables->words, NULL))
+            if (variables_all_in(variables, candidate->expr, candidate->scope,
+                    variables->bound + (size_t)s * variables->words, NULL))
                 set_of(invariants, s)[i / 32] |= 1u << (i % 32);
         }
 }
 
-void invariants_state(const Invariants *invariants, Terms *terms, uint32_t state, uint32_t *values, TermList *asserted) {
+void invariants_state(
+    const Invariants *invariants, Terms *terms, uint32_t state, uint32_t *values, TermList *asserted) {
     const Variables *variables = invariants->variables;
     for (uint32_t i = 0; i < variables->all.n; i++) {
         const PayloadType *type = variables->all.data[i].type;
@@ -58,7 +62,8 @@ void invariants_state(const Invariants *invariants, Terms *terms, uint32_t state
 }
 
 /* Those of the target's that the values contradict go; all of them when nobody knows. True: some went. */
-static bool drop(Invariants *invariants, const Terms *terms, uint32_t state, const uint32_t *holds, SolverAnswer answer, const int64_t *values) {
+static bool drop(Invariants *invariants, const Terms *terms, uint32_t state, const uint32_t *holds, SolverAnswer answer,
+    const int64_t *values) {
     uint32_t *set = set_of(invariants, state);
     bool any = false;
     if (answer == SOLVER_UNSAT) return false;
@@ -76,7 +81,8 @@ static bool weaken(Invariants *invariants, const GlobalEdge *edge) {
     const Variables *variables = invariants->variables;
     Terms terms = {.variables = variables};
     TermList asserted = {0};
-    uint32_t *values = calloc(variables->all.n + 1u, sizeof *values), *holds = calloc(invariants->all.n + 1u, sizeof *holds);
+    uint32_t *values = calloc(variables->all.n + 1u, sizeof *values),
+             *holds = calloc(invariants->all.n + 1u, sizeof *holds);
     if (!values || !holds) fatal("out of memory");
     invariants_state(invariants, &terms, edge->from, values, &asserted);
     (void)terms_step(&terms, edge, values, &asserted, true);
@@ -123,7 +129,8 @@ void invariants_init(Invariants *invariants, const Variables *variables, const S
     *invariants = (Invariants){.variables = variables, .solver = solver};
     arena_init(&invariants->arena);
     for (uint32_t e = 0; e < global->nedges; e++)
-        if (global->edges[e].origin->where) add_parts(invariants, global->edges[e].origin->where, global->edges[e].scope);
+        if (global->edges[e].origin->where)
+            add_parts(invariants, global->edges[e].origin->where, global->edges[e].scope);
     add_signs(invariants);
     invariants->words = invariants->all.n / 32 + 1;
     invariants->sets = calloc((size_t)global->nstates * invariants->words, sizeof *invariants->sets);

@@ -17,7 +17,8 @@ static uint32_t count_visits(const Paths *paths, uint32_t path, uint32_t state) 
 void paths_assert(const Paths *paths, uint32_t path, TermList *asserted) {
     for (; path != NONE; path = paths->all.data[path].parent) {
         const Path *here = &paths->all.data[path];
-        for (uint32_t i = 0; i < here->nasserted; i++) vec_push(asserted, paths->asserted.data[here->first_asserted + i]);
+        for (uint32_t i = 0; i < here->nasserted; i++)
+            vec_push(asserted, paths->asserted.data[here->first_asserted + i]);
     }
 }
 
@@ -49,7 +50,8 @@ static void extend(Paths *paths, uint32_t parent, uint32_t edge) {
         return;
     }
     uint32_t path = add_path(paths, parent, edge, step->to);
-    (void)terms_step(&paths->terms, step, paths_values(paths, path), &paths->asserted, step->origin->where || step->origin->nlets);
+    (void)terms_step(
+        &paths->terms, step, paths_values(paths, path), &paths->asserted, step->origin->where || step->origin->nlets);
     paths->all.data[path].nasserted = paths->asserted.n - paths->all.data[path].first_asserted;
     SolverAnswer answer = step->origin->where || step->origin->nlets ? can_be(paths, path) : SOLVER_SAT;
     if (answer == SOLVER_SAT) {
@@ -97,12 +99,13 @@ static void tell_step(const Paths *paths, uint32_t path, const int64_t *model, D
     for (uint32_t i = 0; i < edge->origin->npayloads; i++) {
         uint32_t variable = variables_find(paths->variables, edge->scope, edge->origin->payloads[i].name);
         if (variable == VARIABLES_NONE || n > sizeof text - 60) continue;
-        n += (size_t)snprintf(text + n, sizeof text - n, ", %.30s = %lld", names_text(global->names, edge->origin->payloads[i].name),
-                              (long long)terms_value(&paths->terms, paths_values(paths, path)[variable], model));
+        n += (size_t)snprintf(text + n, sizeof text - n, ", %.30s = %lld",
+            names_text(global->names, edge->origin->payloads[i].name),
+            (long long)terms_value(&paths->terms, paths_values(paths, path)[variable], model));
         if (n >= sizeof text) n = sizeof text - 1;
     }
-    diags_note(diags, edge->span, "%s -> %s: %s%s", names_text(global->names, roles[edge->sender].name), names_text(global->names, roles[edge->receiver].name),
-               names_text(global->names, edge->message), text);
+    diags_note(diags, edge->span, "%s -> %s: %s%s", names_text(global->names, roles[edge->sender].name),
+        names_text(global->names, roles[edge->receiver].name), names_text(global->names, edge->message), text);
 }
 
 void paths_tell(const Paths *paths, uint32_t path, const int64_t *model, Diags *diags) {

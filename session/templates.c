@@ -8,7 +8,12 @@
 #include <string.h>
 
 /* A template with values for its numbers. */
-typedef struct Instance { const Template *template; const int64_t *values; Protocol *protocol; CheckState checked; } Instance;
+typedef struct Instance {
+    const Template *template;
+    const int64_t *values;
+    Protocol *protocol;
+    CheckState checked;
+} Instance;
 
 struct Templates {
     Arena arena; /* of what is made when it is asked for */
@@ -36,7 +41,9 @@ void templates_free(Templates *templates) {
     free(templates);
 }
 
-void templates_define(Templates *templates, Name name, int64_t value) { vec_push(&templates->defined, (Bound){name, value}); }
+void templates_define(Templates *templates, Name name, int64_t value) {
+    vec_push(&templates->defined, (Bound){name, value});
+}
 
 bool templates_value(const Templates *templates, Name name, int64_t *value) {
     for (uint32_t i = templates->defined.n; i-- > 0;) {
@@ -70,7 +77,8 @@ static uint32_t count_numbers(const Template *template) {
 }
 
 /* `values`: kept when the instance is new. */
-static Instance *find_instance(const Protocols *protocols, const Template *template, const int64_t *values, Span asked, Diags *diags) {
+static Instance *find_instance(
+    const Protocols *protocols, const Template *template, const int64_t *values, Span asked, Diags *diags) {
     Templates *templates = protocols->templates;
     size_t size = sizeof *values * count_numbers(template);
     for (uint32_t i = 0; i < templates->instances.n; i++) {
@@ -78,7 +86,9 @@ static Instance *find_instance(const Protocols *protocols, const Template *templ
         if (instance->template == template && (!size || memcmp(instance->values, values, size) == 0)) return instance;
     }
     if (templates->instances.n == MAX_INSTANCES) {
-        diags_add(diags, DIAG_PROTOCOL, asked, "more than %d protocols that differ in their numbers: does this call itself without an end?", MAX_INSTANCES);
+        diags_add(diags, DIAG_PROTOCOL, asked,
+            "more than %d protocols that differ in their numbers: does this call itself without an end?",
+            MAX_INSTANCES);
         return NULL;
     }
     Instance *instance = ARENA_NEW(&templates->arena, Instance);
@@ -89,7 +99,8 @@ static Instance *find_instance(const Protocols *protocols, const Template *templ
 }
 
 /* The numbers of a protocol that nobody calls: what was defined for them, else their defaults. 0 or the name of the one that has none. */
-static Name own_values(const Protocols *protocols, const Template *template, int64_t *values, bool *good, Diags *diags) {
+static Name own_values(
+    const Protocols *protocols, const Template *template, int64_t *values, bool *good, Diags *diags) {
     uint32_t n = 0;
     *good = true;
     for (uint32_t i = 0; i < template->nparams && *good; i++) {
@@ -137,18 +148,24 @@ static bool count_fits(const Protocols *protocols, const Template *template, con
     if (call->ngroups == template->nparams) return true;
     const char *name = names_text(protocols->names, template->name);
     bool plain = count_roles(template) == template->nparams;
-    diags_add(diags, DIAG_PROTOCOL, call->at, "'%s' has %u %s, not %u", name, template->nparams, plain ? "roles" : "parameters", call->ngroups);
+    diags_add(diags, DIAG_PROTOCOL, call->at, "'%s' has %u %s, not %u", name, template->nparams,
+        plain ? "roles" : "parameters", call->ngroups);
     diags_note(diags, template->at, "it is declared here");
     return false;
 }
 
-static bool arg_fits(const Protocols *protocols, const Template *template, const SyntaxParam *param, const CallArg *arg, int64_t size, Diags *diags) {
+static bool arg_fits(const Protocols *protocols, const Template *template, const SyntaxParam *param, const CallArg *arg,
+    int64_t size, Diags *diags) {
     const char *name = names_text(protocols->names, param->name);
-    if (!param->is_role && !arg->is_number) diags_add(diags, DIAG_PROTOCOL, arg->span, "'%s' is a number, not a role", name);
-    else if (param->is_role && arg->is_number) diags_add(diags, DIAG_PROTOCOL, arg->span, "'%s' is a role, not a number", name);
-    else if (param->is_role && !param->size && arg->is_family) diags_add(diags, DIAG_PROTOCOL, arg->span, "'%s' is one role, not a family", name);
+    if (!param->is_role && !arg->is_number)
+        diags_add(diags, DIAG_PROTOCOL, arg->span, "'%s' is a number, not a role", name);
+    else if (param->is_role && arg->is_number)
+        diags_add(diags, DIAG_PROTOCOL, arg->span, "'%s' is a role, not a number", name);
+    else if (param->is_role && !param->size && arg->is_family)
+        diags_add(diags, DIAG_PROTOCOL, arg->span, "'%s' is one role, not a family", name);
     else if (param->is_role && param->size && !arg->is_family)
-        diags_add(diags, DIAG_PROTOCOL, arg->span, "'%s' is a family of roles: pass a family, or a part of one, 'w[0 : n]'", name);
+        diags_add(diags, DIAG_PROTOCOL, arg->span,
+            "'%s' is a family of roles: pass a family, or a part of one, 'w[0 : n]'", name);
     else if (param->is_role && param->size && arg->n != size)
         diags_add(diags, DIAG_PROTOCOL, arg->span, "'%s' has %lld members, not %u", name, (long long)size, arg->n);
     else return true;
@@ -157,13 +174,15 @@ static bool arg_fits(const Protocols *protocols, const Template *template, const
 }
 
 /* The numbers that the call passes; false: diagnosed. */
-static bool call_values(const Protocols *protocols, const Template *template, const GlobalType *call, int64_t *values, Diags *diags) {
+static bool call_values(
+    const Protocols *protocols, const Template *template, const GlobalType *call, int64_t *values, Diags *diags) {
     uint32_t n = 0;
     for (uint32_t i = 0; i < template->nparams; i++) {
         const SyntaxParam *param = &template->params[i];
         const CallArg *arg = &call->groups[i];
         int64_t size = 0;
-        if (param->is_role && param->size && !expand_number(protocols, template, values, n, param->size, &size, diags)) return false;
+        if (param->is_role && param->size && !expand_number(protocols, template, values, n, param->size, &size, diags))
+            return false;
         if (!arg_fits(protocols, template, param, arg, size, diags)) return false;
         if (!param->is_role) values[n++] = arg->value;
     }
@@ -174,11 +193,13 @@ Callee templates_callee(const Protocols *protocols, const GlobalType *call, Diag
     const Template *template = templates_find(protocols->templates, call->name);
     if (!template) {
         if (!is_refused(protocols->templates, call->name))
-            diags_add(diags, DIAG_PROTOCOL, call->at, "there is no protocol '%s'", names_text(protocols->names, call->name));
+            diags_add(
+                diags, DIAG_PROTOCOL, call->at, "there is no protocol '%s'", names_text(protocols->names, call->name));
         return (Callee){0};
     }
     int64_t *values = ARENA_ARRAY(&protocols->templates->arena, int64_t, template->nparams + 1u);
-    if (!count_fits(protocols, template, call, diags) || !call_values(protocols, template, call, values, diags)) return (Callee){0};
+    if (!count_fits(protocols, template, call, diags) || !call_values(protocols, template, call, values, diags))
+        return (Callee){0};
     Instance *instance = find_instance(protocols, template, values, call->at, diags);
     return instance ? (Callee){instance->protocol, &instance->checked} : (Callee){0};
 }

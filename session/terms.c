@@ -11,8 +11,12 @@ static uint32_t push(Terms *terms, SolverTerm term) {
     return terms->all.n - 1;
 }
 
-uint32_t terms_number(Terms *terms, int64_t value) { return push(terms, (SolverTerm){.op = SOLVER_CONST, .value = value}); }
-uint32_t terms_make(Terms *terms, SolverOp op, uint32_t a, uint32_t b) { return push(terms, (SolverTerm){.op = op, .a = a, .b = b}); }
+uint32_t terms_number(Terms *terms, int64_t value) {
+    return push(terms, (SolverTerm){.op = SOLVER_CONST, .value = value});
+}
+uint32_t terms_make(Terms *terms, SolverOp op, uint32_t a, uint32_t b) {
+    return push(terms, (SolverTerm){.op = op, .a = a, .b = b});
+}
 uint32_t terms_not(Terms *terms, uint32_t term) { return terms_make(terms, SOLVER_NOT, term, 0); }
 
 uint32_t terms_fresh(Terms *terms, int64_t low, int64_t high, TermList *asserted) {
@@ -26,16 +30,23 @@ uint32_t terms_fresh(Terms *terms, int64_t low, int64_t high, TermList *asserted
 
 /* ---- expressions: what it is, and when it is that */
 
-typedef struct Defined { uint32_t term, defined; } Defined;
+typedef struct Defined {
+    uint32_t term, defined;
+} Defined;
 
-typedef struct Reading { Terms *terms; uint32_t scope, yes; const uint32_t *values; } Reading;
+typedef struct Reading {
+    Terms *terms;
+    uint32_t scope, yes;
+    const uint32_t *values;
+} Reading;
 
 static Defined read(Reading *reading, const ProtocolExpr *expr);
 
 static SolverOp operation(ProtocolOp op) {
     switch (op) {
     case PROTOCOL_ADD: return SOLVER_ADD;
-    case PROTOCOL_SUB: case PROTOCOL_NEGATE: return SOLVER_SUB;
+    case PROTOCOL_SUB:
+    case PROTOCOL_NEGATE: return SOLVER_SUB;
     case PROTOCOL_MUL: return SOLVER_MUL;
     case PROTOCOL_DIV: return SOLVER_DIV;
     case PROTOCOL_REM: return SOLVER_REM;
@@ -43,9 +54,12 @@ static SolverOp operation(ProtocolOp op) {
     case PROTOCOL_SHR: return SOLVER_SHR;
     case PROTOCOL_BAND: return SOLVER_BAND;
     case PROTOCOL_BOR: return SOLVER_BOR;
-    case PROTOCOL_BXOR: case PROTOCOL_FLIP: return SOLVER_BXOR;
-    case PROTOCOL_EQ: case PROTOCOL_NE: return SOLVER_EQ;
-    case PROTOCOL_LT: case PROTOCOL_GT: return SOLVER_LT;
+    case PROTOCOL_BXOR:
+    case PROTOCOL_FLIP: return SOLVER_BXOR;
+    case PROTOCOL_EQ:
+    case PROTOCOL_NE: return SOLVER_EQ;
+    case PROTOCOL_LT:
+    case PROTOCOL_GT: return SOLVER_LT;
     default: return SOLVER_LE;
     }
 }
@@ -54,9 +68,11 @@ static SolverOp operation(ProtocolOp op) {
 static uint32_t guard(Reading *reading, ProtocolOp op, uint32_t b, uint32_t defined) {
     Terms *terms = reading->terms;
     if (op == PROTOCOL_DIV || op == PROTOCOL_REM)
-        return terms_make(terms, SOLVER_AND, defined, terms_not(terms, terms_make(terms, SOLVER_EQ, b, terms_number(terms, 0))));
+        return terms_make(
+            terms, SOLVER_AND, defined, terms_not(terms, terms_make(terms, SOLVER_EQ, b, terms_number(terms, 0))));
     if (op != PROTOCOL_SHL && op != PROTOCOL_SHR) return defined;
-    uint32_t above = terms_make(terms, SOLVER_LE, terms_number(terms, 0), b), below = terms_make(terms, SOLVER_LT, b, terms_number(terms, 64));
+    uint32_t above = terms_make(terms, SOLVER_LE, terms_number(terms, 0), b),
+             below = terms_make(terms, SOLVER_LT, b, terms_number(terms, 64));
     return terms_make(terms, SOLVER_AND, defined, terms_make(terms, SOLVER_AND, above, below));
 }
 
@@ -77,7 +93,8 @@ static Defined read_logic(Reading *reading, const ProtocolExpr *expr) {
     Defined a = read(reading, expr->a), b = read(reading, expr->b);
     uint32_t decided = expr->op == PROTOCOL_AND ? terms_not(terms, a.term) : a.term;
     uint32_t rest = terms_make(terms, SOLVER_OR, decided, b.defined);
-    return (Defined){terms_make(terms, expr->op == PROTOCOL_AND ? SOLVER_AND : SOLVER_OR, a.term, b.term), terms_make(terms, SOLVER_AND, a.defined, rest)};
+    return (Defined){terms_make(terms, expr->op == PROTOCOL_AND ? SOLVER_AND : SOLVER_OR, a.term, b.term),
+        terms_make(terms, SOLVER_AND, a.defined, rest)};
 }
 
 static Defined read_cond(Reading *reading, const ProtocolExpr *expr) {
@@ -91,12 +108,15 @@ static Defined read_cond(Reading *reading, const ProtocolExpr *expr) {
 static Defined read(Reading *reading, const ProtocolExpr *expr) {
     switch (expr->op) {
     case PROTOCOL_NUMBER: return (Defined){terms_number(reading->terms, expr->value), reading->yes};
-    case PROTOCOL_NAME: return (Defined){reading->values[variables_find(reading->terms->variables, reading->scope, expr->name)], reading->yes};
+    case PROTOCOL_NAME:
+        return (Defined){
+            reading->values[variables_find(reading->terms->variables, reading->scope, expr->name)], reading->yes};
     case PROTOCOL_NOT: {
         Defined a = read(reading, expr->a);
         return (Defined){terms_not(reading->terms, a.term), a.defined};
     }
-    case PROTOCOL_AND: case PROTOCOL_OR: return read_logic(reading, expr);
+    case PROTOCOL_AND:
+    case PROTOCOL_OR: return read_logic(reading, expr);
     case PROTOCOL_COND: return read_cond(reading, expr);
     default: return read_binary(reading, expr);
     }
@@ -162,7 +182,8 @@ static int64_t value_of(const SolverTerm *term, int64_t a, int64_t b, int64_t c)
     case SOLVER_AND: return a && b;
     case SOLVER_OR: return a || b;
     case SOLVER_COND: return a ? b : c;
-    case SOLVER_CONST: case SOLVER_VAR: break;
+    case SOLVER_CONST:
+    case SOLVER_VAR: break;
     }
     return term->value;
 }
@@ -171,7 +192,8 @@ int64_t terms_value(const Terms *terms, uint32_t index, const int64_t *values) {
     const SolverTerm *term = &terms->all.data[index];
     if (term->op == SOLVER_CONST) return term->value;
     if (term->op == SOLVER_VAR) return values[term->value];
-    int64_t a = terms_value(terms, term->a, values), b = term->op == SOLVER_NOT ? 0 : terms_value(terms, term->b, values);
+    int64_t a = terms_value(terms, term->a, values),
+            b = term->op == SOLVER_NOT ? 0 : terms_value(terms, term->b, values);
     return value_of(term, a, b, term->op == SOLVER_COND ? terms_value(terms, term->c, values) : 0);
 }
 

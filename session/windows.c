@@ -7,18 +7,22 @@
 
 /* For each state and role, when the role's last action there can have been: the earliest over all courses, and the latest, as far as windows
    bound it. What one role does is not ordered by the text against what others do that it has not heard of. */
-typedef struct Times { int64_t earliest, latest; } Times;
+typedef struct Times {
+    int64_t earliest, latest;
+} Times;
 
 typedef struct Windows {
     const GlobalAutomaton *global;
     uint32_t nroles;
-    Times *times;   /* [nstates * nroles] */
-    bool *known;    /* per state: it can be reached in time */
+    Times *times; /* [nstates * nroles] */
+    bool *known;  /* per state: it can be reached in time */
     bool *queued;
     VEC(uint32_t) queue;
 } Windows;
 
-static Times *times_at(const Windows *windows, uint32_t state) { return windows->times + (size_t)state * windows->nroles; }
+static Times *times_at(const Windows *windows, uint32_t state) {
+    return windows->times + (size_t)state * windows->nroles;
+}
 
 /* When the message is sent, given when its sender was there. False: never in time. */
 static bool send_times(const Windows *windows, const GlobalEdge *edge, Times *out) {
@@ -71,7 +75,9 @@ static void spread(Windows *windows) {
     }
 }
 
-static bool is_same_window(const GlobalEdge *a, const GlobalEdge *b) { return a->origin == b->origin && a->scope == b->scope; }
+static bool is_same_window(const GlobalEdge *a, const GlobalEdge *b) {
+    return a->origin == b->origin && a->scope == b->scope;
+}
 
 /* Parallel branches multiply edges: the message is in time if it is so in one of their orders. */
 static bool judge(const Windows *windows, const GlobalEdge *edge, Diags *diags) {
@@ -90,9 +96,12 @@ static bool judge(const Windows *windows, const GlobalEdge *edge, Diags *diags) 
         if (before->latest > latest) latest = before->latest;
     }
     if (earliest == INT64_MAX) return true; /* what comes before is never in time */
-    if (!in_time) diags_add(diags, DIAG_PROTOCOL, window->span, "'%s' cannot send this in time: it comes here at %lld at the earliest", sender, (long long)earliest);
+    if (!in_time)
+        diags_add(diags, DIAG_PROTOCOL, window->span,
+            "'%s' cannot send this in time: it comes here at %lld at the earliest", sender, (long long)earliest);
     else if (latest > window->high)
-        diags_add(diags, DIAG_PROTOCOL_LATE, window->span, "'%s' may be too late: it comes here at %lld at the latest", sender, (long long)latest);
+        diags_add(diags, DIAG_PROTOCOL_LATE, window->span, "'%s' may be too late: it comes here at %lld at the latest",
+            sender, (long long)latest);
     return in_time;
 }
 
@@ -102,7 +111,8 @@ static bool are_windows(const GlobalAutomaton *global, bool *any, Diags *diags) 
         const ProtocolWindow *window = &global->edges[e].origin->window;
         *any |= window->is_given;
         if (!window->is_given || (window->low <= window->high && window->low >= 0)) continue;
-        diags_add(diags, DIAG_PROTOCOL, window->span, "no time lies in [%lld, %lld]", (long long)window->low, (long long)window->high);
+        diags_add(diags, DIAG_PROTOCOL, window->span, "no time lies in [%lld, %lld]", (long long)window->low,
+            (long long)window->high);
         return false;
     }
     return true;

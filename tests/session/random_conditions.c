@@ -11,7 +11,13 @@
 
 /* ---- writing one */
 
-typedef struct Writer { uint64_t random; char text[4000]; size_t n; unsigned nmessages, depth, nloops; bool counts; } Writer;
+typedef struct Writer {
+    uint64_t random;
+    char text[4000];
+    size_t n;
+    unsigned nmessages, depth, nloops;
+    bool counts;
+} Writer;
 
 static unsigned draw(Writer *writer, unsigned n) {
     writer->random = writer->random * 6364136223846793005u + 1442695040888963407u;
@@ -48,7 +54,8 @@ static void put_message(Writer *writer, unsigned from, unsigned label, bool guar
     static const char *const roles[] = {"A", "B", "C"}, *const names[] = {"a", "b", "c"};
     const char *own = draw(writer, 2) ? names[draw(writer, 3)] : NULL;
     char text[100];
-    snprintf(text, sizeof text, "%s -> %s: m%u%s%s%s", roles[from], roles[(from + 1 + draw(writer, 2)) % 3], label, own ? "(bool " : "", own ? own : "", own ? ")" : "");
+    snprintf(text, sizeof text, "%s -> %s: m%u%s%s%s", roles[from], roles[(from + 1 + draw(writer, 2)) % 3], label,
+        own ? "(bool " : "", own ? own : "", own ? ")" : "");
     put(writer, text);
     if (guarded) {
         put(writer, " where ");
@@ -83,7 +90,8 @@ static void put_block(Writer *writer, unsigned length, bool in_loop) {
 }
 
 static void write_protocol(Writer *writer) {
-    static const char *const starts[] = {"A -> B: s0(bool a, bool b, bool c) let n = 0; ", "A -> B: s0(bool a); A -> C: s1(bool b, bool c) let n = 1; "};
+    static const char *const starts[] = {
+        "A -> B: s0(bool a, bool b, bool c) let n = 0; ", "A -> B: s0(bool a); A -> C: s1(bool b, bool c) let n = 1; "};
     put(writer, "protocol P(role A, role B, role C) { ");
     writer->counts = draw(writer, 2);
     put(writer, starts[draw(writer, 2)]);
@@ -93,10 +101,17 @@ static void write_protocol(Writer *writer) {
 
 /* ---- all values: a, b, c and n */
 
-typedef struct Config { uint32_t state; int64_t values[4]; } Config;
+typedef struct Config {
+    uint32_t state;
+    int64_t values[4];
+} Config;
 typedef VEC(Config) Configs;
 
-typedef struct Brute { const GlobalAutomaton *global; Configs all; bool is_unmet, is_stuck, is_guessed, is_large; } Brute;
+typedef struct Brute {
+    const GlobalAutomaton *global;
+    Configs all;
+    bool is_unmet, is_stuck, is_guessed, is_large;
+} Brute;
 
 static unsigned index_of(const Brute *brute, Name name) {
     const char *text = names_text(brute->global->names, name);
@@ -125,15 +140,19 @@ static int64_t value_of(const Brute *brute, const ProtocolExpr *expr, const int6
 static bool step(const Brute *brute, const Config *from, const GlobalEdge *edge, unsigned choice, Config *to) {
     *to = *from;
     to->state = edge->to;
-    for (uint32_t i = 0; i < edge->origin->npayloads; i++) to->values[index_of(brute, edge->origin->payloads[i].name)] = choice >> i & 1;
+    for (uint32_t i = 0; i < edge->origin->npayloads; i++)
+        to->values[index_of(brute, edge->origin->payloads[i].name)] = choice >> i & 1;
     if (edge->origin->where && !value_of(brute, edge->origin->where, to->values)) return false;
-    for (uint32_t i = 0; i < edge->origin->nlets; i++) to->values[3] = value_of(brute, edge->origin->lets[i].value, to->values);
+    for (uint32_t i = 0; i < edge->origin->nlets; i++)
+        to->values[3] = value_of(brute, edge->origin->lets[i].value, to->values);
     return true;
 }
 
 static void add(Configs *configs, const Config *config) {
     for (uint32_t i = 0; i < configs->n; i++)
-        if (configs->data[i].state == config->state && memcmp(configs->data[i].values, config->values, sizeof config->values) == 0) return;
+        if (configs->data[i].state == config->state &&
+            memcmp(configs->data[i].values, config->values, sizeof config->values) == 0)
+            return;
     vec_push(configs, *config);
 }
 
@@ -163,14 +182,17 @@ static void search(Brute *brute) {
 /* ---- what a role has seen: a set of configurations that it cannot tell apart */
 
 static bool concerns(const GlobalEdge *edge, uint32_t role) { return edge->sender == role || edge->receiver == role; }
-static bool is_same(const GlobalEdge *a, const GlobalEdge *b) { return a->sender == b->sender && a->receiver == b->receiver && a->message == b->message; }
+static bool is_same(const GlobalEdge *a, const GlobalEdge *b) {
+    return a->sender == b->sender && a->receiver == b->receiver && a->message == b->message;
+}
 
 static void close_over(const Brute *brute, uint32_t role, Configs *set) {
     const GlobalAutomaton *global = brute->global;
     for (uint32_t i = 0; i < set->n; i++) {
         Config from = set->data[i], to;
         for (uint32_t e = global->first[from.state]; e < global->first[from.state + 1]; e++)
-            for (unsigned choice = 0; choice < 1u << global->edges[e].origin->npayloads && !concerns(&global->edges[e], role); choice++)
+            for (unsigned choice = 0;
+                 choice < 1u << global->edges[e].origin->npayloads && !concerns(&global->edges[e], role); choice++)
                 if (step(brute, &from, &global->edges[e], choice, &to)) add(set, &to);
     }
 }
@@ -206,12 +228,14 @@ static void follow_role(Brute *brute, uint32_t role) {
     vec_push(&sets, first);
     for (uint32_t s = 0; s < sets.n && sets.n < MAX_SETS; s++)
         for (uint32_t e = 0; e < global->nedges; e++)
-            for (unsigned choice = 0; choice < 1u << global->edges[e].origin->npayloads && concerns(&global->edges[e], role); choice++) {
+            for (unsigned choice = 0;
+                 choice < 1u << global->edges[e].origin->npayloads && concerns(&global->edges[e], role); choice++) {
                 Configs next = after(brute, role, &sets.data[s], &global->edges[e], choice);
                 if (next.n) qsort(next.data, next.n, sizeof(Config), compare);
                 bool is_known = !next.n;
                 for (uint32_t k = 0; k < sets.n && !is_known; k++)
-                    is_known = sets.data[k].n == next.n && memcmp(sets.data[k].data, next.data, sizeof(Config) * next.n) == 0;
+                    is_known = sets.data[k].n == next.n &&
+                               memcmp(sets.data[k].data, next.data, sizeof(Config) * next.n) == 0;
                 if (is_known) vec_fini(&next);
                 else vec_push(&sets, next);
             }
@@ -222,7 +246,9 @@ static void follow_role(Brute *brute, uint32_t role) {
 
 /* ---- */
 
-typedef struct Count { unsigned held, violated, unknown, large, formless, failed; } Count;
+typedef struct Count {
+    unsigned held, violated, unknown, large, formless, failed;
+} Count;
 
 static void compare_both(const GlobalAutomaton *global, Diags *diags, const char *text, Count *count) {
     Brute brute = {.global = global};
@@ -238,7 +264,8 @@ static void compare_both(const GlobalAutomaton *global, Diags *diags, const char
     count->large += brute.is_large && !is_bad;
     if ((verdict == CONDITIONS_HOLD && is_bad) || (verdict == CONDITIONS_VIOLATED && !is_bad && !brute.is_large)) {
         count->failed++;
-        printf("%s\n  brute force: %s%s%s\n", text, brute.is_unmet ? "never met " : "", brute.is_stuck ? "stuck " : "", brute.is_guessed ? "guessed" : "");
+        printf("%s\n  brute force: %s%s%s\n", text, brute.is_unmet ? "never met " : "", brute.is_stuck ? "stuck " : "",
+            brute.is_guessed ? "guessed" : "");
         diags_render(diags, stdout, false);
     }
     vec_fini(&brute.all);
@@ -251,8 +278,11 @@ static void check(uint64_t seed, Count *count) {
     Sources *sources = sources_new();
     Diags *diags = diags_new(sources);
     Protocols *all = protocols_new(NULL);
-    protocols_parse(all, sources, (Span){sources_add(sources, "protocol", writer.text, writer.n), 0, (uint32_t)writer.n}, diags);
-    GlobalAutomaton *global = all->n == 1 && protocol_check(all, all->all[0], diags) ? global_of(all, all->all[0], diags) : NULL;
+    protocols_parse(
+        all, sources, (Span){sources_add(sources, "protocol", writer.text, writer.n), 0, (uint32_t)writer.n}, diags);
+    GlobalAutomaton *global = all->n == 1 && protocol_check(all, all->all[0], diags)
+                                  ? global_of(all, all->all[0], diags)
+                                  : NULL;
     if (global) compare_both(global, diags, writer.text, count);
     else count->formless++;
     if (!global && getenv("VERBOSE")) diags_render(diags, stdout, false);
@@ -267,7 +297,7 @@ int main(int argc, char **argv) {
     if (argc != 3) return fprintf(stderr, "usage: random_conditions COUNT SEED\n"), 2;
     uint64_t n = strtoull(argv[1], NULL, 10), seed = strtoull(argv[2], NULL, 10);
     for (uint64_t i = 0; i < n; i++) check((seed + i) << 20 | 1, &count);
-    printf("%u hold, %u violated, %u unknown (%u too large for brute force), %u not well-formed; %u failed\n", count.held, count.violated, count.unknown, count.large,
-           count.formless, count.failed);
+    printf("%u hold, %u violated, %u unknown (%u too large for brute force), %u not well-formed; %u failed\n",
+        count.held, count.violated, count.unknown, count.large, count.formless, count.failed);
     return count.failed != 0 || !count.held || !count.violated;
 }

@@ -65,7 +65,10 @@ static char *said(const char *text, size_t length) {
     return out;
 }
 
-typedef struct Entry { const char *name, *text, *expected, *end; size_t name_length; } Entry;
+typedef struct Entry {
+    const char *name, *text, *expected, *end;
+    size_t name_length;
+} Entry;
 
 /* The entry that begins at `at`. False: its parts are not there. */
 static bool read_entry(const char *at, Entry *entry) {
@@ -99,8 +102,12 @@ int main(int argc, char **argv) {
         bool good = length == ours_length && memcmp(entry.expected, ours, length) == 0;
         passed += good;
         failed += !good;
-        if (out) fprintf(out, "%.*s%.*s---\n%s%s", (int)entry.name_length, entry.name, (int)text_length, entry.text, ours, blank);
-        else if (!good) printf("FAIL %.*s  known:\n%.*s  ours:\n%s", (int)entry.name_length, entry.name, (int)length, entry.expected, ours);
+        if (out)
+            fprintf(out, "%.*s%.*s---\n%s%s", (int)entry.name_length, entry.name, (int)text_length, entry.text, ours,
+                blank);
+        else if (!good)
+            printf("FAIL %.*s  known:\n%.*s  ours:\n%s", (int)entry.name_length, entry.name, (int)length,
+                entry.expected, ours);
         free(ours);
     }
     if (out) fclose(out);
