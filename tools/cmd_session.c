@@ -54,6 +54,7 @@ static void read_protocols(Held *held, const char *path, const Options *options)
     FrontendOptions frontend = {.cpp_flags = options->cpp.data, .ncpp_flags = options->cpp.n, .settings = options->settings.data, .nsettings = options->settings.n};
     held->tree = frontend_parse(held->sources, held->diags, path, &frontend);
     held->protocols = protocols_new(held->names);
+    protocol_numbers_macros(held->protocols, held->sources, held->tree->file, options->cpp.data, options->cpp.n);
     protocol_numbers_define(held->protocols, held->tree);
     for (uint32_t i = 0; i < held->tree->ndecls; i++)
         if (held->tree->decls[i]->kind == DECL_PROTOCOL) protocols_parse(held->protocols, held->sources, held->tree->decls[i]->span, held->diags);

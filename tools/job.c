@@ -68,7 +68,7 @@ void job_load(Job *job, const char *path, CommandLine line) {
     if (diags_errors(job->diags) == 0) extras_add(&job->extras, &job->options, path, job->tree, job->diags);
     if (diags_errors(job->diags) == 0 && frontend_check(job->tree, job->diags))
         job->program = frontend_lower(job->tree, job->diags);
-    if (job->program) job->protocols = program_protocols_new(job->program, job->diags);
+    if (job->program) job->protocols = program_protocols_new(job->program, job->options.cpp.data, job->options.cpp.n, job->diags);
     if (job->program) conformance_init(&job->conformance, job->protocols, listening_end(&job->options), job->diags);
     if (diags_errors(job->diags) > 0 && job->program) {
         free_protocols(job);

@@ -1,5 +1,6 @@
 #include "tools/protocols.h"
 #include "tools/condition.h"
+#include "tools/protocol_numbers.h"
 
 #include "model/support/fatal.h"
 #include "session/local.h"
@@ -199,12 +200,15 @@ static void read_text(ProgramProtocols *protocols, const ProtocolText *text, Dia
     else if (local_read(protocols->program->sources, text->span, protocols->names, diags, &machine)) cfsm_fini(&machine);
 }
 
-ProgramProtocols *program_protocols_new(const Program *program, Diags *diags) {
+ProgramProtocols *program_protocols_new(const Program *program, const char *const *flags, uint32_t nflags, Diags *diags) {
     if (program->nprotocols == 0) return NULL;
     ProgramProtocols *protocols = allocate(1, sizeof *protocols);
     protocols->program = program;
     protocols->names = names_new();
     protocols->protocols = protocols_new(protocols->names);
+    for (uint32_t i = 0; i < program->nprotocols; i++)
+        if (!i || program->protocols[i].span.file != program->protocols[i - 1].span.file)
+            protocol_numbers_macros(protocols->protocols, program->sources, program->protocols[i].span.file, flags, nflags);
     for (uint32_t i = 0; i < program->nnumber_names; i++)
         protocols_define(protocols->protocols, names_of(protocols->names, program->number_names[i].name), program->number_names[i].value);
     for (uint32_t i = 0; i < program->nprotocols; i++) read_text(protocols, &program->protocols[i], diags);

@@ -21,8 +21,8 @@ typedef struct ProgramProtocols {
     uint32_t n;
 } ProgramProtocols;
 
-/* NULL: the program has none. Mistakes, roles that are not there and types that are not there go to diags. */
-ProgramProtocols *program_protocols_new(const Program *program, Diags *diags);
+/* NULL: the program has none. Mistakes, roles that are not there and types that are not there go to diags. `flags`: -D of the preprocessor. */
+ProgramProtocols *program_protocols_new(const Program *program, const char *const *flags, uint32_t nflags, Diags *diags);
 void program_protocols_free(ProgramProtocols *protocols);
 const HeldProtocol *program_protocols_find(const ProgramProtocols *protocols, const char *name);
 /* The role that a use names, of an indexed one that with this number; UINT32_MAX: there is none. */
