@@ -72,8 +72,8 @@ typedef enum WalkGapKind {
 } WalkGapKind;
 typedef struct WalkGap { WalkGapKind kind; Span span; } WalkGap;
 const char *walk_gap_text(WalkGapKind kind);
-/* A task may be stuck, or gone, for a reason that the machines do not show. */
-static inline bool walk_gap_stops(WalkGapKind kind) { return kind == WALK_GAP_LOCK || kind == WALK_GAP_BLOCKING || kind == WALK_GAP_FAULT; }
+/* A task may be stuck, busy for ever, or gone for a reason that the machines do not show. */
+static inline bool walk_gap_stops(WalkGapKind kind) { return kind == WALK_GAP_LOCK || kind == WALK_GAP_BLOCKING || kind == WALK_GAP_FAULT || kind == WALK_GAP_SPINNING; }
 
 typedef struct WalkTask {
     const Machine *machine;

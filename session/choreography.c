@@ -270,6 +270,7 @@ static bool is_played(const CfsmSystem *system, Names *names, const char *text) 
     Candidate candidate;
     ConformOptions options = CONFORM_DEFAULTS;
     options.by_subtyping = false;
+    options.listening_end = false;
     read_candidate(&candidate, names, text);
     bool good = candidate.global && candidate.global->protocol->nroles == system->n;
     for (uint32_t role = 0; good && role < system->n; role++) {

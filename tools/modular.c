@@ -171,6 +171,25 @@ static bool is_plain(Job *job) {
     return good;
 }
 
+/* Nobody goes on listening when the protocol may be over for it: by the policy that is no fault of the role, but such a task would be stuck. */
+static bool nobody_listens_on(Job *job) {
+    Conformance strict;
+    Diags *unsaid = diags_new(job->sources);
+    RoleClaim *claims = NULL;
+    uint32_t n = 0;
+    conformance_init(&strict, job->protocols, LISTENING_REJECT, unsaid);
+    strict.judge.judge(&strict, job->modular->graph, &claims, &n);
+    bool good = true;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!claims[i].is_question) leave(job->modular, claims[i].span, "a task may still listen here when the protocol is over");
+        good = false;
+    }
+    for (uint32_t i = 0; i < strict.rows.n; i++) good &= strict.rows.data[i].verdict == VERDICT_HOLDS;
+    conformance_fini(&strict);
+    diags_free(unsaid);
+    return good;
+}
+
 static bool rows_hold(const Job *job) {
     bool any = false;
     for (uint32_t i = 0; i < job->conformance.rows.n; i++) {
@@ -250,6 +269,7 @@ static bool has_stop(const Modular *modular) {
 static bool never_stuck(Job *job) {
     Modular *modular = job->modular;
     bool good = rows_hold(job) && !has_stop(modular);
+    if (good) good = nobody_listens_on(job);
     good &= main_only_spawns(modular);
     good &= tasks_have_roles(modular);
     good &= roles_are_taken(job);

@@ -95,7 +95,8 @@ static int put_compatible(const Inferring *at, const Ensemble *ensemble) {
         return EXIT_NO_VERDICT;
     }
     if (ensemble->verdict == ENSEMBLE_SAFE) {
-        fprintf(at->out, "compatible    every message is received, nobody waits for ever (%u configurations, the program's capacities)\n", ensemble->configurations);
+        fprintf(at->out, "compatible    every message is received, nobody waits for ever%s (%u configurations, the program's capacities)\n",
+                at->walks->nnotes ? ", as far as what was not followed can go either way again" : "", ensemble->configurations);
         return EXIT_HOLDS;
     }
     if (ensemble->verdict == ENSEMBLE_UNKNOWN) {
@@ -167,13 +168,11 @@ static int put_all(Inferring *at, const Ensemble *ensemble) {
         else cfsm_print(system, role, at->out);
     }
     if (options->dot || options->cfsm) return EXIT_HOLDS;
-    if (!system->n) {
-        fprintf(at->out, "no task sends or receives\n");
-        return EXIT_HOLDS;
-    }
+    if (!system->n) fprintf(at->out, "no message is exchanged\n");
     put_notes(at);
     fputc('\n', at->out);
     int code = put_compatible(at, ensemble);
+    if (!system->n) return code;
     put_any_capacity(at);
     return job_worse(code, put_choreography(at));
 }

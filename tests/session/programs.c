@@ -1,4 +1,5 @@
-/* Programs of the machines of random protocols: programs COUNT SEED DIR. Each role is a task, each ordered pair of roles has a channel. `safe-N.ac` is of projected
+/* Programs of the machines of random protocols: programs COUNT SEED DIR [roles]. With `roles` messages are unions and tasks take their roles, else they are
+   characters. Each role is a task, each ordered pair of roles has a channel. `safe-N.ac` is of projected
    machines that are compatible: checking it must find nothing. `stuck-N.ac` has another machine in one role's place with which the machines get stuck. Only
    machines that receive from one role at a time: a task cannot look at a message without taking it. */
 #include "session/compat.h"
@@ -19,13 +20,16 @@
 
 static const char *role_text(const CfsmSystem *system, uint32_t role) { return names_text(system->names, system->roles[role]); }
 
-static void put_branch(const CfsmSystem *system, uint32_t role, const CfsmEdge *edge, FILE *out) {
-    if (edge->is_send)
+/* What is written: `unions`, messages are labels of unions, one for each channel. */
+static void put_branch(const CfsmSystem *system, uint32_t role, const CfsmEdge *edge, bool unions, FILE *out) {
+    if (edge->is_send && unions)
+        fprintf(out, "await send(%s_%s, %s()); ", role_text(system, role), role_text(system, edge->peer), names_text(system->names, edge->message));
+    else if (edge->is_send)
         fprintf(out, "await send(%s_%s, '%s'); ", role_text(system, role), role_text(system, edge->peer), names_text(system->names, edge->message));
     fprintf(out, "state = %u; ", edge->to);
 }
 
-static void put_sends(const CfsmSystem *system, uint32_t role, uint32_t state, FILE *out) {
+static void put_sends(const CfsmSystem *system, uint32_t role, uint32_t state, bool unions, FILE *out) {
     const Cfsm *machine = &system->machines[role];
     uint32_t first = machine->first[state], last = machine->first[state + 1];
     fprintf(out, "            ");
@@ -33,7 +37,7 @@ static void put_sends(const CfsmSystem *system, uint32_t role, uint32_t state, F
     for (uint32_t e = first; e < last; e++) {
         if (e + 1 < last) fprintf(out, "%sif (which == %u) { ", e > first ? "else " : "", e - first);
         else if (last - first > 1) fprintf(out, "else { ");
-        put_branch(system, role, &machine->edges[e], out);
+        put_branch(system, role, &machine->edges[e], unions, out);
         fprintf(out, last - first > 1 ? "}\n            " : "\n            ");
     }
 }
@@ -44,13 +48,32 @@ static void put_receptions(const CfsmSystem *system, uint32_t role, uint32_t sta
     fprintf(out, "            await recv(%s_%s, &message);\n            ", role_text(system, machine->edges[first].peer), role_text(system, role));
     for (uint32_t e = first; e < last; e++) {
         fprintf(out, "if (message == '%s') { ", names_text(system->names, machine->edges[e].message));
-        put_branch(system, role, &machine->edges[e], out);
+        put_branch(system, role, &machine->edges[e], false, out);
         fprintf(out, "}\n            else ");
     }
     fprintf(out, "assert(false);\n            ");
 }
 
-static void put_task(const CfsmSystem *system, uint32_t role, FILE *out) {
+static void put_cases(const CfsmSystem *system, uint32_t role, uint32_t state, FILE *out) {
+    const Cfsm *machine = &system->machines[role];
+    uint32_t first = machine->first[state], last = machine->first[state + 1];
+    const char *peer = role_text(system, machine->edges[first].peer), *self = role_text(system, role);
+    fprintf(out, "            await recv(%s_%s, &from_%s);\n            switch (from_%s) {\n", peer, self, peer, peer);
+    for (uint32_t e = first; e < last; e++) {
+        fprintf(out, "            case %s(): ", names_text(system->names, machine->edges[e].message));
+        put_branch(system, role, &machine->edges[e], true, out);
+        fprintf(out, "break;\n");
+    }
+    fprintf(out, "            default: assert(false);\n            }\n");
+}
+
+static bool receives_from(const CfsmSystem *system, uint32_t role, uint32_t peer) {
+    for (uint32_t e = 0; e < system->machines[role].nedges; e++)
+        if (!system->machines[role].edges[e].is_send && system->machines[role].edges[e].peer == peer) return true;
+    return false;
+}
+
+static void put_task(const CfsmSystem *system, uint32_t role, bool unions, FILE *out) {
     const Cfsm *machine = &system->machines[role];
     bool chooses = false, receives = false;
     for (uint32_t e = 0; e < machine->nedges; e++) {
@@ -59,14 +82,17 @@ static void put_task(const CfsmSystem *system, uint32_t role, FILE *out) {
     }
     fprintf(out, "async void role_%s(void) {\n    int state = %u;\n", role_text(system, role), machine->initial);
     if (chooses) fprintf(out, "    int which = 0;\n");
-    if (receives) fprintf(out, "    char message = 0;\n");
+    if (receives && !unions) fprintf(out, "    char message = 0;\n");
+    for (uint32_t peer = 0; unions && peer < system->n; peer++)
+        if (receives_from(system, role, peer)) fprintf(out, "    %s_to_%s from_%s;\n", role_text(system, peer), role_text(system, role), role_text(system, peer));
     fprintf(out, "    for (;;) {\n");
     bool any = false;
     for (uint32_t s = 0; s < machine->nstates; s++) {
         if (machine->first[s] == machine->first[s + 1]) continue;
         fprintf(out, "        %sif (state == %u) {\n", any ? "} else " : "", s);
         any = true;
-        if (machine->edges[machine->first[s]].is_send) put_sends(system, role, s, out);
+        if (machine->edges[machine->first[s]].is_send) put_sends(system, role, s, unions, out);
+        else if (unions) put_cases(system, role, s, out);
         else put_receptions(system, role, s, out);
         fputc('\n', out);
     }
@@ -81,13 +107,47 @@ static bool uses(const CfsmSystem *system, uint32_t from, uint32_t to) {
     return false;
 }
 
+/* All labels that one of the two machines has for messages from the first to the second, and one more, so that `default` has its place. */
+static void put_union(const CfsmSystem *system, uint32_t from, uint32_t to, FILE *out) {
+    VEC(Name) labels = {0};
+    for (uint32_t which = 0; which < 2; which++) {
+        const Cfsm *machine = &system->machines[which ? to : from];
+        for (uint32_t e = 0; e < machine->nedges; e++) {
+            const CfsmEdge *edge = &machine->edges[e];
+            bool known = edge->peer != (which ? from : to) || edge->is_send == (which != 0);
+            for (uint32_t i = 0; i < labels.n && !known; i++) known = labels.data[i] == edge->message;
+            if (!known) vec_push(&labels, edge->message);
+        }
+    }
+    fprintf(out, "message %s_to_%s { ", role_text(system, from), role_text(system, to));
+    for (uint32_t i = 0; i < labels.n; i++) fprintf(out, "%s(); ", names_text(system->names, labels.data[i]));
+    fprintf(out, "no_label(); };\n");
+    vec_fini(&labels);
+}
+
+static void put_unions(const CfsmSystem *system, uint32_t capacity, const char *protocol, FILE *out) {
+    fprintf(out, "%s\n", protocol);
+    for (uint32_t from = 0; from < system->n; from++)
+        for (uint32_t to = 0; to < system->n; to++) {
+            if (from == to || !uses(system, from, to)) continue;
+            const char *a = role_text(system, from), *b = role_text(system, to);
+            put_union(system, from, to, out);
+            fprintf(out, "chan(%s_to_%s) %s_%s = channel(%u);\n", a, b, a, b, capacity);
+        }
+    fputc('\n', out);
+    for (uint32_t role = 0; role < system->n; role++) put_task(system, role, true, out);
+    fprintf(out, "async void main(void) {\n");
+    for (uint32_t role = 0; role < system->n; role++) fprintf(out, "    spawn role_%s() as P.%s;\n", role_text(system, role), role_text(system, role));
+    fprintf(out, "}\n");
+}
+
 static void put_program(const CfsmSystem *system, uint32_t capacity, const char *protocol, FILE *out) {
     fprintf(out, "// %s", protocol);
     for (uint32_t from = 0; from < system->n; from++)
         for (uint32_t to = 0; to < system->n; to++)
             if (from != to && uses(system, from, to)) fprintf(out, "chan(char) %s_%s = channel(%u);\n", role_text(system, from), role_text(system, to), capacity);
     fputc('\n', out);
-    for (uint32_t role = 0; role < system->n; role++) put_task(system, role, out);
+    for (uint32_t role = 0; role < system->n; role++) put_task(system, role, false, out);
     fprintf(out, "async void main(void) {\n");
     for (uint32_t role = 0; role < system->n; role++) fprintf(out, "    spawn role_%s();\n", role_text(system, role));
     fprintf(out, "}\n");
@@ -120,30 +180,33 @@ static bool gets_stuck(const CfsmSystem *system, uint32_t capacity) {
     return stuck;
 }
 
-static void write_program(const CfsmSystem *system, uint32_t capacity, const char *protocol, const char *dir, const char *kind, uint64_t number) {
+typedef struct Where { const char *dir; uint64_t number; bool roles; } Where;
+
+static void write_program(const CfsmSystem *system, uint32_t capacity, const char *protocol, const Where *where, const char *kind) {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s-%" PRIu64 ".ac", dir, kind, number);
+    snprintf(path, sizeof path, "%s/%s-%" PRIu64 ".ac", where->dir, kind, where->number);
     FILE *out = fopen(path, "w");
     if (!out) exit(2);
-    put_program(system, capacity, protocol, out);
+    if (where->roles) put_unions(system, capacity, protocol, out);
+    else put_program(system, capacity, protocol, out);
     fclose(out);
 }
 
-static void write_stuck(CfsmSystem *system, uint64_t seed, const char *protocol, const char *dir, uint64_t number) {
+static void write_stuck(CfsmSystem *system, uint64_t seed, const char *protocol, const Where *where) {
     for (uint64_t m = 0; m < 20; m++) {
         uint32_t role = (uint32_t)(m % system->n);
         Cfsm machine = system->machines[role], mutant;
         if (!mutate_machine(&machine, hash_combine(seed, m), &mutant)) continue;
         system->machines[role] = mutant;
         bool stuck = is_plain(&mutant) && gets_stuck(system, 1);
-        if (stuck) write_program(system, 1, protocol, dir, "stuck", number);
+        if (stuck) write_program(system, 1, protocol, where, "stuck");
         system->machines[role] = machine;
         cfsm_fini(&mutant);
         if (stuck) return;
     }
 }
 
-static bool write_both(uint64_t seed, const char *dir, uint64_t number) {
+static bool write_both(uint64_t seed, const Where *where) {
     char text[GENERATE_MAX];
     generate_protocol(seed, 0, text);
     Sources *sources = sources_new();
@@ -159,8 +222,8 @@ static bool write_both(uint64_t seed, const char *dir, uint64_t number) {
     if (is_safe) compat = compat_check(system, COMPAT_DEFAULTS);
     is_safe &= compat.verdict == COMPAT_SAFE;
     if (is_safe) {
-        write_program(system, compat.k, text, dir, "safe", number);
-        write_stuck(system, seed, text, dir, number);
+        write_program(system, compat.k, text, where, "safe");
+        write_stuck(system, seed, text, where);
     }
     compat_fini(&compat);
     cfsm_system_free(system);
@@ -172,8 +235,9 @@ static bool write_both(uint64_t seed, const char *dir, uint64_t number) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) return fprintf(stderr, "usage: programs COUNT SEED DIR\n"), 2;
-    uint64_t count = strtoull(argv[1], NULL, 10), seed = strtoull(argv[2], NULL, 10), n = 0;
-    for (uint64_t i = 0; n < count && i < count * 20; i++) n += write_both((seed + i) << 20, argv[3], n);
-    return n < count;
+    if (argc != 4 && argc != 5) return fprintf(stderr, "usage: programs COUNT SEED DIR [roles]\n"), 2;
+    uint64_t count = strtoull(argv[1], NULL, 10), seed = strtoull(argv[2], NULL, 10);
+    Where where = {.dir = argv[3], .roles = argc == 5};
+    for (uint64_t i = 0; where.number < count && i < count * 20; i++) where.number += write_both((seed + i) << 20, &where);
+    return where.number < count;
 }
