@@ -65,7 +65,8 @@ static Bitset *relate(const Buchi *buchi) {
 
 static void find_accepting(Product *product) {
     const Buchi *buchi = product->buchi;
-    if (buchi->nstates > MOST_RELATED) {
+    if (buchi->nstates > MOST_RELATED) { /* so its strength says nothing of components */
+        product->marked = product->all != 0;
         for (uint32_t s = 0; s < buchi->nstates; s++) product->is_accepting[s] = true;
         return;
     }

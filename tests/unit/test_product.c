@@ -198,6 +198,58 @@ static bool expected(const Case *one) {
     return false;
 }
 
+/* ---- shortest lassos, where fairness asks for nothing: distances by going round until nothing changes */
+
+enum { FAR = 1000, SETS = 4 };
+
+/* distance[set << 5 | node]: of a way from `from` that has seen these sets; of at least one step. */
+static void measure(const PlainProduct *product, uint32_t from, uint32_t *distance) {
+    uint64_t all = (UINT64_C(1) << product->one->automaton.buchi.nsets) - 1;
+    for (uint32_t i = 0; i < SETS << 5; i++) distance[i] = FAR;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (uint32_t i = 0; i < product->nedges; i++)
+            for (uint32_t seen = 0; seen < SETS; seen++) {
+                const PlainEdge *edge = &product->edges[i];
+                uint32_t before = distance[seen << 5 | edge->from];
+                if (seen == 0 && edge->from == from) before = 0;
+                uint32_t *after = &distance[(seen | (uint32_t)(edge->marks & all)) << 5 | edge->to];
+                if (before + 1 >= *after) continue;
+                *after = before + 1;
+                changed = true;
+            }
+    }
+}
+
+/* Steps of the way there and round once, the least of all accepted lassos. */
+static uint32_t shortest(const PlainProduct *product) {
+    const Case *one = product->one;
+    const Buchi *buchi = &one->automaton.buchi;
+    uint32_t all = (1u << buchi->nsets) - 1, there[32], round[SETS << 5], best = FAR;
+    for (uint32_t node = 0; node < 32; node++) there[node] = FAR;
+    for (uint32_t s = 0; s < one->plain.nstates; s++)
+        for (uint32_t e = buchi->first[0]; e < buchi->first[1]; e++)
+            if (buchi_allows(buchi, &buchi->edges[e], one->conditions[s])) there[node_of(one, false, s, buchi->edges[e].to)] = 0;
+    for (uint32_t times = 0; times < 32; times++)
+        for (uint32_t i = 0; i < product->nedges; i++)
+            if (there[product->edges[i].from] + 1 < there[product->edges[i].to])
+                there[product->edges[i].to] = there[product->edges[i].from] + 1;
+    for (uint32_t node = 0; node < 32; node++) {
+        if (there[node] >= FAR) continue;
+        measure(product, node, round);
+        uint32_t length = there[node] + round[all << 5 | node];
+        if (length < best) best = length;
+    }
+    return best;
+}
+
+static void check_length(const Case *one, const ProductAnswer *answer) {
+    static PlainProduct product;
+    if (one->fairness != FAIRNESS_NONE || one->plain.twisted || answer->stutters || answer->loop.n == 0) return;
+    make_product(&product, one);
+    assert_int_equal(answer->prefix.n - 1 + answer->loop.n, shortest(&product));
+}
+
 /* ---- what is found */
 
 /* Each task makes a step in the loop, or (weak) is somewhere unable to. */
@@ -265,6 +317,7 @@ static bool find(Case *one, bool plain) {
     assert_true(answer.finished);
     if (answer.found) check_run(one, &kripke, &answer);
     if (answer.found) check_fairness(one, &kripke, &answer);
+    if (answer.found) check_length(one, &answer);
     bool found = answer.found;
     product_answer_fini(&answer);
     bitset_free(&kripke.rests);
