@@ -476,7 +476,7 @@ static PWait *operands(PNow *x, int32_t id) {
     w->arms = ARENA_ARRAY(r->arena, PArm, site->narms + 1);
     for (int32_t i = 0; i < site->narms; i++) {
         if (!site->is_select || all.at[i].v != 0)
-            fill_arm(r, &site->arms[i], all.at + at, &w->arms[i], site->arms[i].line);
+            fill_arm(r, &site->arms[i], total > 0 ? all.at + at : NULL, &w->arms[i], site->arms[i].line);
         at += site->arms[i].cells;
     }
     return w;
