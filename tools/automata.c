@@ -3,6 +3,7 @@
 #include "ltl/complement.h"
 #include "ltl/components.h"
 #include "ltl/ltl.h"
+#include "ltl/strength.h"
 #include "model/support/fatal.h"
 
 #include <assert.h>
@@ -43,26 +44,8 @@ static void add_edge(Tables *tables, const Automaton *automaton, const Component
     vec_push(&tables->edges, row);
 }
 
-/* Every word is accepted from here. */
-static bool is_sink(const Automaton *automaton, uint32_t state) {
-    for (const Edge *edge = automaton_begin(automaton, state); edge < automaton_end(automaton, state); edge++)
-        if (edge->to == state && edge->label == BDD_TRUE && edge->marks == automaton_all(automaton)) return true;
-    return false;
-}
-
-static BuchiStrength strength_of(const Automaton *automaton, const Components *components, const bool *sink) {
-    BuchiStrength strength = BUCHI_GUARANTEE;
-    for (uint32_t state = 0; state < automaton->nstates; state++) {
-        bool accepts = components->of[state] != UINT32_MAX && components_at(components, state)->is_accepting;
-        if (accepts && !sink[state]) strength = BUCHI_WEAK;
-    }
-    for (uint32_t i = 0; i < automaton->edges.n; i++) {
-        const Edge *edge = &automaton->edges.data[i];
-        if (components->of[edge->from] == UINT32_MAX || !components_inside(components, edge)) continue;
-        bool accepts = components_at(components, edge->from)->is_accepting;
-        if (accepts && edge->marks != automaton_all(automaton)) return BUCHI_GENERAL;
-    }
-    return strength;
+static BuchiStrength buchi_strength(Strength strength) {
+    return strength == STRENGTH_TERMINAL ? BUCHI_GUARANTEE : strength == STRENGTH_WEAK ? BUCHI_WEAK : BUCHI_GENERAL;
 }
 
 Buchi *automata_tables(const Automaton *automaton) {
@@ -76,10 +59,10 @@ Buchi *automata_tables(const Automaton *automaton) {
         vec_push(&tables->first, tables->edges.n);
         for (const Edge *edge = automaton_begin(automaton, state); edge < automaton_end(automaton, state); edge++)
             add_edge(tables, automaton, &components, edge);
-        tables->sink[state] = is_sink(automaton, state);
+        tables->sink[state] = components.of[state] != UINT32_MAX && components_at(&components, state)->is_accepting;
     }
     vec_push(&tables->first, tables->edges.n);
-    BuchiStrength strength = strength_of(automaton, &components, tables->sink);
+    BuchiStrength strength = buchi_strength(strength_of(automaton));
     components_fini(&components);
     tables->buchi = (Buchi){.nstates = automaton->nstates, .initial = automaton->initial, .nsets = automaton->nsets,
         .edges = tables->edges.data, .first = tables->first.data, .cubes = tables->cubes.data, .strength = strength,
