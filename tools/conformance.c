@@ -115,7 +115,8 @@ static const char *message_text(Judging *judging) {
     if (conform->edge != UINT32_MAX) {
         const CfsmEdge *edge = &judging->product.task.machine.edges[conform->edge];
         uint32_t to = judging->product.states[edge->to].at;
-        const char *act = act_text(judging, edge), *verb = edge->is_send ? "sends" : "takes";
+        bool is_attempt = judging->product.comms[conform->edge] == ROLE_ATTEMPT;
+        const char *act = act_text(judging, edge), *verb = is_attempt ? "would send" : edge->is_send ? "sends" : "takes";
         if (to != NO_SLOT) return arena_printf(arena, "%s %s %s where %s does not let it: %s", who, verb, act, protocol, conform->why);
         return arena_printf(arena, "%s %s %s where %s expects %s", who, verb, act, protocol, expected);
     }
@@ -161,12 +162,12 @@ static bool claim_run(Judging *judging, RoleClaim *claim) {
     claim->outside = outside;
     claim->run = ARENA_ARRAY(arena_of(judging), uint32_t, conform->nrun + 1);
     uint32_t last = conform->edge != UINT32_MAX ? judging->product.comms[conform->edge] : NO_SLOT;
-    claim->is_exact = last != NO_SLOT && judging->links.against[last];
+    claim->is_exact = last < ROLE_ATTEMPT && judging->links.against[last];
     for (uint32_t i = 0; i < conform->nrun; i++) claim->run[claim->nrun++] = judging->product.comms[conform->run[i]];
-    if (conform->edge != UINT32_MAX) claim->run[claim->nrun++] = judging->product.comms[conform->edge];
+    if (conform->edge != UINT32_MAX && last != ROLE_ATTEMPT) claim->run[claim->nrun++] = last;
     for (uint32_t i = 0; i < claim->nrun; i++)
-        if (claim->run[i] == NO_SLOT) return false;
-    if (conform->edge != UINT32_MAX) return true;
+        if (claim->run[i] >= ROLE_ATTEMPT) return false;
+    if (conform->edge != UINT32_MAX && last != ROLE_ATTEMPT) return true;
     uint32_t part = judging->product.states[conform->state].part;
     if (part == NO_SLOT) return false;
     claim->ends = ends = ARENA_ARRAY(arena_of(judging), bool, graph->machines[judging->machine].nnodes);
@@ -224,7 +225,7 @@ static void keep_machine(Judging *judging) {
     const Cfsm *made = &judging->product.task.machine;
     VEC(CfsmEdge) edges = {0};
     for (uint32_t e = 0; e < made->nedges; e++)
-        if (judging->product.comms[e] != NO_SLOT) vec_push(&edges, made->edges[e]);
+        if (judging->product.comms[e] < ROLE_ATTEMPT) vec_push(&edges, made->edges[e]);
     Cfsm seen = cfsm_of(made->nstates, made->initial, edges.data, edges.n, made->is_final);
     vec_push(&judging->conformance->machines, (ConformanceMachine){row_of(judging)->label, judging->held, judging->role, cfsm_minimal(&seen)});
     cfsm_fini(&seen);

@@ -247,6 +247,16 @@ bool role_links_may_be(RoleLinks *links, uint32_t channel, uint32_t label, RoleA
     return false;
 }
 
+bool role_links_attempt(RoleLinks *links, uint32_t channel, uint32_t label, RoleAct *act) {
+    if (channel == NO_SLOT || label == NO_SLOT) return false;
+    RoleComm comm = {.channel = channel, .label = label, .is_send = true};
+    if (find_mates(links, &comm) || links->mates.n != 1) return false;
+    Name message = message_between(links, &comm, links->mates.data[0]);
+    if (message == 0) message = foreign_message(links, &comm, links->mates.data[0]);
+    *act = (RoleAct){links->mates.data[0], message, true};
+    return true;
+}
+
 bool role_links_has(RoleLinks *links, uint32_t channel, bool is_send) {
     if (channel == NO_SLOT) return true;
     if (links->graph->channels[channel].is_extern) return false;

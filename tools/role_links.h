@@ -37,6 +37,8 @@ void role_links_init(RoleLinks *links, const RoleGraph *graph, ProgramProtocols 
 void role_links_fini(RoleLinks *links);
 /* The task may wait at the channel for this message of the protocol (from the peer, or to it). */
 bool role_links_may_be(RoleLinks *links, uint32_t channel, uint32_t label, RoleAct act);
+/* The message that a task which stands before the channel would send; false: it is no part of the protocol, or not known. */
+bool role_links_attempt(RoleLinks *links, uint32_t channel, uint32_t label, RoleAct *act);
 /* It is a channel of the protocol, in this direction. */
 bool role_links_has(RoleLinks *links, uint32_t channel, bool is_send);
 

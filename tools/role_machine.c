@@ -299,6 +299,21 @@ static void add_waits(Making *making, uint32_t from, uint32_t node) {
     }
 }
 
+/* It stands before nothing but a send that its role does not make, and that nobody ever took: it wants to, all the same. */
+static void add_attempt(Making *making, uint32_t from, uint32_t node) {
+    const RoleMachine *machine = making->fold->machine;
+    const RoleWait *only = NULL;
+    for (uint32_t i = 0; i < machine->nwaits; i++) {
+        if (machine->waits[i].node != node) continue;
+        if (only) return;
+        only = &machine->waits[i];
+    }
+    RoleAct act;
+    if (!only || !only->is_send || !role_links_attempt(making->fold->links, only->channel, only->label, &act)) return;
+    if (has_edge(making, from, act) || projected(making, making->states.data[from].at, act) != NO_SLOT) return;
+    add_edge(making, from, act, (RoleState){making->states.data[from].part, NO_SLOT}, ROLE_ATTEMPT, machine->nodes[node].at);
+}
+
 /* Past what the projection does: it waits for messages of which some were never seen there. */
 static bool waits_for_more(Making *making, uint32_t from, uint32_t node) {
     const RoleMachine *machine = making->fold->machine;
@@ -367,6 +382,7 @@ static void expand_part(Making *making, uint32_t from) {
             if (!is_silent(fold, step_at(fold, k))) add_step(making, from, step_at(fold, k));
     }
     for (uint32_t i = 0; i < making->closure.n; i++) add_waits(making, from, making->closure.data[i]);
+    for (uint32_t i = fold->nodes_first[state.part]; i < fold->nodes_first[state.part + 1] && state.at != NO_SLOT; i++) add_attempt(making, from, fold->nodes[i]);
     if (state.at != NO_SLOT && is_open(making, state.part)) add_projection(making, from, place_of(fold, state.part));
     vec_push(&making->finals, is_final(making, state, ends, at_place));
     bool open = false;

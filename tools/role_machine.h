@@ -12,10 +12,12 @@ typedef struct RoleState {
     uint32_t at;   /* state of the projection; NO_SLOT: it does no such thing */
 } RoleState;
 
+enum { ROLE_ATTEMPT = NO_SLOT - 1 }; /* for a communication: the task stands before it, and it was never seen to happen */
+
 typedef struct RoleProduct {
     TaskMachine task;   /* edges and states with their places */
     RoleState *states;
-    uint32_t *comms;    /* per edge: of the graph, NO_SLOT: an edge that was never seen */
+    uint32_t *comms;    /* per edge: of the graph, NO_SLOT: an edge that was never seen; ROLE_ATTEMPT */
     bool *open;         /* per state: it stands before more than was seen, and nothing can be taken to come after it (the projection does no such thing) */
     bool is_open;       /* some state is */
 } RoleProduct;
