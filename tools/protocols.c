@@ -200,6 +200,17 @@ static void read_text(ProgramProtocols *protocols, const ProtocolText *text, Dia
     else if (local_read(protocols->program->sources, text->span, protocols->names, diags, &machine)) cfsm_fini(&machine);
 }
 
+/* A protocol that has a number without a value is none whose roles could be taken. */
+static void check_unset(const ProgramProtocols *protocols, const ProtocolUnset *unset, Diags *diags) {
+    const char *name = names_text(protocols->names, unset->protocol), *number = names_text(protocols->names, unset->number);
+    for (uint32_t i = 0; i < protocols->program->nroles; i++) {
+        if (strcmp(protocols->program->roles[i].protocol, name) != 0) continue;
+        diags_add(diags, DIAG_ROLE, protocols->program->roles[i].span, "'%s' of the protocol '%s' has no value", number, name);
+        diags_note(diags, unset->at, "give it a default, or the program a `param %s`", number);
+        return;
+    }
+}
+
 ProgramProtocols *program_protocols_new(const Program *program, const char *const *flags, uint32_t nflags, Diags *diags) {
     if (program->nprotocols == 0) return NULL;
     ProgramProtocols *protocols = allocate(1, sizeof *protocols);
@@ -214,6 +225,7 @@ ProgramProtocols *program_protocols_new(const Program *program, const char *cons
     for (uint32_t i = 0; i < program->nprotocols; i++) read_text(protocols, &program->protocols[i], diags);
     protocols->held = allocate(protocols->protocols->n, sizeof *protocols->held);
     for (uint32_t i = 0; i < protocols->protocols->n; i++) take_protocol(protocols, protocols->protocols->all[i], diags);
+    for (uint32_t i = 0; i < protocols->protocols->nunset; i++) check_unset(protocols, &protocols->protocols->unset[i], diags);
     for (uint32_t i = 0; i < program->nroles; i++) check_use(protocols, &program->roles[i], diags);
     for (uint32_t i = 0; i < protocols->n; i++) check_untaken(protocols, &protocols->held[i], diags);
     return protocols;
