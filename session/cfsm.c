@@ -1,6 +1,7 @@
 #include "session/cfsm.h"
 
 #include "model/support/fatal.h"
+#include "model/support/hash.h"
 #include "model/support/vec.h"
 
 #include <ctype.h>
@@ -79,14 +80,27 @@ static bool is_alike(const Cfsm *machine, uint32_t a, uint32_t b, const uint32_t
     return true;
 }
 
+static uint64_t hash_of(const Cfsm *machine, uint32_t state, const uint32_t *class) {
+    uint64_t hash = class[state];
+    for (uint32_t e = machine->first[state]; e < machine->first[state + 1]; e++) {
+        const CfsmEdge *edge = &machine->edges[e];
+        hash = hash_combine(hash, hash_combine((uint64_t)edge->message << 32 | class[edge->to], (uint64_t)edge->peer << 1 | edge->is_send));
+    }
+    return hash;
+}
+
 /* Splits classes whose states lead to different ones; returns how many there are. */
 static uint32_t refine(const Cfsm *machine, uint32_t *class, uint32_t *finer) {
-    uint32_t n = 0;
+    uint32_t n = 0, mask = 15;
+    while (mask < machine->nstates * 2) mask = mask * 2 + 1;
+    uint32_t *table = allocate(mask + 1u, sizeof *table); /* a state of each class, plus one */
     for (uint32_t s = 0; s < machine->nstates; s++) {
-        uint32_t other = 0;
-        while (other < s && !is_alike(machine, other, s, class)) other++;
-        finer[s] = other < s ? finer[other] : n++;
+        uint32_t at = (uint32_t)hash_of(machine, s, class) & mask;
+        while (table[at] && !is_alike(machine, table[at] - 1, s, class)) at = (at + 1) & mask;
+        finer[s] = table[at] ? finer[table[at] - 1] : n++;
+        if (!table[at]) table[at] = s + 1;
     }
+    free(table);
     memcpy(class, finer, sizeof *class * machine->nstates);
     return n;
 }
