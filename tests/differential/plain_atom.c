@@ -15,7 +15,7 @@ static bool task_atom(PRun *r, const PIns *ins, int32_t task) {
         memcpy(&r->out, &out, sizeof out);
         return ins->c == BUILTIN_ENABLED ? able : !able && e->status != FIBER_ENDED;
     }
-    default: return e->status != FIBER_ENDED && e->running == 0 && plain_in_label(r->p, e, (Name)ins->v, ins->a);
+    default: return e->status != FIBER_ENDED && plain_in_label(r->p, e, (Name)ins->v, ins->a);
     }
 }
 static bool matches(const PRun *r, const PIns *ins, int32_t task) {
