@@ -221,3 +221,34 @@ bool erased_may_precede(Erased *erased, const GlobalEdge *action, const GlobalEd
     places_fini(&places);
     return found;
 }
+
+ErasedHeads erased_heads(Erased *erased, const uint32_t *states, uint32_t n, uint32_t sender) {
+    const GlobalAutomaton *global = erased->global;
+    ErasedHeads heads = {0};
+    Places places;
+    bool *is_known = allocate(global->nedges, sizeof *is_known), over = false;
+    places_init(&places, erased, global->protocol->nroles, true);
+    for (uint32_t i = 0; i < n; i++) {
+        places.next[0] = states[i];
+        set(places.next, erased->role);
+        add_next(&places);
+    }
+    for (uint32_t p = 0; !is_over(erased, &places, p, &over); p++) {
+        uint32_t state = place_at(&places, p)[0];
+        for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++) {
+            const GlobalEdge *edge = &global->edges[e];
+            bool waits = has(place_at(&places, p), edge->sender);
+            if (!waits && edge->sender == sender && edge->receiver == erased->role) {
+                if (!is_known[e]) vec_push(&heads.edges, e);
+                is_known[e] = true;
+                continue;
+            }
+            copy_place(&places, p, edge->to);
+            if (waits) set(places.next, edge->receiver);
+            add_next(&places);
+        }
+    }
+    places_fini(&places);
+    free(is_known);
+    return heads;
+}

@@ -17,7 +17,7 @@ typedef struct Erased {
     uint32_t *latest;            /* per state that is marked: of the search at hand */
     VEC(uint32_t) stack;         /* what the search at hand has found, in order */
     VEC(ErasedAction) actions;
-    bool is_parallel;            /* what the role does in one parallel branch is not ordered against another: no message of its own stands in two */
+    bool is_parallel;            /* what the role does in one parallel branch is not ordered against another: no queue of its own is used in two */
     bool gave_up;                /* a search was cut off, and answered as if it had found what it looked for */
 } Erased;
 
@@ -43,5 +43,9 @@ bool erased_may_precede(Erased *erased, const GlobalEdge *action, const GlobalEd
    Who hears from the role, or from somebody who must, waits too. `but_parallel`: not one of another parallel branch than `after`, which the role may
    as well take first. */
 bool erased_is_available(Erased *erased, const GlobalEdge *after, uint32_t sender, Name message, bool but_parallel);
+
+/* The edges whose message may be the first in the queue from `sender` while the role, at one of the states, does nothing. */
+typedef struct ErasedHeads { VEC(uint32_t) edges; } ErasedHeads;
+ErasedHeads erased_heads(Erased *erased, const uint32_t *states, uint32_t n, uint32_t sender);
 
 #endif

@@ -419,25 +419,24 @@ static void without_empty(GlobalAutomaton *automaton, const Build *build, uint32
     free(closure.seen);
 }
 
-static int compare_actions(const void *a, const void *b) {
+static int compare_queues(const void *a, const void *b) {
     const GlobalEdge *x = *(GlobalEdge *const *)a, *y = *(GlobalEdge *const *)b;
     if (x->sender != y->sender) return x->sender < y->sender ? -1 : 1;
     if (x->receiver != y->receiver) return x->receiver < y->receiver ? -1 : 1;
-    if (x->message != y->message) return x->message < y->message ? -1 : 1;
     return x->arm < y->arm ? -1 : x->arm > y->arm;
 }
 
-static bool is_same_action(const GlobalEdge *a, const GlobalEdge *b) { return a->sender == b->sender && a->receiver == b->receiver && a->message == b->message; }
+static bool is_same_queue(const GlobalEdge *a, const GlobalEdge *b) { return a->sender == b->sender && a->receiver == b->receiver; }
 
-/* Edges that are equal but for their arm stand together; one of each arm is compared with one of each other. */
+/* Edges of the same queue stand together, by arm; one of each arm is compared with one of each other. */
 static void find_shared(GlobalAutomaton *automaton, uint32_t narms) {
     uint32_t n = automaton->nedges;
     GlobalEdge **sorted = malloc(sizeof *sorted * (n + 1u));
     if (!sorted) fatal("out of memory");
     for (uint32_t e = 0; e < n; e++) sorted[e] = &automaton->edges[e];
-    if (narms) qsort(sorted, n, sizeof *sorted, compare_actions);
+    if (narms) qsort(sorted, n, sizeof *sorted, compare_queues);
     for (uint32_t begin = 0, end; begin < n && narms; begin = end) {
-        for (end = begin + 1; end < n && is_same_action(sorted[begin], sorted[end]);) end++;
+        for (end = begin + 1; end < n && is_same_queue(sorted[begin], sorted[end]);) end++;
         for (uint32_t i = begin; i < end; i++) {
             if (i > begin && sorted[i]->arm == sorted[i - 1]->arm) {
                 sorted[i]->is_shared = sorted[i - 1]->is_shared;

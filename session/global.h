@@ -14,7 +14,7 @@ typedef struct GlobalEdge {
     uint32_t scope;           /* the names of payloads mean the same in one scope: 0, or that of a call */
     uint32_t arm;             /* of the innermost parallel block, GLOBAL_NO_ARM: of none */
     bool leaves;              /* some parallel block is over before it */
-    bool is_shared;           /* the same message stands in a parallel branch: its receiver cannot tell which one it is */
+    bool is_shared;           /* in a parallel branch the sender has a message for the same receiver: they stand in one queue, in either order */
 } GlobalEdge;
 
 /* A branch of a parallel block, and the branch that this block is in. */

@@ -16,6 +16,7 @@ typedef struct Project {
     const GlobalAutomaton *global;
     uint32_t role;
     Erased erased;
+    bool *shares_queue; /* per sender: parallel branches send to the role through one queue */
     VEC(Subset) subsets;
     VEC(uint32_t) members;
     VEC(CfsmEdge) edges;
@@ -286,22 +287,65 @@ static bool receptions_are_valid(Project *project, uint32_t subset) {
     return valid;
 }
 
+/* ---- queues that parallel branches share: where the role listens to a sender it must be able to take whatever may be the first in the queue */
+
+static const GlobalEdge *heard_like(const Project *project, uint32_t subset, const GlobalEdge *head, bool parallel) {
+    const GlobalAutomaton *global = project->global;
+    for (uint32_t i = 0; i < project->subsets.data[subset].n; i++) {
+        uint32_t state = members(project, subset)[i];
+        for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++) {
+            const GlobalEdge *edge = &global->edges[e];
+            if (edge->receiver != project->role || edge->sender != head->sender) continue;
+            if (parallel ? global_are_parallel(global, edge, head) : edge->message == head->message) return edge;
+        }
+    }
+    return NULL;
+}
+
+static bool queue_is_clear(Project *project, uint32_t subset, uint32_t sender) {
+    const GlobalEdge *stuck = NULL, *wanted = NULL;
+    ErasedHeads heads = erased_heads(&project->erased, members(project, subset), project->subsets.data[subset].n, sender);
+    for (uint32_t i = 0; i < heads.edges.n && !wanted; i++) {
+        stuck = &project->global->edges[heads.edges.data[i]];
+        if (!heard_like(project, subset, stuck, false)) wanted = heard_like(project, subset, stuck, true);
+    }
+    vec_fini(&heads.edges);
+    if (wanted) blame(project, PROJECT_QUEUE, stuck, wanted, subset, wanted->from, wanted->from);
+    return !wanted;
+}
+
+static bool queues_are_clear(Project *project, uint32_t subset) {
+    const GlobalAutomaton *global = project->global;
+    for (uint32_t sender = 0; sender < global->protocol->nroles; sender++)
+        if (project->shares_queue[sender] && !queue_is_clear(project, subset, sender)) return false;
+    return true;
+}
+
+static void find_shared_queues(Project *project) {
+    const GlobalAutomaton *global = project->global;
+    project->shares_queue = allocate(global->protocol->nroles, sizeof *project->shares_queue);
+    for (uint32_t e = 0; e < global->nedges; e++)
+        if (global->edges[e].receiver == project->role && global->edges[e].is_shared) project->shares_queue[global->edges[e].sender] = true;
+}
+
 /* ---- */
 
 Projection project_role(const GlobalAutomaton *global, uint32_t role) {
     Projection projection = {.role = role};
     Project project = {.global = global, .role = role, .out = &projection};
     erased_init(&project.erased, global, role);
+    find_shared_queues(&project);
     determinise(&project);
     projection.machine = machine_of(&project);
     for (uint32_t s = 0; s < project.subsets.n && projection.fault == PROJECT_OK; s++)
-        if (!sends_are_valid(&project, s) || !receptions_are_valid(&project, s)) break;
+        if (!sends_are_valid(&project, s) || !receptions_are_valid(&project, s) || !queues_are_clear(&project, s)) break;
     if (project.erased.gave_up) projection.fault = PROJECT_LIMIT; /* what was found may be none */
     free(project.table);
     vec_fini(&project.subsets);
     vec_fini(&project.members);
     vec_fini(&project.edges);
     erased_fini(&project.erased);
+    free(project.shares_queue);
     return projection;
 }
 
@@ -353,6 +397,13 @@ void projection_report(const GlobalAutomaton *global, const Projection *projecti
         note_run(global, projection, 1, "it may not after this one, which looks the same to it:", diags);
         if (projection->other) diags_note(diags, projection->other->span, "then this message may be on its way, and would have to be taken first");
         note_conditions(global, projection, diags);
+        return;
+    }
+    if (projection->fault == PROJECT_QUEUE) {
+        diags_add(diags, DIAG_NOT_PROJECTABLE, projection->other->span, "'%s' may wait for '%s' from '%s' while '%s' is the first in the same queue", role,
+                  names_text(global->names, projection->other->message), role_text(global, projection->other->sender), message);
+        note_run(global, projection, 0, "it waits after this course:", diags);
+        diags_note(diags, projection->edge->span, "this message of a parallel branch may be there first, and cannot be taken yet");
         return;
     }
     diags_add(diags, DIAG_NOT_PROJECTABLE, projection->edge->span, "'%s' may take '%s' from '%s' too early", role, message,

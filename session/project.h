@@ -11,6 +11,7 @@ typedef enum ProjectFault {
     PROJECT_OK,
     PROJECT_SEND,   /* it would send a message without knowing that it may */
     PROJECT_RECEIVE, /* it could take a message for one of another course */
+    PROJECT_QUEUE,   /* two parallel branches use one queue, and what the one waits for may stand behind what the other cannot take yet */
     PROJECT_LIMIT   /* there is too much to look at: neither yes nor no */
 } ProjectFault;
 
@@ -19,7 +20,7 @@ typedef struct Projection {
     ProjectFault fault;
     uint32_t role;
     const GlobalEdge *edge;  /* the send, or the reception that is mistaken */
-    const GlobalEdge *other; /* RECEIVE: the one that was meant; SEND: a message that may be on its way and comes first, or NULL */
+    const GlobalEdge *other; /* RECEIVE: the one that was meant; SEND: a message that may be on its way and comes first, or NULL; QUEUE: the one waited for */
     uint32_t *runs[2];       /* edges of the automaton: after the first the message can be sent (received), after the second it must not be */
     uint32_t nruns[2];
     Cfsm machine;            /* what the subset construction yields, minimal; also where there is a fault */
