@@ -235,6 +235,49 @@ static bool is_decorated_final(const Product *product, const Here *here) {
     return false;
 }
 
+/* What the protocol lets the role take here from the head's sender in a parallel branch; the pair where it does. */
+static bool waits_beside(Product *product, const Here *here, const GlobalEdge *head, uint32_t *pair) {
+    const GlobalAutomaton *global = product->erased.global;
+    for (uint32_t i = here->from; i < here->to; i++)
+        for (uint32_t at = at_of(product, here, i), g = global->first[at]; g < global->first[at + 1]; g++) {
+            const GlobalEdge *edge = &global->edges[g];
+            if (edge->receiver != product->erased.role || edge->sender != head->sender || !global_are_parallel(global, edge, head)) continue;
+            *pair = here->pairs[i];
+            return true;
+        }
+    return false;
+}
+
+/* Parallel branches send to the role through one queue: whatever may be its first message must be one that the machine takes where it listens. */
+static bool queue_is_clear(Product *product, const Here *here, uint32_t sender) {
+    const GlobalAutomaton *global = product->erased.global;
+    VEC(uint32_t) states = {0};
+    for (uint32_t i = here->from; i < here->to; i++) vec_push(&states, at_of(product, here, i));
+    ErasedHeads heads = erased_heads(&product->erased, states.data, states.n, sender);
+    bool clear = true;
+    for (uint32_t i = 0, pair; i < heads.edges.n && clear; i++) {
+        const GlobalEdge *head = &global->edges[heads.edges.data[i]];
+        if (has_edge(product, here->state, head) || !waits_beside(product, here, head, &pair)) continue;
+        clear = blame(product, CONFORM_MISSING, "it waits at a queue whose first message may be one of a parallel branch that it does not take here", pair, NONE, head);
+    }
+    vec_fini(&heads.edges);
+    vec_fini(&states);
+    return clear;
+}
+
+static bool queues_are_clear(Product *product, const Here *here) {
+    const GlobalAutomaton *global = product->erased.global;
+    const Cfsm *machine = product->machine;
+    for (uint32_t e = machine->first[here->state]; e < machine->first[here->state + 1]; e++) {
+        const CfsmEdge *edge = &machine->edges[e];
+        bool is_new = !edge->is_send && (e == machine->first[here->state] || machine->edges[e - 1].is_send || machine->edges[e - 1].peer != edge->peer), shared = false;
+        for (uint32_t g = 0; g < global->nedges && is_new && !shared; g++)
+            shared = global->edges[g].is_shared && global->edges[g].receiver == product->erased.role && global->edges[g].sender == edge->peer;
+        if (shared && !queue_is_clear(product, here, edge->peer)) return false;
+    }
+    return true;
+}
+
 static bool check_state(Product *product, uint32_t state) {
     const Cfsm *machine = product->machine;
     Here here = {state, product->first[state], product->first[state + 1], product->order};
@@ -244,6 +287,7 @@ static bool check_state(Product *product, uint32_t state) {
         sends |= edge->is_send;
         if (!(edge->is_send ? send_is_valid(product, &here, e) : reception_is_valid(product, &here, e))) return false;
     }
+    if (!sends && !queues_are_clear(product, &here)) return false;
     bool goes_on = moves && product->options.final_listens && !sends && is_decorated_final(product, &here);
     bool may_be_done = is_final && moves && !goes_on;
     if (!moves && !does_enough(product, &here, false, false)) return false;
