@@ -734,7 +734,7 @@ static uint32_t count_words(const Walker *walker, uint32_t slot) {
 
 static void drop_one(Walker *walker) {
     uint32_t best = NO_SLOT, most = 1;
-    for (uint32_t slot = 0; slot < walker->n; slot++) {
+    for (uint32_t slot = 0; slot < walker->machine->nslots; slot++) {
         if (is_handle_slot(walker, slot)) continue;
         uint32_t n = count_words(walker, slot);
         if (n <= most) continue;
@@ -789,7 +789,8 @@ static void keep(Walker *walker) {
 
 void walk_task(Walking *walking, uint32_t task) {
     const Machine *machine = task == NO_SLOT ? walking->program->machines[MACHINE_INIT] : walking->tasks.data[task].machine;
-    Walker walker = {.walking = walking, .program = walking->program, .machine = machine, .task = task, .n = machine->nslots};
+    uint32_t nslots = machine->nslots ? machine->nslots : 1; /* one that nobody uses, so that no frame is empty */
+    Walker walker = {.walking = walking, .program = walking->program, .machine = machine, .task = task, .n = nslots};
     arena_init(&walker.arena);
     walker.frame = (Frame){ARENA_ARRAY(&walker.arena, Word, walker.n + 1u), ARENA_ARRAY(&walker.arena, bool, walker.n + 1u)};
     walker.live = liveness_everywhere(walking->program, machine, &walker.arena, &walker.live_words);
