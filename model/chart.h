@@ -46,7 +46,6 @@ void chart_note(Chart *chart, uint32_t lane, const char *text, bool is_fault);
 Chart *chart_of_trace(const Trace *trace);
 
 /* Each prints all of it. */
-void chart_text(const Chart *chart, FILE *out);
 void chart_mermaid(const Chart *chart, FILE *out);
 void chart_svg(const Chart *chart, FILE *out);
 void chart_dot(const Chart *chart, FILE *out);

@@ -1,4 +1,4 @@
-/* Sequence charts as text, Mermaid, SVG and DOT. */
+/* Sequence charts as Mermaid, SVG and DOT. */
 #include "model/chart.h"
 
 #include "model/support/dot_label.h"
@@ -21,21 +21,6 @@ static Row row_at(const Chart *chart, uint32_t index) {
 
 /* Taken as it is sent: the reception is no row of its own in what shows straight arrows. */
 static bool is_straight(const ChartMessage *message) { return message->taken == message->sent + 1; }
-
-/* ---- text */
-
-void chart_text(const Chart *chart, FILE *out) {
-    fprintf(out, "%s\n", chart->title);
-    for (uint32_t i = 0, number = 0; i < chart->rows; i++) {
-        Row row = row_at(chart, i);
-        if (row.taken && is_straight(row.taken)) continue;
-        fprintf(out, "  %3u  ", ++number);
-        if (row.sent) fprintf(out, "%s %s %s: %s%s\n", chart->lanes.data[row.sent->from], row.sent->taken == CHART_NEVER ? "--x" : is_straight(row.sent) ? "-->" : "-->>",
-                              chart->lanes.data[row.sent->to], row.sent->text, row.sent->taken == CHART_NEVER ? "   (never taken)" : "");
-        else if (row.taken) fprintf(out, "%s takes %s\n", chart->lanes.data[row.taken->to], row.taken->text);
-        else fprintf(out, "%s: %s\n", chart->lanes.data[row.note->lane], row.note->text);
-    }
-}
 
 /* ---- Mermaid: arrows are straight, so a message that is taken later gets a note there */
 
