@@ -309,6 +309,8 @@ typedef struct Tree {
     Span *option_spans;
     const char **settings; /* values of params, "NAME=VALUE" in order: the last one of a name counts */
     uint32_t nsettings;
+    struct NumberMacro { Name name; int64_t value; } *macros; /* `#define NAME 3`; the last one of a name counts */
+    uint32_t nmacros;
     bool is_discrete;      /* time passes in ticks (`--time discrete`); expect_read takes the file's word for it */
     bool is_urgent;        /* and only when no task can move */
     Decl **statics;        /* [sema] variables of blocks that live as long as the program */

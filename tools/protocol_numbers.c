@@ -29,6 +29,8 @@ static void define(Protocols *protocols, const char *setting) {
 
 void protocol_numbers_define(Protocols *protocols, const Tree *tree) {
     int64_t value;
+    for (uint32_t i = 0; i < tree->nmacros; i++)
+        protocols_define(protocols, names_of(protocols->names, names_text(tree->names, tree->macros[i].name)), tree->macros[i].value);
     for (uint32_t i = 0; i < tree->ndecls; i++) {
         const Decl *decl = tree->decls[i];
         if (decl->kind == DECL_PARAM && literal(decl->init, &value)) protocols_define(protocols, names_of(protocols->names, names_text(tree->names, decl->name)), value);

@@ -53,7 +53,9 @@ static void add_types(Lower *lower) {
 static void add_numbers(Lower *lower) {
     const Tree *tree = lower->tree;
     Program *program = lower->program;
-    program->number_names = ARENA_ARRAY(lower->arena, NumberName, tree->ndecls + 1u);
+    program->number_names = ARENA_ARRAY(lower->arena, NumberName, tree->ndecls + tree->nmacros + 1u);
+    for (uint32_t i = 0; i < tree->nmacros; i++)
+        program->number_names[program->nnumber_names++] = (NumberName){lower_name(lower, tree->macros[i].name), tree->macros[i].value};
     for (uint32_t i = 0; i < tree->ndecls; i++) {
         const Symbol *symbol = tree->decls[i]->kind == DECL_PARAM ? tree->decls[i]->symbol : NULL;
         if (symbol) program->number_names[program->nnumber_names++] = (NumberName){lower_name(lower, tree->decls[i]->name), symbol->value};

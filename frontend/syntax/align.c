@@ -4,7 +4,10 @@
 #include "model/support/read.h"
 
 #include <assert.h>
+#include "model/support/fatal.h"
+
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,6 +248,20 @@ static void warn_of_assert(Align *align, const char *definition) {
               "a system header redefines 'assert', which the dialect has already; do not include <assert.h>");
 }
 
+/* A macro that stands for a number, and takes no arguments. */
+static void note_number(Align *align, const char *definition) {
+    size_t length = strcspn(definition, " \t(");
+    const char *body = definition + length + strspn(definition + length, " \t");
+    char *end;
+    errno = 0;
+    long long value = strtoll(body, &end, 0);
+    end += strspn(end, " \t\r");
+    if (is_system(align) || definition[length] == '(' || !isdigit((unsigned char)*body) || *end || errno) return;
+    char *name = strndup(definition, length);
+    if (!name) fatal("out of memory");
+    vec_push(&align->result->numbers, (MacroNumber){name, value});
+}
+
 /* A line that begins with `#`; its line number is not counted when it is a marker. Scanned text keeps nothing of it. */
 static bool read_directive(Align *align, uint32_t begin, uint32_t end) {
     char *text = align->result->text + begin, saved = align->result->text[end];
@@ -257,6 +274,7 @@ static bool read_directive(Align *align, uint32_t begin, uint32_t end) {
         flush(align);
         warn_of_assert(align, word + 7);
         macros_define(align->macros, word + 7);
+        note_number(align, word + 7);
     } else if (strncmp(word, "undef ", 6) == 0) {
         flush(align);
         macros_undef(align->macros, word + 6);

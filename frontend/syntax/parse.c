@@ -121,6 +121,12 @@ static void parse_preprocessed(Tree *tree, Diags *diags, const char *path, const
     Preprocessed result = {0};
     if (preprocess(tree->sources, diags, tree->file, path, options, &result))
         parse_text(tree, diags, result.text, result.length, &result.positions);
+    tree->nmacros = result.numbers.n;
+    tree->macros = arena_alloc(&tree->arena, sizeof *tree->macros * (result.numbers.n + 1u));
+    for (uint32_t i = 0; i < result.numbers.n; i++) {
+        tree->macros[i].name = names_of(tree->names, result.numbers.data[i].name);
+        tree->macros[i].value = result.numbers.data[i].value;
+    }
     preprocessed_fini(&result);
 }
 

@@ -23,6 +23,8 @@ enum { MAX_OUTPUT = 128 * 1024 * 1024, CHUNK = 64 * 1024 };
 void preprocessed_fini(Preprocessed *result) {
     free(result->text);
     positions_fini(&result->positions);
+    for (uint32_t i = 0; i < result->numbers.n; i++) free(result->numbers.data[i].name);
+    vec_fini(&result->numbers);
 }
 
 /* ---- running it */

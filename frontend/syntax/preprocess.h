@@ -4,11 +4,16 @@
 
 #include "frontend/frontend.h"
 #include "frontend/syntax/positions.h"
+#include "model/support/vec.h"
+
+/* `#define NAME 3`, for texts that are read where they stand in the source. */
+typedef struct MacroNumber { char *name; int64_t value; } MacroNumber;
 
 typedef struct Preprocessed {
     char *text;
     size_t length;
     Positions positions;
+    VEC(MacroNumber) numbers; /* in order of definition: the last one of a name counts */
 } Preprocessed;
 
 /* Runs `$CC -E` (else `cc -E`) on `path`, which is `file` in sources; false after a diagnostic. Included files are
