@@ -29,5 +29,9 @@ Span positions_span(const Positions *positions, uint32_t begin, uint32_t end) {
     const Run *run = &positions->runs.data[low];
     if (run->is_fixed || begin < run->begin) return run->span;
     uint32_t shift = begin - run->begin;
-    return (Span){run->span.file, run->span.begin + shift, run->span.begin + shift + (end - begin)};
+    Span span = {run->span.file, run->span.begin + shift, run->span.begin + shift + (end - begin)};
+    bool goes_over = low + 1 < positions->runs.n && positions->runs.data[low + 1].begin < end; /* a text taken whole, with macros in it */
+    Span last = goes_over ? positions_span(positions, end - 1, end) : span;
+    if (last.file == span.file && last.end > span.begin) span.end = last.end;
+    return span;
 }
