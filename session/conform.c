@@ -177,14 +177,18 @@ static bool send_is_valid(Product *product, const Here *here, uint32_t e) {
 static bool reception_is_valid(Product *product, const Here *here, uint32_t e) {
     const GlobalAutomaton *global = product->erased.global;
     const CfsmEdge *edge = &product->machine->edges[e];
-    GlobalEdge action = {.sender = edge->peer, .receiver = product->erased.role, .message = edge->message};
+    const GlobalEdge *action = NULL; /* the protocol's edge like this one */
+    for (uint32_t g = 0; g < global->nedges && !action; g++)
+        if (is_same(product, edge, &global->edges[g])) action = &global->edges[g];
+    if (!action) return true; /* nobody sends that */
     for (uint32_t i = here->from; i < here->to; i++) {
         uint32_t at = at_of(product, here, i);
         for (uint32_t g = global->first[at]; g < global->first[at + 1]; g++) {
             const GlobalEdge *next = &global->edges[g];
             if (!erased_concerns(&product->erased, next) || next->sender == edge->peer) continue;
             if (!erased_is_available(&product->erased, next, edge->peer, edge->message, false)) continue;
-            if (next->receiver == product->erased.role && erased_may_precede(&product->erased, &action, next)) continue;
+            bool is_send = next->sender == product->erased.role;
+            if (is_send ? erased_reaches(&product->erased, at, action) : erased_may_precede(&product->erased, action, next)) continue;
             return blame(product, CONFORM_RECEIVE, "it may take this message too early: another comes first, and this one may be there already",
                          here->pairs[i], e, next);
         }

@@ -271,6 +271,24 @@ static bool is_repeated(const GlobalEdge *const *receptions, uint32_t i, uint32_
     return false;
 }
 
+/* Nor while the role has a send to make first (in parallel branches, where one state does both): unless there too it may be taken first. */
+static bool agrees_with_send(Project *project, uint32_t subset, const GlobalEdge *reception, const GlobalEdge *send) {
+    if (!erased_is_available(&project->erased, send, reception->sender, reception->message, false)) return true;
+    if (erased_reaches(&project->erased, send->from, reception)) return true;
+    blame(project, PROJECT_RECEIVE, reception, send, subset, reception->from, send->from);
+    return false;
+}
+
+static bool agrees_with_sends(Project *project, uint32_t subset, const GlobalEdge *reception) {
+    const GlobalAutomaton *global = project->global;
+    for (uint32_t i = 0; i < project->subsets.data[subset].n; i++) {
+        uint32_t state = members(project, subset)[i];
+        for (uint32_t e = global->first[state]; e < global->first[state + 1]; e++)
+            if (global->edges[e].sender == project->role && !agrees_with_send(project, subset, reception, &global->edges[e])) return false;
+    }
+    return true;
+}
+
 static bool receptions_are_valid(Project *project, uint32_t subset) {
     const GlobalAutomaton *global = project->global;
     VEC(const GlobalEdge *) receptions = {0};
@@ -280,6 +298,7 @@ static bool receptions_are_valid(Project *project, uint32_t subset) {
             if (global->edges[e].receiver == project->role) vec_push(&receptions, &global->edges[e]);
     }
     bool valid = true;
+    for (uint32_t i = 0; i < receptions.n && valid; i++) valid = agrees_with_sends(project, subset, receptions.data[i]);
     for (uint32_t i = 0; i < receptions.n && valid; i++)
         for (uint32_t k = 0; k < receptions.n && valid; k++)
             if (!is_repeated(receptions.data, i, k)) valid = receptions_agree(project, subset, receptions.data[i], receptions.data[k]);
