@@ -171,6 +171,50 @@ static bool is_plain(Job *job) {
     return good;
 }
 
+static uint32_t count_arms(const GlobalAutomaton *global) {
+    uint32_t n = 0;
+    for (uint32_t e = 0; e < global->nedges; e++)
+        for (uint32_t arm = global->edges[e].arm; arm != GLOBAL_NO_ARM; arm = global->arms[arm].outer)
+            if (arm >= n) n = arm + 1;
+    return n;
+}
+
+/* How many roles are in several branches of the parallel block of this branch; `acts`: [role * narms + arm]. */
+static uint32_t count_joints(const GlobalAutomaton *global, const bool *acts, uint32_t narms, uint32_t arm) {
+    uint32_t joints = 0;
+    for (uint32_t role = 0; role < global->protocol->nroles; role++) {
+        uint32_t branches = 0;
+        for (uint32_t other = 0; other < narms; other++) branches += global->arms[other].block == global->arms[arm].block && acts[role * narms + other];
+        joints += branches > 1;
+    }
+    return joints;
+}
+
+static bool has_two_joints(const GlobalAutomaton *global) {
+    uint32_t narms = count_arms(global);
+    bool *acts = calloc((size_t)narms * global->protocol->nroles + 1u, sizeof *acts), found = false;
+    if (!acts) fatal("out of memory");
+    for (uint32_t e = 0; e < global->nedges; e++)
+        for (uint32_t arm = global->edges[e].arm; arm != GLOBAL_NO_ARM; arm = global->arms[arm].outer)
+            acts[global->edges[e].sender * narms + arm] = acts[global->edges[e].receiver * narms + arm] = true;
+    for (uint32_t arm = 0; arm < narms && !found; arm++) found = count_joints(global, acts, narms, arm) > 1;
+    free(acts);
+    return found;
+}
+
+/* Of branches that have one role in common, some branch can go on whichever that role stands at: there all are where the branch is. Of two roles in common
+   each may stand at another branch, before a channel without room. */
+static bool branches_need_no_room(Job *job) {
+    bool good = true;
+    for (uint32_t p = 0; p < job->protocols->n; p++) {
+        const HeldProtocol *held = &job->protocols->held[p];
+        if (!held->is_taken || !has_two_joints(held->global)) continue;
+        leave(job->modular, held->protocol->at, "two roles of this protocol meet in several parallel branches: how much room their channels need is not followed");
+        good = false;
+    }
+    return good;
+}
+
 /* Nobody goes on listening when the protocol may be over for it: by the policy that is no fault of the role, but such a task would be stuck. */
 static bool nobody_listens_on(Job *job) {
     Conformance strict;
@@ -276,6 +320,7 @@ static bool never_stuck(Job *job) {
     good &= roles_stay_within(job);
     good &= no_channel_closes(modular);
     good &= is_plain(job);
+    good &= branches_need_no_room(job);
     for (uint32_t t = 1; t < modular->walks->ntasks; t++) {
         good &= waits_for_messages_only(modular, &modular->walks->tasks[t]);
         good &= keeps_order(modular, &modular->walks->tasks[t]);
@@ -348,11 +393,26 @@ static Finding finding_of(const Job *job, const RoleClaim *claim) {
     return finding;
 }
 
+/* What the task does where a message is late or a channel full: whether that ever happens is for the others to say. */
+static bool may_miss(const WalkTask *task) {
+    for (uint32_t n = 0; n < task->nnodes; n++) {
+        bool misses = false, meets = false;
+        for (uint32_t e = task->first[n]; e < task->first[n + 1]; e++) {
+            misses |= task->edges[e].action == WALK_SILENT;
+            meets |= task->edges[e].action == WALK_SEND || task->edges[e].action == WALK_RECV;
+        }
+        if (misses && meets) return true;
+    }
+    return false;
+}
+
 /* The walks show what tasks do, neither more nor less: no data is guessed, and nothing that others may do to a task is. */
 static bool is_exact(const Modular *modular) {
     const WalkProgram *walks = modular->walks;
     for (uint32_t i = 0; i < walks->nobjects; i++)
         if (walks->objects[i].may_close) return false;
+    for (uint32_t t = 0; t < walks->ntasks; t++)
+        if (may_miss(&walks->tasks[t])) return false;
     return walks->nnotes == 0 && !has_stop(modular) && !has_gap(modular, WALK_GAP_CLOSED);
 }
 
