@@ -77,6 +77,7 @@ typedef struct PropertyResult {
     Fairness fairness;     /* assumed */
     bool is_safety;        /* violated by what has happened already: nothing is assumed of the scheduler */
     char *vacuous;         /* HOLDS, but only because this, a part of the formula as written, is never true; NULL. Owned by the result */
+    bool runless;          /* HOLDS, but only because no fair run goes on or stops: each is cut, or ends in a violation */
     uint64_t constant;     /* bit a: atom a of the property never changes; constant_true: and is true */
     uint64_t constant_true;
     bool stutters;         /* VIOLATED: by a run that stops, its last state repeated for ever */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARMS = 64, PATIENCE = 1 << 16 /* steps between two looks at the clock */ };
+enum { PATIENCE = 1 << 16 /* steps between two looks at the clock */ };
 
 void fair_graph_fini(FairGraph *graph) {
     vec_fini(&graph->nodes);
@@ -175,7 +175,7 @@ static void note_able(const FairPart *part, uint32_t state, const EdgeLabel *lab
     const uint32_t *fibers;
     uint32_t n = view->chain(view->context, state, label, &fibers);
     for (uint32_t i = 0; i < n; i++) out->data[fibers[i] - view->low].able = FAIR_ABLE;
-    if (label->arm < ARMS) out->data[label->fiber - view->low].arms |= 1ull << label->arm;
+    if (label->arm < FAIR_ARMS) out->data[label->fiber - view->low].arms |= 1ull << label->arm;
 }
 
 void fair_look(const FairPart *part, uint32_t member, FairAbles *out) {
@@ -231,7 +231,7 @@ static void note_move(Fair *fair, const FairPart *part, uint32_t member, const E
         uint32_t head = fair_class(part, member, fibers[i]);
         fair->flags.data[head] |= FAIR_MOVES;
         if (left) fair->fired.data[head] = UINT64_MAX;
-        if (fibers[i] == label->fiber && label->arm < ARMS) fair->fired.data[head] |= 1ull << label->arm;
+        if (fibers[i] == label->fiber && label->arm < FAIR_ARMS) fair->fired.data[head] |= 1ull << label->arm;
     }
 }
 

@@ -54,6 +54,8 @@ typedef struct FairGraph {
 void fair_graph_fini(FairGraph *graph);
 uint64_t fair_graph_memory(const FairGraph *graph);
 
+enum { FAIR_ARMS = 64 /* of a point, the first ones: those that are followed */ };
+
 /* Of a class of pairs, or of a pair that stands for itself. */
 enum {
     FAIR_MOVES = 1, /* makes a step inside */

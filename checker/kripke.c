@@ -35,6 +35,7 @@ static void note_edges(Kripke *kripke, uint32_t state) {
     bool rests = (iter.flags & EDGES_LEAVES) == 0;
     while (edges_next(&iter)) {
         const EdgeLabel *label = edges_label(edges, iter.label);
+        kripke->has_far_arms |= label->arm != LABEL_NOBODY && label->arm >= FAIR_ARMS;
         rests &= (label->flags & (LABEL_FREE | LABEL_FAULT)) != 0;
         if ((label->flags & LABEL_NOWHERE) == 0) kripke->events |= label->events;
     }

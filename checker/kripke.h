@@ -16,6 +16,7 @@ typedef struct Kripke {
     uint64_t events;       /* that happen in some step */
     Bitset rests;     /* nothing but faults and an environment that need not can move: a run may stop here */
     uint32_t stutter; /* number of the label of what happens then: nothing, for ever */
+    bool has_far_arms; /* an arm that fairness does not follow can move: of no select more than the first 64 are */
     bool complete;    /* every state that can be reached was explored */
     bool goes_on;     /* from every state some run goes on or stops: no step is cut, none ends in a violation */
 } Kripke;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARMS = 64, NO_ARM = UINT32_MAX };
+enum { NO_ARM = UINT32_MAX };
 
 /* What one task, future or arm of a select still has to come to. */
 typedef struct Duty {
@@ -79,7 +79,7 @@ static void add_duties(Lasso *lasso) {
         if (duty.moves) vec_push(&lasso->duties, duty);
         else if ((flags & FAIR_ABLE) && part->fairness == FAIRNESS_WEAK && !rests_at(lasso, start, duty))
             vec_push(&lasso->duties, duty);
-        for (uint32_t arm = 0; arm < ARMS; arm++)
+        for (uint32_t arm = 0; arm < FAIR_ARMS; arm++)
             if (able.data[i].arms >> arm & 1) vec_push(&lasso->duties, (Duty){.slot = slot, .arm = arm});
     }
     vec_fini(&able);

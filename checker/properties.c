@@ -53,6 +53,27 @@ static void note_vacuity(const Properties *properties, const Property *property,
     result->vacuous = copy;
 }
 
+static const char many_arms[] = "of a select with more than 64 arms fairness follows only the first 64 (--fairness none needs none)";
+
+/* What holds of no run at all should say so. */
+static void note_runless(Properties *properties, const Property *property, PropertyResult *result) {
+    static const BuchiCube all;
+    static const BuchiEdge stay = {.ncubes = 1};
+    static const uint32_t first[] = {0, 1};
+    static const Buchi any = {.nstates = 1, .edges = &stay, .first = first, .cubes = &all, .strength = BUCHI_WEAK};
+    if (properties->kripke.goes_on) return;
+    ProductQuery query = {.kripke = &properties->kripke,
+        .view = &properties->crew.view,
+        .atoms = properties->search->program->atoms,
+        .property = property,
+        .wrong = &any,
+        .fairness = result->fairness};
+    ProductAnswer answer;
+    product_check(&query, &answer);
+    result->runless = answer.finished && !answer.found;
+    product_answer_fini(&answer);
+}
+
 /* ---- one property */
 
 static void add_hit(Properties *properties, uint32_t index, const ProductAnswer *answer) {
@@ -83,7 +104,10 @@ static void judge(Properties *properties, uint32_t index, const Buchi *wrong, Pr
     ProductAnswer answer;
     product_check(&query, &answer);
     result->states = answer.states;
-    if (answer.found) {
+    bool is_doubtful = answer.loop.n > 0 && query.fairness != FAIRNESS_NONE && properties->kripke.has_far_arms;
+    if (answer.found && is_doubtful) {
+        leave_open(result, many_arms);
+    } else if (answer.found) {
         result->verdict = VERDICT_VIOLATED;
         result->stutters = answer.stutters;
         add_hit(properties, index, &answer);
@@ -91,7 +115,8 @@ static void judge(Properties *properties, uint32_t index, const Buchi *wrong, Pr
         leave_open(result, search->why != NULL ? search->why : "the product with its automaton is too large");
     } else {
         result->verdict = VERDICT_HOLDS;
-        note_vacuity(properties, property, result);
+        note_runless(properties, property, result);
+        if (!result->runless) note_vacuity(properties, property, result);
     }
     product_answer_fini(&answer);
 }
@@ -120,7 +145,10 @@ static void judge_branching(Properties *properties, uint32_t index, PropertyResu
     result->verdict = answer.verdict;
     if (answer.verdict == VERDICT_UNKNOWN)
         leave_open(result, search->why != NULL ? search->why : "the graph of states and events is too large");
-    if (answer.verdict == VERDICT_HOLDS && search->complete) note_vacuity(properties, query.property, result);
+    if (answer.verdict == VERDICT_HOLDS && search->complete) {
+        note_runless(properties, query.property, result);
+        if (!result->runless) note_vacuity(properties, query.property, result);
+    }
     bool shows_runs = answer.tree.branches.n > 1 || (answer.tree.branches.n > 0 && answer.tree.branches.data[0].is_shown);
     if (answer.verdict == VERDICT_VIOLATED || shows_runs)
         add_tree(properties, index, &answer, answer.verdict == VERDICT_HOLDS);
@@ -152,7 +180,10 @@ static void check_one(Properties *properties, uint32_t index, PropertyResult *re
         leave_open(result, search->why);
     } else {
         if (search->complete) note_constants(properties, property, result);
-        if (property->logic == LOGIC_CTL) judge_branching(properties, index, result);
+        bool is_branching = property->logic == LOGIC_CTL;
+        if (is_branching && properties->kripke.has_far_arms && result->fairness != FAIRNESS_NONE)
+            leave_open(result, many_arms);
+        else if (is_branching) judge_branching(properties, index, result);
         else judge(properties, index, wrong, result);
     }
 }

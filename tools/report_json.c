@@ -91,6 +91,7 @@ static void write_property(JsonWriter *json, const Job *job, const Check *check)
         json_write_text(json, job->program->atoms[property->atoms[a]].text);
     }
     if (any) json_close(json);
+    if (check->property->runless) json_bool(json, "runless", true);
     if (check->property->states > 0) json_int(json, "product", check->property->states);
 }
 

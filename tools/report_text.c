@@ -107,7 +107,8 @@ static void put_time(FILE *out, double seconds) {
 
 /* "assuming weak fairness", "but vacuously: p never happens" */
 static void put_remarks(const Style *style, const Check *check, bool is_verbose) {
-    bool padded = check->verdict != VERDICT_UNKNOWN && (check->fairness[0] || check->vacuous);
+    bool is_runless = check->property && check->property->runless;
+    bool padded = check->verdict != VERDICT_UNKNOWN && (check->fairness[0] || check->vacuous || is_runless);
     if (padded) fprintf(style->out, "%*s", (int)(VERDICT_WIDTH - strlen(verdict_text(check->verdict))), "");
     if (check->why) fprintf(style->out, "   %s%s%s", style->dim, check->why, style->plain);
     else if (check->fairness[0])
@@ -115,6 +116,9 @@ static void put_remarks(const Style *style, const Check *check, bool is_verbose)
             check->fairness[0] == 'n' ? "no" : check->fairness, style->plain);
     if (is_verbose && check->property && check->property->states > 0)
         fprintf(style->out, "   %s%" PRIu64 " states with its automaton%s", style->dim, check->property->states, style->plain);
+    if (is_runless)
+        fprintf(style->out, "   %sbut vacuously: no such run goes on or stops, each is cut or ends in a violation%s",
+            style->yellow, style->plain);
     if (check->vacuous)
         fprintf(style->out, "   %sbut vacuously: `%s` never happens%s", style->yellow, check->vacuous, style->plain);
 }
