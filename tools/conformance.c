@@ -312,6 +312,8 @@ static void judge_task(Judging *judging) {
     const ConformanceRow *row = row_of(judging);
     if (judging->claim == NULL && row->verdict == VERDICT_HOLDS && judging->links.is_open)
         undecided(judging, "a condition that speaks of more than its own message, or of time, is not held against tasks");
+    if (judging->claim == NULL && row->verdict == VERDICT_HOLDS && judging->links.may_stray)
+        undecided(judging, "a channel of the protocol has others at its end too: whether a message comes to whom it is for is not known");
     judging->asks = row->verdict == VERDICT_HOLDS && !row->note[0] && !judging->links.is_ambiguous && may_be_cut_short(judging);
     if (!judging->links.is_ambiguous && (judging->asks || judging->claim != NULL)) make_watch(judging);
     if (judging->claim != NULL) judging->claim->role = judging->watch;

@@ -104,6 +104,33 @@ static bool is_within(Modular *modular, RoleLinks *links) {
     return good;
 }
 
+static bool has_other_end(const RoleGraph *graph, uint32_t machine, const RoleWait *wait) {
+    for (uint32_t i = 0; i < graph->ntraffic; i++)
+        if (graph->traffic[i].channel == wait->channel && graph->traffic[i].machine != machine && graph->traffic[i].is_send != wait->is_send) return true;
+    return false;
+}
+
+/* It is at one and the same channel that two roles have the two ends of a message. */
+static bool ends_meet(Modular *modular, const RoleLinks *links) {
+    const RoleGraph *graph = modular->graph;
+    const RoleMachine *machine = &graph->machines[links->machine];
+    bool good = true;
+    for (uint32_t i = 0; i < machine->nwaits; i++) {
+        if (has_other_end(graph, links->machine, &machine->waits[i])) continue;
+        leave(modular, machine->nodes[machine->waits[i].node].at, "a channel that has nobody at its other end");
+        good = false;
+    }
+    for (uint32_t a = 0; a < graph->ncomms; a++)
+        for (uint32_t b = a + 1; b < graph->ncomms; b++) {
+            if (links->first[a] == links->first[a + 1] || links->first[b] == links->first[b + 1] || graph->comms[a].channel == graph->comms[b].channel) continue;
+            const RoleAct *x = &links->acts.data[links->first[a]], *y = &links->acts.data[links->first[b]];
+            if (x->peer != y->peer || x->message != y->message || x->is_send != y->is_send) continue;
+            leave(modular, graph->comms[b].span, "a message that goes over two channels: their order is not followed");
+            good = false;
+        }
+    return good;
+}
+
 static uint32_t role_of(const Job *job, const RoleGraph *graph, uint32_t machine, const HeldProtocol **held) {
     const RoleUse *use = &graph->program->roles[graph->machines[machine].use];
     *held = program_protocols_find(job->protocols, use->protocol);
@@ -119,7 +146,9 @@ static bool roles_stay_within(Job *job) {
         if (role == UINT32_MAX) return false;
         RoleLinks links;
         role_links_init(&links, modular->graph, job->protocols, m, &modular->graph->machines[m], held, role);
-        good &= is_within(modular, &links) && !links.is_ambiguous;
+        good &= is_within(modular, &links);
+        good &= ends_meet(modular, &links);
+        good &= !links.is_ambiguous;
         role_links_fini(&links);
     }
     return good;

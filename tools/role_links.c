@@ -28,13 +28,16 @@ static void add_mate(RoleLinks *links, uint32_t role) {
 /* Those that send what this one receives, or the other way round; `label` NO_SLOT: anything there. True: somebody does, in this protocol or not. */
 static bool find_traffic(RoleLinks *links, uint32_t channel, uint32_t label, bool is_send) {
     bool any = false;
+    links->has_outsiders = false;
     vec_clear(&links->mates);
     for (uint32_t i = 0; i < links->graph->ntraffic; i++) {
         const RoleTraffic *traffic = &links->graph->traffic[i];
         if (traffic->channel != channel || traffic->is_send == is_send || (label != NO_SLOT && traffic->label != label)) continue;
         if (traffic->machine == links->machine) continue;
         any = true;
-        if (traffic->machine != NO_SLOT) add_mate(links, role_in(links, traffic->machine));
+        uint32_t role = traffic->machine != NO_SLOT ? role_in(links, traffic->machine) : UINT32_MAX;
+        links->has_outsiders |= role == UINT32_MAX;
+        add_mate(links, role);
     }
     return any;
 }
@@ -190,14 +193,17 @@ static void link_comm(RoleLinks *links, uint32_t index) {
     uint32_t before = links->acts.n;
     if (comm->is_closed) return;
     links->guessed[index] = find_mates(links, comm);
+    bool may_stray = links->mates.n > 0 && links->has_outsiders && !links->guessed[index];
     for (uint32_t i = 0; i < links->mates.n; i++) {
         Name message = message_between(links, comm, links->mates.data[i]);
+        may_stray |= message == 0 && links->mates.n > 1 && !links->guessed[index];
         if (message != 0) vec_push(&links->acts, (RoleAct){links->mates.data[i], message, comm->is_send});
     }
+    links->may_stray |= may_stray;
     if (links->acts.n == before && links->mates.n > 0)
         vec_push(&links->acts, (RoleAct){links->mates.data[0], foreign_message(links, comm, links->mates.data[0]), comm->is_send});
     for (uint32_t i = before; i < links->acts.n && comm->is_send; i++) judge_values(links, index, &links->acts.data[i]);
-    if (links->acts.n <= before + 1 || links->is_ambiguous || links->guessed[index]) return;
+    if ((links->acts.n <= before + 1 && !may_stray) || links->is_ambiguous || links->guessed[index]) return;
     links->is_ambiguous = true;
     links->ambiguous = comm->span;
 }

@@ -22,11 +22,13 @@ typedef struct RoleLinks {
     const HeldProtocol *held;
     uint32_t role;
     VEC(uint32_t) mates;       /* scratch: roles */
+    bool has_outsiders;        /* scratch: beside the mates, somebody without a role of this protocol */
     VEC(RoleAct) acts;         /* of all communications */
     uint32_t *first;           /* per communication, and one past: none when it is no part of the protocol */
     bool *guessed;             /* per communication: nobody is at the other end, so whom it is meant for is taken from the protocol */
     bool is_ambiguous;         /* some other one has several */
     Span ambiguous;            /* the first one */
+    bool may_stray;            /* some other one has also somebody at the other end with whom the protocol has no such message */
     bool *against;             /* per communication: what it sends is against the condition of its message */
     bool is_open;              /* some condition cannot be judged by the message alone */
 } RoleLinks;
