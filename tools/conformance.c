@@ -85,12 +85,25 @@ static Arena *arena_of(Judging *judging) { return &judging->graph->arena; }
 static const char *text_of(const Judging *judging, Name name) { return name_of(judging->conformance, name); }
 static const char *role_text(const Judging *judging, uint32_t role) { return text_of(judging, judging->held->protocol->roles[role].name); }
 
-/* "`bye` to server": the label alone. */
+static bool has_label(const char *message, const char *label, size_t length) { return strncmp(message, label, length) == 0 && (message[length] == '(' || !message[length]); }
+
+/* The protocol has the label with other types: then they are told too. */
+static bool has_other_types(const Judging *judging, const char *message, size_t length) {
+    const GlobalAutomaton *global = judging->held->global;
+    bool several = false;
+    for (uint32_t e = 0; e < global->nedges; e++) {
+        const char *other = text_of(judging, global->edges[e].message);
+        several |= has_label(other, message, length) && strcmp(other, message) != 0;
+    }
+    return several;
+}
+
+/* "`bye` to server": the label alone, where it tells the message. */
 static const char *act_text(Judging *judging, const CfsmEdge *edge) {
     const char *message = text_of(judging, edge->message);
-    int length = (int)strcspn(message, "(");
-    if (length == 0) length = (int)strlen(message);
-    return arena_printf(arena_of(judging), "`%.*s` %s %s", length, message, edge->is_send ? "to" : "from", role_text(judging, edge->peer));
+    size_t length = strcspn(message, "(");
+    if (length == 0 || has_other_types(judging, message, length)) length = strlen(message);
+    return arena_printf(arena_of(judging), "`%.*s` %s %s", (int)length, message, edge->is_send ? "to" : "from", role_text(judging, edge->peer));
 }
 
 /* What the projection does in this state: "`get` to server or `bye` to server". */

@@ -33,6 +33,7 @@ static bool find_traffic(RoleLinks *links, uint32_t channel, uint32_t label, boo
     for (uint32_t i = 0; i < links->graph->ntraffic; i++) {
         const RoleTraffic *traffic = &links->graph->traffic[i];
         if (traffic->channel != channel || traffic->is_send == is_send || (label != NO_SLOT && traffic->label != label)) continue;
+        links->has_outsiders |= traffic->machine == links->machine; /* it may meet itself there */
         if (traffic->machine == links->machine) continue;
         any = true;
         uint32_t role = traffic->machine != NO_SLOT ? role_in(links, traffic->machine) : UINT32_MAX;

@@ -22,7 +22,7 @@ typedef struct RoleLinks {
     const HeldProtocol *held;
     uint32_t role;
     VEC(uint32_t) mates;       /* scratch: roles */
-    bool has_outsiders;        /* scratch: beside the mates, somebody without a role of this protocol */
+    bool has_outsiders;        /* scratch: beside the mates, somebody without a role of this protocol, or the task itself */
     VEC(RoleAct) acts;         /* of all communications */
     uint32_t *first;           /* per communication, and one past: none when it is no part of the protocol */
     bool *guessed;             /* per communication: nobody is at the other end, so whom it is meant for is taken from the protocol */
