@@ -463,6 +463,22 @@ static void take_claims(Job *job, RoleClaim *claims, uint32_t n) {
     if (result->nfindings) result->verdict = VERDICT_VIOLATED;
 }
 
+/* Two tasks of one role: were they there at once, that would be no conformance. */
+static void doubt_shared_roles(Job *job) {
+    const RoleGraph *graph = job->modular->graph;
+    for (uint32_t i = 0; i < job->conformance.rows.n; i++) {
+        ConformanceRow *row = &job->conformance.rows.data[i];
+        if (row->kind != FINDING_NONCONFORMING || row->verdict != VERDICT_HOLDS || row->machine >= graph->nmachines) continue;
+        const HeldProtocol *held, *other;
+        uint32_t role = role_of(job, graph, row->machine, &held);
+        for (uint32_t m = 0; m < graph->nmachines; m++) {
+            if (m == row->machine || role_of(job, graph, m, &other) != role || other != held) continue;
+            row->verdict = VERDICT_UNKNOWN;
+            row->note = "several tasks take the role: whether two do at once is not decided task by task";
+        }
+    }
+}
+
 static void judge_roles(Job *job) {
     Modular *modular = job->modular;
     RoleClaim *claims = NULL;
@@ -470,6 +486,7 @@ static void judge_roles(Job *job) {
     modular->graph = walk_roles(modular->walks);
     job->conformance.judge.judge(&job->conformance, modular->graph, &claims, &n);
     take_claims(job, claims, n);
+    doubt_shared_roles(job);
 }
 
 /* ---- */
