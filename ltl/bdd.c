@@ -26,6 +26,7 @@ struct Bdds {
     uint32_t mask;
     Result *results;
     uint32_t result_mask;
+    uint64_t budget; /* steps left */
 };
 
 enum { FIRST_SLOTS = 1 << 10, FIRST_RESULTS = 1 << 11, MOST_RESULTS = 1 << 20, LEAF = UINT32_MAX };
@@ -42,6 +43,7 @@ Bdds *bdds_new(void) {
     bdds->mask = FIRST_SLOTS - 1;
     bdds->results = zeroed(FIRST_RESULTS, sizeof *bdds->results);
     bdds->result_mask = FIRST_RESULTS - 1;
+    bdds->budget = BDDS_UNLIMITED;
     vec_reserve(&bdds->nodes, FIRST_SLOTS / 2);
     vec_push(&bdds->nodes, (Node){(uint32_t)LEAF, 0, 0});
     vec_push(&bdds->nodes, (Node){(uint32_t)LEAF, 1, 1});
@@ -143,12 +145,18 @@ static Bdd apply(Bdds *bdds, Operation op, Bdd f, Bdd g) {
     }
     Bdd value;
     if (is_simple(op, f, g, &value) || result_find(bdds, op, f, g, &value)) return value;
+    if (bdds->budget == 0) return BDD_FALSE;
+    if (bdds->budget != BDDS_UNLIMITED) bdds->budget--;
     Node a = bdds->nodes.data[f], b = bdds->nodes.data[g];
     uint32_t variable = a.variable < b.variable ? a.variable : b.variable;
     Bdd low = apply(bdds, op, cofactor(&a, f, variable, false), cofactor(&b, g, variable, false));
     Bdd high = apply(bdds, op, cofactor(&a, f, variable, true), cofactor(&b, g, variable, true));
-    return result_keep(bdds, op, f, g, bdd_node(bdds, variable, low, high));
+    Bdd result = bdd_node(bdds, variable, low, high);
+    return bdds_gave_up(bdds) ? result : result_keep(bdds, op, f, g, result);
 }
+
+void bdds_budget(Bdds *bdds, uint64_t steps) { bdds->budget = steps; }
+bool bdds_gave_up(const Bdds *bdds) { return bdds->budget == 0; }
 
 Bdd bdd_and(Bdds *bdds, Bdd f, Bdd g) { return apply(bdds, OP_AND, f, g); }
 Bdd bdd_or(Bdds *bdds, Bdd f, Bdd g) { return apply(bdds, OP_OR, f, g); }
@@ -255,7 +263,7 @@ static Bdd cover_side(Cover *c, Bdd lower, Bdd upper, uint32_t variable, bool po
 /* Visits cubes of a function between lower and upper, and returns that function. */
 static Bdd cover(Cover *c, Bdd lower, Bdd upper) {
     Bdds *bdds = c->bdds;
-    if (lower == BDD_FALSE || c->stopped) return BDD_FALSE;
+    if (lower == BDD_FALSE || c->stopped || bdds_gave_up(bdds)) return BDD_FALSE;
     if (upper == BDD_TRUE) {
         c->stopped = !c->visit(c->context, c->path.data, c->path.n);
         return BDD_TRUE;

@@ -14,6 +14,11 @@ typedef struct Bdds Bdds;
 Bdds *bdds_new(void);
 void bdds_free(Bdds *bdds);
 uint32_t bdds_count(const Bdds *bdds);
+/* So many steps may `and`, `or`, `xor` and `not` take from here on (BDDS_UNLIMITED: as many as they need); then they give up: what they yield
+   is of no use, and nothing made of it may be kept, until the next call. */
+void bdds_budget(Bdds *bdds, uint64_t steps);
+#define BDDS_UNLIMITED UINT64_MAX
+bool bdds_gave_up(const Bdds *bdds);
 
 Bdd bdd_literal(Bdds *bdds, uint32_t variable, bool positive);
 Bdd bdd_not(Bdds *bdds, Bdd f);

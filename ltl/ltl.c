@@ -14,6 +14,7 @@
 enum {
     MAX_STATES = 20000,    /* of a tableau, when nothing is said */
     MAX_STEPS = 1000000,   /* so many of its edges */
+    MAX_WORK = 20000000,   /* steps of decision diagrams: seconds */
     MOST_ROUNDS = 20,      /* of both simulations */
     MOST_SIMULATED = 1500, /* states, for the simulations */
     MOST_SUBSETS = 2000,
@@ -29,7 +30,7 @@ LtlOptions ltl_options_all(void) {
     return options;
 }
 
-LtlOptions ltl_options_none(void) { return (LtlOptions){.max_states = MAX_STATES, .max_steps = MAX_STEPS}; }
+LtlOptions ltl_options_none(void) { return (LtlOptions){.max_states = MAX_STATES, .max_steps = MAX_STEPS, .max_work = MAX_WORK}; }
 
 static void replace(Automaton **automaton, Automaton *by, bool prune) {
     automaton_free(*automaton);
@@ -84,13 +85,19 @@ typedef struct Translation {
     Formula f;
     Automaton *negation; /* of the negated formula, once it is needed */
     bool negation_failed;
+    bool gave_up; /* the work of a tableau was too much: what the rewriter knows is of no use either, and there are no more tableaux */
 } Translation;
 
 /* For automata that only help, and so may cost little. */
 static const TranslateLimits side_limits = {.states = 300, .steps = 10000};
 
 static Automaton *tableau_of(Translation *t, Formula f, TranslateLimits limits) {
+    if (t->gave_up) return NULL;
+    Bdds *bdds = rewriter_bdds(t->rewriter);
+    bdds_budget(bdds, t->options->max_work);
     Automaton *automaton = translate_tableau(t->rewriter, rewrite_formula(t->rewriter, f), limits);
+    t->gave_up = bdds_gave_up(bdds);
+    bdds_budget(bdds, BDDS_UNLIMITED);
     if (automaton && t->options->prune) prune_useless(automaton);
     return automaton;
 }
@@ -165,7 +172,9 @@ static Automaton *refine(Translation *t, Automaton *automaton, LtlKind kind) {
 Automaton *ltl_translate(Formulas *formulas, Bdds *bdds, Formula f, LtlKind kind, const LtlOptions *options) {
     RewriteOptions rules = {.rules = options->rules, .implications = options->implications};
     Translation t = {.options = options, .rewriter = rewriter_new(formulas, bdds, rules)};
+    bdds_budget(bdds, options->max_work);
     t.f = rewrite_formula(t.rewriter, formula_normal(formulas, f));
+    t.gave_up = bdds_gave_up(bdds);
     Automaton *automaton = tableau_of(&t, t.f, (TranslateLimits){options->max_states, options->max_steps});
     if (automaton) {
         simulate_repeatedly(&automaton, options);

@@ -26,6 +26,7 @@ typedef struct LtlOptions {
     LTL_SWITCHES(LTL_FIELD)
 #undef LTL_FIELD
     uint32_t max_states, max_steps; /* of the tableau */
+    uint64_t max_work;              /* steps of its decision diagrams */
 } LtlOptions;
 
 /* Everything on. */

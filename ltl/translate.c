@@ -220,14 +220,16 @@ Automaton *translate_tableau(Rewriter *rewriter, Formula f, TranslateLimits limi
     assert(formula_is(t.formulas, f, FORMULA_IS_NORMAL));
     t.automaton = automaton_new(t.bdds, 1, 0);
     state_of(&t, f);
-    for (t.state = 0; t.state < t.steps.n && !t.gave_up; t.state++)
+    for (t.state = 0; t.state < t.steps.n && !t.gave_up; t.state++) {
         bdd_each_cube(t.bdds, t.steps.data[t.state], add_step, &t);
-    turn_promises(t.automaton, t.npromises);
-    automaton_settle(t.automaton);
-    Automaton *result = t.automaton;
-    if (t.gave_up) {
-        automaton_free(result);
-        result = NULL;
+        t.gave_up |= bdds_gave_up(t.bdds);
+    }
+    Automaton *result = t.gave_up || bdds_gave_up(t.bdds) ? NULL : t.automaton;
+    if (result) {
+        turn_promises(result, t.npromises);
+        automaton_settle(result);
+    } else {
+        automaton_free(t.automaton);
     }
     tableau_fini(&t);
     return result;

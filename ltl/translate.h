@@ -11,7 +11,7 @@ typedef struct TranslateLimits {
     uint32_t states, steps; /* steps: products of all states together */
 } TranslateLimits;
 
-/* `f` is in negation normal form. NULL when the limits, or 64 promises, are not enough. */
+/* `f` is in negation normal form. NULL when the limits, 64 promises, or the budget of the decision diagrams are not enough. */
 Automaton *translate_tableau(Rewriter *rewriter, Formula f, TranslateLimits limits);
 
 #endif

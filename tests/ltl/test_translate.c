@@ -191,6 +191,29 @@ static void too_large_is_no_automaton(void **state) {
     given_fini(&given);
 }
 
+/* Whatever the work allowed, there is a right automaton or none, and the diagrams are good for the next one. */
+static void any_budget_is_safe(void **state) {
+    (void)state;
+    uint32_t made = 0, refused = 0;
+    for (uint32_t seed = 0; seed < 40; seed++) {
+        Given given;
+        given_init(&given);
+        Random random = {seed * UINT64_C(15485863)};
+        Formula f = random_formula(&random, given.formulas, 12, 4);
+        for (uint64_t work = 1; work < 3000; work += work / 2 + 1) {
+            LtlOptions options = ltl_options_all();
+            options.max_work = work;
+            Automaton *automaton = given_automaton(&given, f, LTL_BUCHI, &options);
+            if (automaton) agrees(&given, &random, automaton, f, false);
+            made += automaton != NULL;
+            refused += automaton == NULL;
+            automaton_free(automaton);
+        }
+        given_fini(&given);
+    }
+    assert_true(made > 100 && refused > 100);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_formulas),
@@ -199,6 +222,7 @@ int main(void) {
         cmocka_unit_test(each_reduction_keeps_the_language),
         cmocka_unit_test(known_sizes),
         cmocka_unit_test(too_large_is_no_automaton),
+        cmocka_unit_test(any_budget_is_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
