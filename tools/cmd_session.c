@@ -9,10 +9,10 @@
 #include "session/project.h"
 #include "session/subtype_multi.h"
 #include "tools/commands.h"
-#include "tools/condition.h"
-#include "tools/conformance.h"
+#include "roles/condition.h"
+#include "roles/conformance.h"
 #include "tools/output.h"
-#include "tools/protocol_numbers.h"
+#include "roles/protocol_numbers.h"
 #include "tools/session_infer.h"
 #include "tools/subtype_report.h"
 

@@ -5,7 +5,7 @@
 #include "checker/engine.h"
 #include "frontend/frontend.h"
 #include "tools/extras.h"
-#include "tools/conformance.h"
+#include "roles/conformance.h"
 #include "tools/options.h"
 
 /* Exit codes, and what each file's outcome counts as. */

@@ -5,7 +5,7 @@
 #include "model/support/fatal.h"
 #include "model/walk_roles.h"
 #include "tools/checks.h"
-#include "tools/role_links.h"
+#include "roles/role_links.h"
 
 #include <stdlib.h>
 #include <string.h>

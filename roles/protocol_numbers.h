@@ -1,7 +1,7 @@
 /* The numbers that protocols of a program may use: its `param`s, macros that are numbers, and what -P and -D give. The text of a protocol is read as
    it stands in its file; the preprocessor's work is not seen there. */
-#ifndef UNKNOT_TOOLS_PROTOCOL_NUMBERS_H
-#define UNKNOT_TOOLS_PROTOCOL_NUMBERS_H
+#ifndef UNKNOT_ROLES_PROTOCOL_NUMBERS_H
+#define UNKNOT_ROLES_PROTOCOL_NUMBERS_H
 
 #include "frontend/ast.h"
 #include "session/protocol.h"

@@ -1,4 +1,4 @@
-#include "tools/protocol_numbers.h"
+#include "roles/protocol_numbers.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "tools/condition.h"
+#include "roles/condition.h"
 
 #include "checker/smt.h"
 

@@ -1,12 +1,12 @@
 /* Which message of the protocol it is that a task sends into a channel or takes out of it, and which role is at the other end: read off from who sends
    and receives there. A message of a union type is the message of its label; an item of another type is the message of the channel's name, or the only
    one between the two roles that carries such an item. */
-#ifndef UNKNOT_TOOLS_ROLE_LINKS_H
-#define UNKNOT_TOOLS_ROLE_LINKS_H
+#ifndef UNKNOT_ROLES_ROLE_LINKS_H
+#define UNKNOT_ROLES_ROLE_LINKS_H
 
 #include "model/roles.h"
 #include "model/support/vec.h"
-#include "tools/protocols.h"
+#include "roles/protocols.h"
 
 typedef struct RoleAct {
     uint32_t peer; /* role */

@@ -1,7 +1,7 @@
-#include "tools/role_links.h"
+#include "roles/role_links.h"
 
 #include "model/support/fatal.h"
-#include "tools/role_conditions.h"
+#include "roles/role_conditions.h"
 
 #include <stdlib.h>
 #include <string.h>

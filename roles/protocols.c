@@ -1,6 +1,6 @@
-#include "tools/protocols.h"
-#include "tools/condition.h"
-#include "tools/protocol_numbers.h"
+#include "roles/protocols.h"
+#include "roles/condition.h"
+#include "roles/protocol_numbers.h"
 
 #include "model/support/fatal.h"
 #include "session/local.h"

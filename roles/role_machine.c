@@ -1,4 +1,4 @@
-#include "tools/role_machine.h"
+#include "roles/role_machine.h"
 
 #include "model/support/fatal.h"
 #include "model/support/hash.h"

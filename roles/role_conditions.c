@@ -1,4 +1,4 @@
-#include "tools/role_conditions.h"
+#include "roles/role_conditions.h"
 
 #include <string.h>
 

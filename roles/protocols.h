@@ -1,6 +1,6 @@
 /* The protocols of a program: read and checked, projected, and held against the roles that its tasks take. */
-#ifndef UNKNOT_TOOLS_PROTOCOLS_H
-#define UNKNOT_TOOLS_PROTOCOLS_H
+#ifndef UNKNOT_ROLES_PROTOCOLS_H
+#define UNKNOT_ROLES_PROTOCOLS_H
 
 #include "model/program.h"
 #include "session/project.h"

@@ -1,6 +1,6 @@
 /* Conditions on payloads, as far as the message alone tells: `login(uint8_t user) where user < 4`. */
-#ifndef UNKNOT_TOOLS_ROLE_CONDITIONS_H
-#define UNKNOT_TOOLS_ROLE_CONDITIONS_H
+#ifndef UNKNOT_ROLES_ROLE_CONDITIONS_H
+#define UNKNOT_ROLES_ROLE_CONDITIONS_H
 
 #include "model/roles.h"
 #include "session/global.h"

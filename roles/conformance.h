@@ -1,11 +1,11 @@
 /* What checking says of a program's protocols: each can be played, and each task with a role plays it. */
-#ifndef UNKNOT_TOOLS_CONFORMANCE_H
-#define UNKNOT_TOOLS_CONFORMANCE_H
+#ifndef UNKNOT_ROLES_CONFORMANCE_H
+#define UNKNOT_ROLES_CONFORMANCE_H
 
 #include "checker/engine.h"
 #include "model/roles.h"
 #include "model/support/vec.h"
-#include "tools/protocols.h"
+#include "roles/protocols.h"
 
 typedef enum ListeningEnd { LISTENING_ALLOW, LISTENING_WARN, LISTENING_REJECT } ListeningEnd;
 

@@ -1,11 +1,11 @@
 /* The machine of a task with a role as the protocol sees it: what is no part of the protocol is left out, and where the task's own course is open
    (a timer, a choice, a variable) each way is a state of its own. Every state goes with the state that the role's projection is in: so what the task
    stands before and never got to do (a message that never came, because somebody else failed) can be taken to go on as the projection does. */
-#ifndef UNKNOT_TOOLS_ROLE_MACHINE_H
-#define UNKNOT_TOOLS_ROLE_MACHINE_H
+#ifndef UNKNOT_ROLES_ROLE_MACHINE_H
+#define UNKNOT_ROLES_ROLE_MACHINE_H
 
 #include "session/task_machine.h"
-#include "tools/role_links.h"
+#include "roles/role_links.h"
 
 typedef struct RoleState {
     uint32_t part; /* of RoleFold.parts; NO_SLOT: the projection goes on for it */

@@ -1,11 +1,11 @@
-#include "tools/conformance.h"
+#include "roles/conformance.h"
 
 #include "checker/telling.h"
 #include "model/support/fatal.h"
 #include "session/conform.h"
 #include "session/reorder.h"
-#include "tools/role_conditions.h"
-#include "tools/role_machine.h"
+#include "roles/role_conditions.h"
+#include "roles/role_machine.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The conditions of a protocol, decided by the solver. */
-#ifndef UNKNOT_TOOLS_CONDITION_H
-#define UNKNOT_TOOLS_CONDITION_H
+#ifndef UNKNOT_ROLES_CONDITION_H
+#define UNKNOT_ROLES_CONDITION_H
 
 #include "session/conditions.h"
 
