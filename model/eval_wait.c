@@ -537,6 +537,21 @@ static Run begin_future(Step *step, Act *act, const Point *point, uint32_t from)
     return leave_here(step, act, point, 0, from);
 }
 
+/* One arm could fire and another one has to queue at the same lock or semaphore: had that one queued first, it would hold the other back. */
+static bool order_matters(Step *step, const Act *act, const Point *point) {
+    for (uint32_t i = 0; i < point->narms; i++)
+        for (uint32_t j = 0; j < point->narms; j++) {
+            const Arm *a = &point->arms[i], *b = &point->arms[j];
+            bool shares = a->op != ARM_FUTURE && b->op != ARM_FUTURE && a->obj != NO_SLOT && b->obj != NO_SLOT && act->frame[a->obj] == act->frame[b->obj];
+            bool holds_back = b->op == ARM_READ_LOCK || b->op == ARM_WRITE_LOCK || b->op == ARM_ACQUIRE;
+            bool takes_part = act->frame[point->state + i] != ARM_OFF && act->frame[point->state + j] != ARM_OFF;
+            if (i == j || !shares || !holds_back || !takes_part) continue;
+            Op first = op_at(step, act->fiber, point, i), second = op_at(step, act->fiber, point, j);
+            if (op_can_fire(step->world, &first) && !op_can_fire(step->world, &second)) return true;
+        }
+    return false;
+}
+
 Run wait_arrive(Step *step, Act *act, const Instr *instr) {
     assert(act->fiber != NO_SLOT);
     const Point *point = &act->machine->points[instr->imm];
@@ -547,6 +562,8 @@ Run wait_arrive(Step *step, Act *act, const Instr *instr) {
     if (point->fallback != NO_SLOT) return select_now(step, act, point, from);
     bool at_once = point->kind == POINT_BLOCK || step->on_the_spot || (step->options && step->options->run_on);
     uint32_t arm = NO_SLOT, ready = at_once ? count_ready(step, act, point, 0, &arm) : 0;
+    if (ready && point->narms > 1 && order_matters(step, act, point))
+        return step_limit(step, "a select whose arms queue at one lock or semaphore and could fire on arrival (--ready run-on): the order is not explored");
     uint32_t pick = ready ? step_pick(step, ready + (may_poll_first(step, act, point) ? 1 : 0)) : 0;
     if (pick < ready) {
         if (pick) (void)count_ready(step, act, point, pick, &arm);

@@ -175,7 +175,8 @@ static void dump_graph(const Graph *graph) {
 }
 /* What the engine does not follow, by design. */
 static bool is_limit(const char *why) {
-    static const char *const limits[] = {"more than 8,192", "on several threads, a future", "on several threads, what is cancelled"};
+    static const char *const limits[] = {"more than 8,192", "on several threads, a future", "on several threads, what is cancelled",
+        "a select whose arms queue at one lock or semaphore"};
     for (size_t i = 0; why != NULL && i < sizeof limits / sizeof *limits; i++)
         if (strncmp(why, limits[i], strlen(limits[i])) == 0) return true;
     return false;
