@@ -266,16 +266,22 @@ uint32_t channel_fill_ways(World *world, uint32_t slot, Word self) {
     return words[CHANNEL_CAP] && has_room(words) && !channel_is_closed(words) ? senders_for(world, slot, self) : 0;
 }
 
+Word channel_fill_fiber(World *world, uint32_t slot, Word self, uint32_t way) {
+    const Word *words = world_read(world, slot, NULL);
+    Records senders = channel_lists(world->program, words).senders;
+    return words[records_word(senders, chosen(words, senders, self, way))];
+}
+
 void channel_fill(World *world, uint32_t slot, Word self, uint32_t way, uint32_t receiver, Served *sender, Served *receiver_served) {
     const Word *words = world_read(world, slot, NULL);
     ChannelLists lists = channel_lists(world->program, words);
     *sender = admit(world, slot, chosen(words, lists.senders, self, way));
     *receiver_served = (Served){0};
     words = world_read(world, slot, NULL);
-    if (!words[CHANNEL_NITEMS] || !words[CHANNEL_NRECEIVERS]) return;
+    if (!words[CHANNEL_NITEMS] || !receivers_for(world, slot, sender->fiber)) return;
     Word *item = world_scratch(world, SCRATCH_MOVED, lists.width);
     shift_item(world, slot, item);
-    *receiver_served = deliver(world, slot, 0, item, receiver);
+    *receiver_served = deliver(world, slot, sender->fiber, item, receiver);
 }
 
 void channel_drain(World *world, uint32_t slot) {

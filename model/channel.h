@@ -54,7 +54,9 @@ bool channel_send_kept(World *world, uint32_t slot, const Word *item, uint32_t w
 void channel_give_back(World *world, uint32_t slot);
 /* How many of those that wait for room may get some: 0 when there is none, or nobody waits. */
 uint32_t channel_fill_ways(World *world, uint32_t slot, Word self);
-/* One of them does: what it sends goes to the `receiver`-th of the receivers waiting if there are some. */
+/* The fiber that would. */
+Word channel_fill_fiber(World *world, uint32_t slot, Word self, uint32_t way);
+/* It does: what it sends goes to the `receiver`-th of the receivers waiting, its own arms apart, if there are some. */
 void channel_fill(World *world, uint32_t slot, Word self, uint32_t way, uint32_t receiver, Served *sender, Served *receiver_served);
 /* Nobody waits to receive any more when nothing can come. */
 void channel_drain(World *world, uint32_t slot);

@@ -30,7 +30,8 @@ void op_fill(Step *step, uint32_t channel, Word self, Span span) {
     World *world = step->world;
     for (uint32_t ways; (ways = channel_fill_ways(world, channel, self)) > 0;) {
         Served sender, receiver;
-        uint32_t way = step_pick(step, ways), to = step_pick(step, channel_send_ways(world, channel, 0));
+        uint32_t way = step_pick(step, ways);
+        uint32_t to = step_pick(step, channel_send_ways(world, channel, channel_fill_fiber(world, channel, self, way)));
         channel_fill(world, channel, self, way, to, &sender, &receiver);
         op_log_served(step, span, sender.got_slot ? ARM_RESERVE : ARM_SEND, sender.fiber, channel, true);
         op_log_served(step, span, ARM_RECV, receiver.fiber, channel, true);
